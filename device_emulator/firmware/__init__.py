@@ -1,0 +1,1 @@
+"""Firmware images in a Device: slots, verification, distribution and activation."""

@@ -1,0 +1,1 @@
+"""The DSP: the DCC's request router, access control, Smart Metering Inventory and scheduler."""

@@ -1,0 +1,142 @@
+"""Device Alerts: each taken once; passed on to the party it names, or read by the DSP where that is the ACB."""
+
+from dsp.core.central_products_list import alert
+from dsp.core.learning import learn
+from dsp.core.service_audit_trail import post
+from dsp.core.state import Outstanding, SmiDevice, Stage
+from dsp.core.turn import Turn
+from smart_metering.dcc_alerts import DccAlertCode
+from smart_metering.duis.service_responses import (
+    CommsHubAlert,
+    DeviceAlert,
+    FutureDatedDeviceAlertMessage,
+    PpmidAlert,
+    ServiceResponse,
+)
+from smart_metering.errors import DecodeError
+from smart_metering.gbcs.activate_firmware import (
+    ActivationCode,
+    FutureDatedOutcome,
+    decode_future_dated_outcome,
+)
+from smart_metering.gbcs.firmware_alerts import (
+    FirmwareTransferCode,
+    PpmidActivationCode,
+    decode_firmware_receipt,
+    decode_firmware_transfer,
+    decode_ppmid_activation,
+)
+from smart_metering.gbcs.message import Message
+from smart_metering.identifiers import RequestId
+from smart_metering.response_codes import ResponseCode
+from smart_metering.use_cases import UseCase
+
+TRANSFER_CODES = {
+    FirmwareTransferCode.FILE_TRANSFER_SUCCESS: "FileTransferSuccess",
+    FirmwareTransferCode.IMAGE_DISCARDED: "FirmwareImageDiscarded",
+    FirmwareTransferCode.HARDWARE_VERSION_MISMATCH: "HardwareVersionMismatch",
+    FirmwareTransferCode.FILE_TRANSFER_FAILURE: "FileTransferFailure",
+}
+
+
+def take_alert(turn: Turn, device: SmiDevice, message: Message, octets: bytes) -> None:
+    """One genuine alert of a Device."""
+    seen = f"{message.originator}|{message.counter}"
+    if seen in turn.state.seen_alerts:
+        return  # Repeated: the same alert was already taken.
+    try:
+        _pass_on(turn, device, message, octets)
+    except DecodeError as error:
+        turn.observe(device.device.device_id, f"an alert whose payload cannot be read: {error}")
+        return
+    turn.state.seen_alerts.add(seen)
+
+
+def _pass_on(turn: Turn, device: SmiDevice, message: Message, octets: bytes) -> None:
+    match message.message_code:
+        case UseCase.CS06_ALERT:
+            _outcome(turn, device, message, octets, decode_future_dated_outcome(message.payload))
+        case UseCase.ESME_FIRMWARE_RECEIPT | UseCase.GSME_FIRMWARE_RECEIPT:
+            use_case = UseCase(message.message_code)
+            receipt = decode_firmware_receipt(use_case, message.payload, message.counter)
+            _device_alert(turn, device, message, octets, receipt.alert_code)
+        case UseCase.CCS08:
+            _comms_hub_alert(turn, device, message)
+        case UseCase.CS09:
+            _ppmid_alert(turn, device, message)
+        case _:
+            turn.observe(
+                device.device.device_id, f"an alert of use case {message.message_code:04X}: not emulated"
+            )
+
+
+def _device_alert(turn: Turn, device: SmiDevice, message: Message, octets: bytes, code: int) -> None:
+    response_id = RequestId(message.originator, message.target, message.counter)
+    passed_on = DeviceAlert(
+        response_id=str(response_id), alert_code=code, response_date_time=turn.now, gbcs_payload=octets
+    )
+    post(turn, (message.target,), passed_on, device.device.device_id)
+
+
+def _outcome(
+    turn: Turn, device: SmiDevice, message: Message, octets: bytes, outcome: FutureDatedOutcome
+) -> None:
+    """The outcome of a future-dated 11.3. It teaches as a Response does: the version arrives here (D16)."""
+    key = RequestId(message.target, message.originator, outcome.originator_counter)
+    awaited = turn.state.outstanding.get(str(key))
+    if awaited is None:
+        _device_alert(turn, device, message, octets, outcome.alert_code)
+        return
+    turn.state.remove_outstanding(awaited)
+    post(turn, (awaited.user,), _dated_response(turn, awaited, outcome, octets), awaited.device)
+    success = outcome.outcome.code is ActivationCode.SUCCESS
+    learn(turn, device, "11.3", outcome.outcome.firmware_version, success=success, role=awaited.role)
+
+
+def _dated_response(
+    turn: Turn, awaited: Outstanding, outcome: FutureDatedOutcome, octets: bytes
+) -> ServiceResponse:
+    assert awaited.stage in (Stage.DATED, Stage.SENDING, Stage.LATE), awaited
+    request = awaited.request
+    return ServiceResponse(
+        request_id=str(request.request_id),
+        response_id=request.request_id.response_id,
+        response_code=ResponseCode.I0,
+        response_date_time=turn.now,
+        service_reference=request.service_reference,
+        service_reference_variant=request.service_reference_variant,
+        body=FutureDatedDeviceAlertMessage(future_dated_alert_code=outcome.alert_code, gbcs_payload=octets),
+    )
+
+
+def _comms_hub_alert(turn: Turn, hub: SmiDevice, message: Message) -> None:
+    transfer = decode_firmware_transfer(message.payload)
+    target = turn.state.devices.get(transfer.target)
+    if target is None:
+        turn.observe(
+            hub.device.device_id, f"a firmware transfer to {transfer.target}, which the SMI does not know"
+        )
+        return
+    body = CommsHubAlert(
+        comms_hub_device_id=hub.device.device_id,
+        alert_code=transfer.alert_code,
+        time_stamp=transfer.at,
+        device_id=transfer.target,
+        firmware_version=transfer.version,
+        transfer_response_code=TRANSFER_CODES[transfer.code],
+    )
+    alert(turn, DccAlertCode.N62, target, body)
+
+
+def _ppmid_alert(turn: Turn, device: SmiDevice, message: Message) -> None:
+    activation = decode_ppmid_activation(message.payload)
+    success = activation.code is PpmidActivationCode.SUCCESS
+    body = PpmidAlert(
+        device_id=device.device.device_id,
+        device_alert_code=activation.alert_code,
+        time_stamp=activation.at,
+        firmware_version=activation.version,
+        activation_success=success,
+    )
+    alert(turn, DccAlertCode.N39, device, body)
+    learn(turn, device, "11.4", activation.version, success=success, role=None)

@@ -1,0 +1,326 @@
+"""Access control: the ordered checks of a Service Request; the first one that refuses decides.
+
+Only the meanings of the codes are certain; the order is a choice (domain 4.1). Checks that look at the target are
+made for requests to a Device; 11.1 and 11.4 make their own per listed Device, with the same two functions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dsp.core.inputs import RequestReceived
+from dsp.core.registrations import responsible_parties
+from dsp.core.state import SmiDevice, State
+from dsp.rules.responsibility import UNREGISTERED_ROLES
+from dsp.rules.rule_set import RuleSet
+from dsp.rules.statuses import CRITICAL_WHILE_SUSPENDED, exemption, status_row
+from smart_metering.administration import Party
+from smart_metering.command_variants import CommandVariant, service_of
+from smart_metering.decisions import Decision
+from smart_metering.duis.service_requests import SignedPreCommand, UninterpretedBody
+from smart_metering.identifiers import Eui
+from smart_metering.instants import CANCELLATION, Instant
+from smart_metering.marks import Mark
+from smart_metering.response_codes import ResponseCode
+from smart_metering.service_requests import ServiceRequestDefinition
+from smart_metering.smi_statuses import SmiStatus
+from smart_metering.user_roles import UserRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """One request as the checks see it. `at` is when it is to be executed."""
+
+    state: State
+    rules: RuleSet
+    received: RequestReceived
+    definition: ServiceRequestDefinition
+    acb: Eui
+    now: Instant
+    at: Instant
+
+    @property
+    def variant(self) -> CommandVariant:
+        """Its Command Variant."""
+        return self.received.request.command_variant
+
+    @property
+    def party(self) -> Party | None:
+        """The caller, if it is a User."""
+        return self.state.parties.get(self.received.caller)
+
+    @property
+    def target(self) -> SmiDevice | None:
+        """The Device it is sent to, if the SMI knows it."""
+        return self.state.devices.get(self.received.request.request_id.target)
+
+    @property
+    def roles(self) -> tuple[UserRole, ...]:
+        """The caller's roles that may send this Service Reference Variant."""
+        party = self.party
+        return tuple(role for role in party.roles if role in self.definition.roles) if party else ()
+
+
+Check = Callable[[Asking], Decision | None]
+
+
+def authorise(asking: Asking, checks: tuple[Check, ...]) -> Decision | None:
+    """The decision of the first check that refuses, or None: access is granted."""
+    for check in checks:
+        decision = check(asking)
+        if decision is not None:
+            return decision
+    return None
+
+
+def role_of(asking: Asking) -> UserRole | None:
+    """The caller's first eligible role that is responsible for the target; without a target, the first eligible."""
+    if asking.definition.non_device or asking.target is None:
+        return asking.roles[0] if asking.roles else None
+    return next((role for role in asking.roles if holds(asking, asking.target, role)), None)
+
+
+def holds(asking: Asking, device: SmiDevice, role: UserRole) -> bool:
+    """Whether the caller, in `role`, is responsible for the Device when the request is to be executed."""
+    if role in UNREGISTERED_ROLES:
+        return True
+    return asking.received.caller in responsible_parties(asking.state, device, (role,), asking.at)
+
+
+def originator_is_caller(asking: Asking) -> Decision | None:
+    """E1: nobody sends under another's RequestID."""
+    originator = asking.received.request.request_id.originator
+    if originator == asking.received.caller:
+        return None
+    return _refused(
+        ResponseCode.E1, f"RequestID of {originator}, caller {asking.received.caller}", "G2", Mark.CHOICE
+    )
+
+
+def request_id_is_unused(asking: Asking) -> Decision | None:
+    """E40: a RequestID is used once per originator and Command Variant."""
+    if used_key(asking.received) not in asking.state.used_requests:
+        return None
+    return _refused(
+        ResponseCode.E40, "RequestID was used before with this Command Variant", "G1", Mark.CHOICE
+    )
+
+
+def body_belongs_to_reference(asking: Asking) -> Decision | None:
+    """E100: the Service Reference and the body are those of the Service Reference Variant."""
+    request, definition = asking.received.request, asking.definition
+    if request.service_reference not in ("", definition.service_reference):
+        what = f"ServiceReference {request.service_reference}, expected {definition.service_reference}"
+        return _refused(ResponseCode.E100, what, "G4", Mark.WEAK)
+    element = _body_element(asking)
+    if element is None or element in ("", definition.body_element):
+        return None
+    return _refused(ResponseCode.E100, f"body {element}, expected {definition.body_element}", "G4", Mark.WEAK)
+
+
+def service_takes_variant(asking: Asking) -> Decision | None:
+    """E13: each Command Variant has its service."""
+    expected = service_of(asking.variant)
+    if expected is asking.received.service:
+        return None
+    what = f"Command Variant {asking.variant:d} belongs to {expected}, not {asking.received.service}"
+    return _refused(ResponseCode.E13, what, "DUIS", Mark.CERTAIN)
+
+
+def variant_fits_request(asking: Asking) -> Decision | None:
+    """E12: each Service Request has its Command Variants; a Signed Pre-Command comes in its own."""
+    signed = isinstance(asking.received.request.body, SignedPreCommand)
+    signed_variant = asking.variant in (
+        CommandVariant.SIGNED_SEND,
+        CommandVariant.SIGNED_LOCAL,
+        CommandVariant.SIGNED_SEND_AND_LOCAL,
+    )
+    uninterpreted = isinstance(asking.received.request.body, UninterpretedBody)
+    if asking.variant in asking.definition.command_variants and (signed == signed_variant or uninterpreted):
+        return None
+    what = f"Command Variant {asking.variant:d} for {asking.definition.srv}"
+    return _refused(ResponseCode.E12, what, "DUIS", Mark.CERTAIN)
+
+
+def caller_is_a_user(asking: Asking) -> Decision | None:
+    """E1: the caller is a User in at least one role."""
+    party = asking.party
+    if party is not None and party.roles:
+        return None
+    return _refused(ResponseCode.E1, f"{asking.received.caller} is no User in any role", "DUIS", Mark.CERTAIN)
+
+
+def role_may_ask(asking: Asking) -> Decision | None:
+    """E2: a role of the caller is eligible for this Service Reference Variant."""
+    if asking.roles:
+        return None
+    eligible = " ".join(role for role in UserRole if role in asking.definition.roles) or "nobody"
+    return _refused(
+        ResponseCode.E2, f"{asking.definition.srv} is for {eligible}", "DUIS eligibility", Mark.CERTAIN
+    )
+
+
+def user_status_permits(asking: Asking) -> Decision | None:
+    """E3: a suspended User sends nothing."""
+    party = asking.party
+    if party is None or not party.suspended:
+        return None
+    return _refused(ResponseCode.E3, "the User is suspended", "DUIS", Mark.CERTAIN)
+
+
+def target_exists(asking: Asking) -> Decision | None:
+    """E19: the SMI knows the Device; a non-device request is sent to the ACB."""
+    target = asking.received.request.request_id.target
+    if asking.definition.non_device:
+        if target == asking.acb:
+            return None
+        return _refused(
+            ResponseCode.E100,
+            f"target {target} of a non-device request, expected the ACB {asking.acb}",
+            "G4",
+            Mark.WEAK,
+        )
+    if asking.target is not None:
+        return None
+    return _refused(ResponseCode.E19, f"{target} is not in the SMI", "DUIS", Mark.CERTAIN)
+
+
+def caller_is_responsible(asking: Asking) -> Decision | None:
+    """E4: a role of the caller is responsible for the Device at the date and time of execution."""
+    if asking.definition.non_device or role_of(asking) is not None:
+        return None
+    return _refused(
+        ResponseCode.E4, f"{' '.join(asking.roles)} is not responsible for it", "domain 1.5", Mark.LIKELY
+    )
+
+
+def device_status_permits(asking: Asking) -> Decision | None:
+    """E5: the Device's SMI Status takes this request."""
+    if asking.definition.non_device or asking.target is None:
+        return None
+    return status_permits(asking, asking.target)
+
+
+def status_permits(asking: Asking, device: SmiDevice) -> Decision | None:
+    """E5 for one Device: Suspended asks the exemptions, every other status its row."""
+    status, definition = device.device.device_status, asking.definition
+    if status is SmiStatus.SUSPENDED:
+        return _suspended_permits(asking, device)
+    row = status_row(definition.srv)
+    if status in row.statuses:
+        return None
+    return _refused(
+        ResponseCode.E5,
+        f"{definition.srv} for a Device that is {status or 'without status'}",
+        row.source,
+        row.mark,
+    )
+
+
+def device_type_fits(asking: Asking) -> Decision | None:
+    """E11: the Device Type has this Service Request."""
+    target = asking.target
+    if (
+        asking.definition.non_device
+        or target is None
+        or target.device.device_type in asking.definition.device_types
+    ):
+        return None
+    what = f"{asking.definition.srv} for a {target.device.device_type}"
+    return _refused(ResponseCode.E11, what, "use cases of the SRV", Mark.LIKELY)
+
+
+def date_is_possible(asking: Asking) -> Decision | None:
+    """E100: an execution date lies ahead, by 30 days at most, or is the date that cancels."""
+    dated = getattr(asking.received.request.body, "execution_date_time", None)
+    if dated is None or dated == CANCELLATION:
+        return None
+    if asking.now <= dated <= asking.now + asking.rules.times.furthest_future_date_ms:
+        return None
+    return _refused(
+        ResponseCode.E100, "ExecutionDateTime in the past or further ahead than allowed", "G7", Mark.WEAK
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    originator_is_caller,
+    body_belongs_to_reference,
+    service_takes_variant,
+    variant_fits_request,
+    caller_is_a_user,
+    role_may_ask,
+    user_status_permits,
+    request_id_is_unused,
+    target_exists,
+    caller_is_responsible,
+    device_status_permits,
+    device_type_fits,
+    date_is_possible,
+)
+
+
+AT_EXECUTION: tuple[Check, ...] = (
+    caller_is_a_user,
+    role_may_ask,
+    user_status_permits,
+    target_exists,
+    caller_is_responsible,
+    device_status_permits,
+    device_type_fits,
+)
+
+
+def granted(asking: Asking) -> Decision:
+    """What let the request through: the exemption of a Suspended Device, or simply every check."""
+    target = asking.target
+    if (
+        target is None
+        or asking.definition.non_device
+        or target.device.device_status is not SmiStatus.SUSPENDED
+    ):
+        return Decision(code="granted", row="every access check", source="domain 4.1", mark=Mark.CHOICE)
+    if asking.definition.critical:
+        return Decision(
+            code="granted", row="a Critical request", source=CRITICAL_WHILE_SUSPENDED, mark=Mark.CERTAIN
+        )
+    generation, kind = target.generation, target.device.device_type
+    row = exemption(asking.rules.exemptions, asking.definition, asking.variant, generation, kind)
+    assert row is not None, asking
+    return Decision(
+        code="granted", row=f"a Suspended Device takes {row.srv}", source=row.source, mark=row.mark
+    )
+
+
+def used_key(received: RequestReceived) -> str:
+    """The key under which a used RequestID is remembered."""
+    return f"{received.request.request_id}|{received.request.command_variant:d}"
+
+
+def _suspended_permits(asking: Asking, device: SmiDevice) -> Decision | None:
+    if asking.definition.critical:
+        return None
+    generation, kind = device.generation, device.device.device_type
+    if exemption(asking.rules.exemptions, asking.definition, asking.variant, generation, kind) is not None:
+        return None
+    what = f"{asking.definition.srv} for a Suspended {generation} {kind}"
+    return _refused(ResponseCode.E5, what, CRITICAL_WHILE_SUSPENDED, Mark.CERTAIN)
+
+
+def _body_element(asking: Asking) -> str | None:
+    body = asking.received.request.body
+    if isinstance(body, SignedPreCommand):
+        return None
+    return body.element if isinstance(body, UninterpretedBody) else BODY_ELEMENTS[type(body).__name__]
+
+
+BODY_ELEMENTS = {
+    "UpdateFirmware": "UpdateFirmware",
+    "UpdatePpmidFirmware": "UpdatePPMIDFirmware",
+    "ReadFirmwareVersion": "ReadFirmwareVersion",
+    "ActivateFirmware": "ActivateFirmware",
+    "ReadInventory": "ReadInventory",
+    "DevicePrenotification": "DevicePrenotification",
+}
+
+
+def _refused(code: ResponseCode, row: str, source: str, mark: Mark) -> Decision:
+    return Decision(code=code, row=row, source=source, mark=mark)

@@ -1,0 +1,133 @@
+"""The Central Products List and its hold over the SMI: what leaves it Suspends, what returns to it restores."""
+
+from dsp.core.effects import Refusal
+from dsp.core.inventory import moved
+from dsp.core.registrations import responsible_network_operators, responsible_suppliers
+from dsp.core.service_audit_trail import post
+from dsp.core.state import SmiDevice
+from dsp.core.turn import Turn
+from dsp.rules.alert_recipients import Recipient, alert_row
+from dsp.rules.smi_transitions import SmiEvent
+from smart_metering.administration import CplChange, CplEntry
+from smart_metering.dcc_alerts import DccAlertCode
+from smart_metering.decisions import Decision
+from smart_metering.device_types import TYPE_1, DeviceType
+from smart_metering.duis.service_responses import DccAlert, DccAlertBody, DeviceStatusChangeEvent
+from smart_metering.identifiers import Eui
+from smart_metering.records import changed
+from smart_metering.smi_statuses import SmiStatus
+
+_HUB_TYPES = frozenset({DeviceType.CHF, DeviceType.GPF})
+
+
+def add(turn: Turn, entry: CplEntry) -> None:
+    """Adds or replaces an entry; Suspended Devices that run its firmware are restored."""
+    faults = _faults(entry)
+    if faults:
+        turn.answer(Refusal(faults=tuple(faults)))
+        return
+    if not entry.entry_id:
+        model = f"{entry.device_manufacturer}-{entry.device_model}".upper()
+        entry = changed(entry, entry_id=f"{entry.device_type}-{model}-{entry.firmware_version}")
+    turn.state.put_cpl_entry(entry)
+    restored = [
+        device for device in _running(turn, entry) if restore(turn, device, SmiEvent.CPL_ENTRY_REINSTATED)
+    ]
+    turn.answer(CplChange(entry=entry, devices_restored=len(restored)))
+
+
+def remove(turn: Turn, entry_id: str) -> None:
+    """Removes an entry; Devices that run its firmware are Suspended, and those who answer for them are told (N28)."""
+    entry = turn.state.cpl.get(entry_id)
+    if entry is None:
+        turn.answer(Refusal(faults=(f"the CPL has no entry {entry_id!r}",), unknown=True))
+        return
+    turn.state.remove_cpl_entry(entry)
+    suspended = [device for device in _running(turn, entry) if _suspend(turn, device)]
+    turn.answer(CplChange(entry=entry, devices_suspended=len(suspended)))
+
+
+def restore(turn: Turn, device: SmiDevice, event: SmiEvent) -> bool:
+    """Gives a Suspended Device the status it held before, and tells those who answer for it (N29)."""
+    if device.device.device_status is not SmiStatus.SUSPENDED:
+        return False
+    restored = moved(device, event, turn.now)
+    assert restored is not None, device
+    turn.state.put_device(restored)
+    alert(turn, DccAlertCode.N29, restored, _status_change(restored, "DeviceRestored"))
+    return True
+
+
+def alert(
+    turn: Turn, code: DccAlertCode, device: SmiDevice, body: DccAlertBody, requester: Eui | None = None
+) -> None:
+    """Raises a DCC Alert about the Device, to the recipients that its row names."""
+    row = alert_row(code)
+    recipients: list[Eui] = []
+    for recipient in row.recipients:
+        match recipient:
+            case Recipient.RESPONSIBLE_SUPPLIER:
+                recipients += responsible_suppliers(turn.state, device, turn.now)
+            case Recipient.RESPONSIBLE_NETWORK_OPERATOR:
+                recipients += responsible_network_operators(turn.state, device, turn.now)
+            case Recipient.REQUESTER:
+                recipients += [requester] if requester else []
+    decision = Decision(
+        code=code, row=f"{code} to {', '.join(row.recipients)}", source=row.source, mark=row.mark
+    )
+    message = DccAlert(dcc_alert_code=code, response_date_time=turn.now, body=body, decision=decision)
+    post(turn, recipients, message, device.device.device_id)
+
+
+def _suspend(turn: Turn, device: SmiDevice) -> bool:
+    switches = turn.rules.switches
+    if device.device.device_status not in switches.suspendable:
+        return False
+    if device.device.device_type in _HUB_TYPES and not switches.communications_hubs_are_suspended:
+        return False
+    suspended = moved(device, SmiEvent.CPL_ENTRY_REMOVED, turn.now)
+    assert suspended is not None, device
+    turn.state.put_device(suspended)
+    alert(turn, DccAlertCode.N28, suspended, _status_change(suspended, "DeviceSuspended"))
+    return True
+
+
+def _status_change(device: SmiDevice, change: str) -> DeviceStatusChangeEvent:
+    return DeviceStatusChangeEvent(device_id=device.device.device_id, device_status_change=change)
+
+
+def _running(turn: Turn, entry: CplEntry) -> list[SmiDevice]:
+    """The Devices that the entry is about, in the order of their ids."""
+    product = (
+        entry.device_type,
+        entry.device_manufacturer.upper(),
+        entry.device_model.upper(),
+        entry.firmware_version,
+    )
+    found = [
+        device
+        for device in turn.state.devices.values()
+        if device.device.device_firmware_version == entry.firmware_version
+        and (
+            device.device.device_type,
+            device.device.device_manufacturer.upper(),
+            device.device.device_model.upper(),
+        )
+        == product[:3]
+    ]
+    return sorted(found, key=lambda device: device.device.device_id)
+
+
+def _faults(entry: CplEntry) -> list[str]:
+    faults = []
+    if entry.device_type not in TYPE_1:
+        faults.append(
+            f"device_type: {entry.device_type} is not on the CPL; expected one of {', '.join(sorted(TYPE_1))}"
+        )
+    if not entry.device_manufacturer or not entry.device_model:
+        faults.append("device_manufacturer, device_model: expected both")
+    if entry.manufacturer_image_hash and len(entry.manufacturer_image_hash) != 32:
+        faults.append(
+            f"manufacturer_image_hash: {len(entry.manufacturer_image_hash)} octets, expected 32 or none"
+        )
+    return faults

@@ -1,0 +1,246 @@
+"""11.1 and 11.4: what they check, and the firmware's way to the hubs."""
+
+from collections import defaultdict
+
+from dsp.core.authorisation import Asking, holds, status_permits
+from dsp.core.central_products_list import alert
+from dsp.core.effects import Refusal
+from dsp.core.state import Distribution, FirmwareFileRecord, SmiDevice, distribution_key
+from dsp.core.timetable import Due
+from dsp.core.turn import Turn
+from dsp.rules.update_firmware import UPDATE_FIRMWARE, DeviceFault, RequestFault, UpdateFirmwareRules
+from smart_metering.administration import CplEntry, FirmwareFile
+from smart_metering.dcc_alerts import DccAlertCode
+from smart_metering.decisions import Decision
+from smart_metering.duis.service_requests import MAXIMUM_DEVICE_IDS, UpdateFirmware, UpdatePpmidFirmware
+from smart_metering.duis.service_responses import CspFirmwareDeliveryStatus, DspUpdateFirmwareWarning
+from smart_metering.errors import DecodeError
+from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant
+from smart_metering.ota.image import decode as decode_firmware_file
+from smart_metering.records import changed
+from smart_metering.response_codes import ResponseCode
+from smart_metering.sm_wan import CertificatesWanted, Downlink, FirmwareForDevices
+
+Answered = tuple[ResponseCode, DspUpdateFirmwareWarning | None, Decision]
+
+
+def upload(turn: Turn, sha256: str, octets: bytes) -> None:
+    """A firmware file stands in the firmware store: its header is read and remembered."""
+    try:
+        file = decode_firmware_file(octets)
+    except DecodeError as error:
+        turn.answer(Refusal(faults=(f"not a firmware file: {error}",)))
+        return
+    record = FirmwareFileRecord(
+        sha256=sha256,
+        size=len(octets),
+        version=file.version,
+        manufacturer_image_hash=file.manufacturer_image_hash,
+    )
+    turn.state.firmware_files.put(record)
+    turn.answer(
+        FirmwareFile(
+            sha256=sha256,
+            size=record.size,
+            firmware_version=record.version,
+            manufacturer_image_hash=record.manufacturer_image_hash,
+        )
+    )
+
+
+def update_firmware(turn: Turn, asking: Asking) -> Answered:
+    """Checks the request, then each Device; what passes is distributed, what does not is listed in the warning."""
+    body = asking.received.request.body
+    assert isinstance(body, UpdateFirmware | UpdatePpmidFirmware)
+    rules = UPDATE_FIRMWARE[asking.definition.srv]
+    file = turn.state.firmware_files.get(body.firmware_file)
+    if file is None:
+        return _refused(rules, RequestFault.UNREADABLE)
+    if len(body.device_id_list) > MAXIMUM_DEVICE_IDS:
+        return _refused(rules, RequestFault.NONE_LEFT, f"more than {MAXIMUM_DEVICE_IDS} Devices")
+    if body.firmware_version != file.version and turn.rules.switches.firmware_version_must_match_header:
+        return _refused(rules, RequestFault.VERSION)
+    accepted, faults = _sort(turn, asking, rules, body)
+    if fault := _request_fault(turn, rules, file, accepted):
+        return _refused(rules, fault)
+    accepted = _applicable(turn, file, accepted, faults)
+    if not accepted:
+        return _refused(rules, RequestFault.NONE_LEFT)
+    _distribute(turn, asking, file, accepted)
+    return _accepted(rules, faults)
+
+
+def at_hub(turn: Turn, comms_hub: Eui, request_id: str, success: bool) -> None:
+    """The hub holds the file whole, or could not get it: N60 or N61 for each Device."""
+    distribution = turn.state.distributions.get(f"{request_id}|{comms_hub}")
+    if distribution is not None:
+        _finish(turn, distribution, success)
+
+
+def expire(turn: Turn, key: str, due: Instant) -> None:
+    """A distribution is due: it goes to the hub, again if the hub has not answered, until it is given up."""
+    distribution = turn.state.distributions.get(key)
+    if distribution is None or distribution.due != due:
+        return
+    if turn.now >= distribution.give_up_at:
+        _finish(turn, distribution, success=False)
+        return
+    again = min(Instant(turn.now + turn.rules.times.distribution_retry_ms), distribution.give_up_at)
+    distribution = changed(distribution, due=again, sent=True)
+    _put(turn, distribution)
+    _send(turn, distribution)
+
+
+def hub_claimed(turn: Turn, comms_hub: Eui) -> None:
+    """A hub is there again: what it was already sent, it is sent once more."""
+    for device in turn.state.han.get(comms_hub, ()):
+        for key in turn.state.distributing.get(device, ()):
+            distribution = turn.state.distributions[key]
+            if distribution.sent and distribution.devices[0] == device:
+                _send(turn, distribution)
+
+
+def ask_for_certificates(turn: Turn, comms_hub: Eui, device: Eui) -> None:
+    """Asks the hub for a Device's certificates; the answer is an uplink like any other."""
+    frame = f"certificates|{device}|{turn.now}"
+    content = CertificatesWanted()
+    turn.send(Downlink(frame=frame, comms_hub=comms_hub, device=device, at=turn.now, content=content))
+
+
+def _sort(
+    turn: Turn, asking: Asking, rules: UpdateFirmwareRules, body: UpdateFirmware | UpdatePpmidFirmware
+) -> tuple[list[SmiDevice], dict[DeviceFault, list[Eui]]]:
+    faults: dict[DeviceFault, list[Eui]] = defaultdict(list)
+    accepted: dict[Eui, SmiDevice] = {}
+    for device_id in body.device_id_list:
+        device = turn.state.devices.get(device_id)
+        if device is None or device_id in accepted or not _is_theirs(asking, device):
+            faults[DeviceFault.INVALID].append(device_id)
+        elif status_permits(asking, device) is not None:
+            faults[DeviceFault.NOT_COMMISSIONED].append(device_id)
+        elif turn.state.distributing.get(device_id):
+            faults[DeviceFault.IN_PROGRESS].append(device_id)
+        else:
+            accepted[device_id] = device
+    return list(accepted.values()), faults
+
+
+def _is_theirs(asking: Asking, device: SmiDevice) -> bool:
+    return any(holds(asking, device, role) for role in asking.roles)
+
+
+def _request_fault(
+    turn: Turn, rules: UpdateFirmwareRules, file: FirmwareFileRecord, accepted: list[SmiDevice]
+) -> RequestFault | None:
+    """What refuses the request whole, judged on the Devices that are left."""
+    if not accepted:
+        return RequestFault.NONE_LEFT
+    kinds = {
+        (row.device.device_type, row.device.device_manufacturer, row.device.device_model) for row in accepted
+    }
+    if len(kinds) > 1 or accepted[0].device.device_type not in rules.device_types:
+        return RequestFault.MIXED
+    entry = turn.state.cpl_entry_for(accepted[0].device, file.version)
+    if entry is None:
+        return RequestFault.NOT_ON_CPL
+    if entry.manufacturer_image_hash and entry.manufacturer_image_hash != file.manufacturer_image_hash:
+        return RequestFault.HASH
+    return None
+
+
+def _applicable(
+    turn: Turn, file: FirmwareFileRecord, accepted: list[SmiDevice], faults: dict[DeviceFault, list[Eui]]
+) -> list[SmiDevice]:
+    """Leaves out the Devices that run this version already, or whose variant the CPL entry does not name."""
+    entry = turn.state.cpl_entry_for(accepted[0].device, file.version)
+    assert entry is not None, file
+    left = []
+    for device in accepted:
+        if device.device.device_firmware_version == file.version or not _covers(entry, device):
+            faults[DeviceFault.NOT_APPLICABLE].append(device.device.device_id)
+        else:
+            left.append(device)
+    return left
+
+
+def _covers(entry: CplEntry, device: SmiDevice) -> bool:
+    return not entry.esme_variants or device.device.esme_variant in entry.esme_variants
+
+
+def _distribute(turn: Turn, asking: Asking, file: FirmwareFileRecord, accepted: list[SmiDevice]) -> None:
+    by_hub: dict[Eui, list[Eui]] = defaultdict(list)
+    for device in accepted:
+        assert device.comms_hub is not None, device
+        by_hub[device.comms_hub].append(device.device.device_id)
+    times = turn.rules.times
+    for comms_hub, devices in by_hub.items():
+        _put(
+            turn,
+            Distribution(
+                request_id=asking.received.request.request_id,
+                srv=asking.definition.srv,
+                comms_hub=comms_hub,
+                devices=tuple(devices),
+                firmware_file=file.sha256,
+                version=file.version,
+                due=Instant(turn.now + times.distribution_ms),
+                give_up_at=Instant(turn.now + times.distribution_deadline_ms),
+            ),
+        )
+
+
+def _put(turn: Turn, distribution: Distribution) -> None:
+    turn.state.put_distribution(distribution)
+    turn.timetable.put(
+        distribution.due, distribution.comms_hub, Due.DISTRIBUTION, distribution_key(distribution)
+    )
+
+
+def _send(turn: Turn, distribution: Distribution) -> None:
+    content = FirmwareForDevices(
+        request_id=str(distribution.request_id),
+        firmware_file=distribution.firmware_file,
+        devices=distribution.devices,
+    )
+    turn.send(
+        Downlink(
+            frame=f"firmware|{distribution_key(distribution)}",
+            comms_hub=distribution.comms_hub,
+            device=distribution.comms_hub,
+            at=turn.now,
+            content=content,
+        )
+    )
+
+
+def _finish(turn: Turn, distribution: Distribution, success: bool) -> None:
+    turn.state.remove_distribution(distribution)
+    code = DccAlertCode.N60 if success else DccAlertCode.N61
+    for device_id in distribution.devices:
+        body = CspFirmwareDeliveryStatus(
+            update_firmware_request_id=str(distribution.request_id),
+            comms_hub_device_id=distribution.comms_hub,
+            target_device_id=device_id,
+            firmware_version=distribution.version,
+            time_stamp=turn.now,
+            comms_hub_transfer_status="Success" if success else "Failure",
+        )
+        alert(turn, code, turn.state.devices[device_id], body, distribution.request_id.originator)
+
+
+def _refused(rules: UpdateFirmwareRules, fault: RequestFault, what: str = "") -> Answered:
+    code = rules.codes[fault]
+    return code, None, Decision(code=code, row=what or fault, source=rules.source, mark=rules.mark)
+
+
+def _accepted(rules: UpdateFirmwareRules, faults: dict[DeviceFault, list[Eui]]) -> Answered:
+    lists = {fault: tuple(devices) for fault, devices in faults.items() if devices}
+    if not lists:
+        decision = Decision(
+            code=ResponseCode.I0, row="every Device passes", source=rules.source, mark=rules.mark
+        )
+        return ResponseCode.I0, None, decision
+    row = f"left out: {', '.join(fault.value for fault in DeviceFault if fault in lists)}"
+    warning = DspUpdateFirmwareWarning(**{fault.value: devices for fault, devices in lists.items()})
+    return rules.warning, warning, Decision(code=rules.warning, row=row, source=rules.source, mark=rules.mark)

@@ -1,0 +1,65 @@
+"""Responsibility: which Users a Device is the business of, at a moment."""
+
+from collections.abc import Iterable
+
+from dsp.core.state import SmiDevice, State
+from dsp.rules.responsibility import Responsibility, Supply, responsibilities
+from smart_metering.device_types import METERS
+from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant
+from smart_metering.user_roles import NETWORK_OPERATORS, SUPPLIERS, UserRole
+
+
+def registered_party(state: State, mpxn: str, role: UserRole, at: Instant) -> Eui | None:
+    """The party registered for this point of supply in this role at `at`."""
+    rows = state.registered.get((mpxn, role), ())
+    return next((row.party for row in reversed(rows) if row.effective_from <= at), None)
+
+
+def responsible_parties(state: State, device: SmiDevice, roles: Iterable[UserRole], at: Instant) -> list[Eui]:
+    """Who is responsible for the Device in these roles at `at`: no duplicates, in the order of the roles."""
+    found: dict[Eui, None] = {}
+    for role in roles:
+        for row in responsibilities(device.device.device_type, role):
+            for mpxn in _points_of_supply(state, device, row):
+                party = registered_party(state, mpxn, role, at)
+                if party is not None:
+                    found[party] = None
+    return list(found)
+
+
+def responsible_suppliers(state: State, device: SmiDevice, at: Instant) -> list[Eui]:
+    """The Responsible Suppliers: import and gas."""
+    return responsible_parties(
+        state, device, [r for r in UserRole if r in SUPPLIERS and r is not UserRole.ES], at
+    )
+
+
+def responsible_network_operators(state: State, device: SmiDevice, at: Instant) -> list[Eui]:
+    """The Responsible Network Operators."""
+    return responsible_parties(state, device, [r for r in UserRole if r in NETWORK_OPERATORS], at)
+
+
+def _points_of_supply(state: State, device: SmiDevice, row: Responsibility) -> list[str]:
+    shown = device.device
+    match row.supply:
+        case Supply.OWN_IMPORT:
+            return [shown.import_mpxn] if shown.import_mpxn else []
+        case Supply.OWN_EXPORT:
+            return [shown.export_mpan] if shown.export_mpan else []
+        case Supply.ASSOCIATED:
+            meter = state.devices.get(device.associated_device) if device.associated_device else None
+            return [meter.device.import_mpxn] if meter and meter.device.import_mpxn else []
+        case Supply.HAN:
+            return [
+                meter.device.import_mpxn
+                for meter in _meters_of_han(state, device)
+                if meter.device.import_mpxn
+            ]
+
+
+def _meters_of_han(state: State, device: SmiDevice) -> list[SmiDevice]:
+    if device.comms_hub is None:
+        return []
+    neighbours = (state.devices[neighbour] for neighbour in state.han.get(device.comms_hub, ()))
+    return [neighbour for neighbour in neighbours if neighbour.device.device_type in METERS]

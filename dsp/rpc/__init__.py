@@ -1,0 +1,1 @@
+"""The DSP's gRPC doors: read, submit, render."""

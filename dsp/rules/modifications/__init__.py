@@ -1,0 +1,1 @@
+"""SEC modifications: each is one function from a RuleSet to a RuleSet."""

@@ -1,0 +1,18 @@
+"""The rules in force: frozen tables that the core asks. A modification makes another one out of it."""
+
+from dataclasses import dataclass
+
+from dsp.rules.choices import Switches, Times
+from dsp.rules.firmware_evidence import BASE_EVIDENCE, Evidence
+from dsp.rules.statuses import BASE_EXEMPTIONS, Exemption
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """What the SEC says, as of some modifications, with the choices made where it is silent."""
+
+    modifications: tuple[str, ...] = ()
+    exemptions: tuple[Exemption, ...] = BASE_EXEMPTIONS
+    evidence: tuple[Evidence, ...] = BASE_EVIDENCE
+    switches: Switches = Switches()
+    times: Times = Times()

@@ -1,0 +1,167 @@
+"""A ledger in one SQLite file: WAL, synchronous=FULL, one transaction a commit.
+
+FULL is what keeps a commit over a power cut; WAL lets readers read meanwhile. Records are stored as MessagePack.
+A store is used by one writing thread; `read` has a connection of its own and may be called from another.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from ledger.books import Append, Change, Ledger, Log, Put, Remove
+
+SCHEMA = 1
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+class StoreError(Exception):
+    """The file is not a store of ours, or of a newer release than this one."""
+
+
+class SqliteStore:
+    """Keeps one ledger in the file `path`, which is made if it is not there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer = _connect(path)
+        self._reader: sqlite3.Connection | None = None
+        self._encoder = msgspec.msgpack.Encoder()
+        self._statements: dict[tuple[type[Change], str], str] = {}
+
+    def load(self, ledger: Ledger) -> None:
+        """Makes the tables that are missing, then fills the books with what is kept."""
+        _check_schema(self._writer, self._path)
+        with self._writer:
+            for statement in _tables(ledger):
+                self._writer.execute(statement)
+            self._writer.execute(f"PRAGMA user_version = {SCHEMA}")
+        for book in ledger.books.values():
+            decoder = msgspec.msgpack.Decoder(book.record_type)
+            for (record,) in self._writer.execute(f'SELECT record FROM "{book.name}" ORDER BY rowid'):
+                book.restore(decoder.decode(record))
+        for key_book in ledger.key_books.values():
+            for (key,) in self._writer.execute(f'SELECT key FROM "{key_book.name}"'):
+                key_book.restore(key)
+        for log in ledger.logs.values():
+            (last,) = self._writer.execute(f'SELECT max(position) FROM "{log.name}"').fetchone()
+            log.last_position = last or 0
+        self._statements = _statements(ledger)
+
+    def commit(self, changes: Iterable[Change]) -> None:
+        """Keeps all changes, in order, or none."""
+        with self._writer:
+            for change in changes:
+                self._writer.execute(self._statements[type(change), _table(change)], self._parameters(change))
+
+    def read(
+        self,
+        log: Log[R],
+        *,
+        where: Mapping[str, str | int] | None = None,
+        after: int = 0,
+        before: int | None = None,
+        at_least: Mapping[str, int] | None = None,
+        below: Mapping[str, int] | None = None,
+        limit: int = 1000,
+        newest_first: bool = False,
+    ) -> list[tuple[int, R]]:
+        """Positions and records of a log between `after` and `before` (both exclusive) with these column values."""
+        if self._reader is None:
+            self._reader = _connect(self._path)
+        conditions = ["position > ?"]
+        parameters: list[str | int] = [after]
+        for operator, columns in (("=", where), (">=", at_least), ("<", below)):
+            for name, value in (columns or {}).items():
+                conditions.append(f'"{name}" {operator} ?')
+                parameters.append(value)
+        if before is not None:
+            conditions.append("position < ?")
+            parameters.append(before)
+        order = "DESC" if newest_first else "ASC"
+        rows = self._reader.execute(
+            f'SELECT position, record FROM "{log.name}" '
+            f"WHERE {' AND '.join(conditions)} ORDER BY position {order} LIMIT ?",
+            (*parameters, limit),
+        )
+        decoder = msgspec.msgpack.Decoder(log.record_type)
+        return [(position, decoder.decode(record)) for position, record in rows]
+
+    def close(self) -> None:
+        """Closes the file."""
+        for connection in (self._reader, self._writer):
+            if connection is not None:
+                connection.close()
+
+    def _parameters(self, change: Change) -> tuple[str | int | bytes, ...]:
+        match change:
+            case Put(_, key, None):
+                return (key,)
+            case Put(_, key, record):
+                return (key, self._encoder.encode(record))
+            case Remove(_, key):
+                return (key,)
+            case Append(_, position, columns, record):
+                return (position, *columns, self._encoder.encode(record))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA busy_timeout = 10000")
+    return connection
+
+
+def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version not in (0, SCHEMA):
+        raise StoreError(f"{path} has schema {version}; this release reads schema {SCHEMA}")
+
+
+def _tables(ledger: Ledger) -> list[str]:
+    books = [
+        f'CREATE TABLE IF NOT EXISTS "{name}" (key TEXT PRIMARY KEY, record BLOB NOT NULL)'
+        for name in ledger.books
+    ]
+    keys = [
+        f'CREATE TABLE IF NOT EXISTS "{name}" (key TEXT PRIMARY KEY) WITHOUT ROWID'
+        for name in ledger.key_books
+    ]
+    logs = []
+    for log in ledger.logs.values():
+        columns = "".join(
+            f'"{name}" {"INTEGER" if kind is int else "TEXT"} NOT NULL, '
+            for name, kind in log.columns.items()
+        )
+        logs.append(
+            f'CREATE TABLE IF NOT EXISTS "{log.name}" (position INTEGER PRIMARY KEY, {columns}record BLOB NOT NULL)'
+        )
+        logs.extend(
+            f'CREATE INDEX IF NOT EXISTS "{log.name} by {column}" ON "{log.name}" ("{column}", position)'
+            for column, kind in log.columns.items()
+            if kind is str
+        )
+    return [*books, *keys, *logs]
+
+
+def _statements(ledger: Ledger) -> dict[tuple[type[Change], str], str]:
+    statements: dict[tuple[type[Change], str], str] = {}
+    for name in ledger.books:
+        statements[Put, name] = (
+            f'INSERT INTO "{name}" (key, record) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET record = excluded.record'
+        )
+        statements[Remove, name] = f'DELETE FROM "{name}" WHERE key = ?'
+    for name in ledger.key_books:
+        statements[Put, name] = f'INSERT INTO "{name}" (key) VALUES (?)'
+    for log in ledger.logs.values():
+        marks = ", ".join("?" for _ in range(len(log.columns) + 2))
+        statements[Append, log.name] = f'INSERT INTO "{log.name}" VALUES ({marks})'
+    return statements
+
+
+def _table(change: Change) -> str:
+    return change.log if isinstance(change, Append) else change.book

@@ -1,0 +1,131 @@
+"""Records of what surrounds the messages: parties, registrations, Devices as loaded, CPL entries, templates, faults."""
+
+from smart_metering.device_types import DeviceType, Generation
+from smart_metering.duis.service_responses import InventoryDevice
+from smart_metering.firmware_versions import FirmwareVersion
+from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant
+from smart_metering.records import Record
+from smart_metering.smi_statuses import SmiStatus
+from smart_metering.user_roles import UserRole
+
+
+class Party(Record, frozen=True, kw_only=True):
+    """An organisation under one EUI, in one or more User Roles; `suspended` forbids it every request (E3)."""
+
+    eui: Eui
+    name: str = ""
+    roles: tuple[UserRole, ...] = ()
+    digital_signing_certificate: bytes = b""
+    key_agreement_certificate: bytes = b""
+    suspended: bool = False
+
+
+class Registration(Record, frozen=True, kw_only=True):
+    """From `effective_from` on, `party` is registered for the point of supply `mpxn` in `role`."""
+
+    mpxn: str
+    role: UserRole
+    party: Eui
+    effective_from: Instant
+
+
+class LoadedDevice(Record, frozen=True, kw_only=True):
+    """A Device as the administration loads it, in any SMI Status."""
+
+    device: InventoryDevice
+    comms_hub: Eui
+    associated_device: Eui | None = None
+    status_before_suspension: SmiStatus | None = None
+
+
+class CplEntry(Record, frozen=True, kw_only=True):
+    """One approved combination of Device model and firmware version. No variants: any; no hash: not checked."""
+
+    entry_id: str = ""
+    device_type: DeviceType
+    device_manufacturer: str
+    device_model: str
+    firmware_version: FirmwareVersion
+    manufacturer_image_hash: bytes = b""
+    esme_variants: tuple[str, ...] = ()
+
+
+class DeviceTemplate(Record, frozen=True, kw_only=True):
+    """One Device of a premises template. The known parties are EUIs whose certificates the Device holds."""
+
+    device_type: DeviceType
+    device_manufacturer: str
+    device_model: str
+    firmware_version: FirmwareVersion
+    esme_variant: str = ""
+    supplier: Eui | None = None
+    network_operator: Eui | None = None
+
+
+class PremisesTemplate(Record, frozen=True, kw_only=True):
+    """`count` premises alike: sixteen EUIs to each from `eui_from` on, the CHF first, then as `devices` lists."""
+
+    name: str
+    count: int
+    eui_from: Eui
+    generation: Generation
+    devices: tuple[DeviceTemplate, ...]
+
+
+class FaultRule(Record, frozen=True, kw_only=True):
+    """Messages and their fate: the `next` n of each Device, or `one_in` n by the seed. Empty matches anything."""
+
+    name: str
+    direction: str = ""
+    comms_hub: Eui | None = None
+    device: Eui | None = None
+    references: tuple[str, ...] = ()
+    fate: str
+    next: int = 0
+    one_in: int = 0
+    delay: int = 0
+
+
+class DeviceInside(Record, frozen=True, kw_only=True):
+    """What one emulated Device is and holds: its truth, which the SMI may not know."""
+
+    device_id: Eui
+    device_type: DeviceType
+    generation: Generation
+    comms_hub: Eui
+    device_manufacturer: str
+    device_model: str
+    esme_variant: str = ""
+    firmware_version: FirmwareVersion
+    pending_version: FirmwareVersion | None = None
+    pending_hash: bytes = b""
+    mirrored_version: FirmwareVersion | None = None
+    activation_due: Instant | None = None
+    messages: int = 0
+    history: bytes = b""
+
+
+class FirmwareFile(Record, frozen=True, kw_only=True):
+    """A firmware file that the DSP holds, named by the SHA-256 of the whole file."""
+
+    sha256: str
+    size: int
+    firmware_version: FirmwareVersion
+    manufacturer_image_hash: bytes
+
+
+class CplChange(Record, frozen=True, kw_only=True):
+    """What a change of the CPL did."""
+
+    entry: CplEntry
+    devices_suspended: int = 0
+    devices_restored: int = 0
+
+
+class LoadSummary(Record, frozen=True, kw_only=True):
+    """How many records a load took."""
+
+    parties: int = 0
+    registrations: int = 0
+    devices: int = 0

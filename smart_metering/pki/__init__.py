@@ -1,0 +1,1 @@
+"""Keys and certificates of organisations and Devices: the profile of SMKI, derived from a seed for development."""

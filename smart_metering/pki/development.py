@@ -1,0 +1,54 @@
+"""The development PKI: the keys and certificates of every organisation and Device, drawn from one seed.
+
+Nothing is kept: what is asked for is derived, so a Device or a party exists as soon as it is named. Who
+knows the seed can speak for everyone; never use these keys where a real party listens.
+"""
+
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from smart_metering.identifiers import Eui
+from smart_metering.pki.certificates import OrganisationRole, device_certificate, organisation_certificate
+from smart_metering.pki.keys import KeyUsage, derive_private_key
+
+_USAGES = (KeyUsage.DIGITAL_SIGNING, KeyUsage.KEY_AGREEMENT)
+_USAGES_BY_ROLE: dict[str, tuple[KeyUsage, ...]] = {
+    OrganisationRole.SUPPLIER: (*_USAGES, KeyUsage.PREPAYMENT_KEY_AGREEMENT),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A private key and the certificate (DER) of its public half."""
+
+    entity: Eui
+    usage: KeyUsage
+    private_key: ec.EllipticCurvePrivateKey
+    certificate: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DevelopmentPki:
+    """The same seed gives the same keys and the same certificates, octet by octet."""
+
+    seed: bytes
+
+    def organisation(self, party: Eui, role: str) -> dict[KeyUsage, Credential]:
+        """A DS and a KA credential, for a supplier (role "02") a prepayment KA credential too."""
+        usages = _USAGES_BY_ROLE.get(role, _USAGES)
+        return {
+            usage: self._credential(party, usage, organisation_certificate(self.seed, party, role, usage))
+            for usage in usages
+        }
+
+    def device(self, device: Eui) -> dict[KeyUsage, Credential]:
+        """A DS and a KA credential."""
+        return {
+            usage: self._credential(device, usage, device_certificate(self.seed, device, usage))
+            for usage in _USAGES
+        }
+
+    def _credential(self, entity: Eui, usage: KeyUsage, certificate: bytes) -> Credential:
+        private_key = derive_private_key(self.seed, entity, usage)
+        return Credential(entity=entity, usage=usage, private_key=private_key, certificate=certificate)

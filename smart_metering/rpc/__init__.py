@@ -1,0 +1,1 @@
+"""The generated code of the contracts in protos/, one package per version."""

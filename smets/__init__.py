@@ -1,0 +1,1 @@
+"""The user's workbench: command line, client, scenarios and reports."""
