@@ -319,6 +319,7 @@ BODY_ELEMENTS = {
     "ActivateFirmware": "ActivateFirmware",
     "ReadInventory": "ReadInventory",
     "DevicePrenotification": "DevicePrenotification",
+    "UpdateInventory": "UpdateInventory",
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dsp.core import firmware_distribution, inventory, outstanding
 from dsp.core.authorisation import CHECKS, Asking, authorise, granted, role_of, used_key
+from dsp.core.device_details import amend
 from dsp.core.inputs import RequestReceived
 from dsp.core.service_audit_trail import note_answer, note_request
 from dsp.core.transform import DEFAULT_GBCS_VERSION, pre_command, use_case_of
@@ -19,6 +20,7 @@ from smart_metering.duis.service_requests import (
     ServiceRequest,
     SignedPreCommand,
     UpdateFirmware,
+    UpdateInventory,
     UpdatePpmidFirmware,
 )
 from smart_metering.duis.service_responses import NotEmulated, PreCommand, ResponseBody, ServiceResponse
@@ -216,6 +218,15 @@ def _prenotify(turn: Turn, asking: Asking) -> Outcome:
     return Outcome(code=turn.rules.switches.non_device_empty_answer, decision=granted(asking))
 
 
+def _update_inventory(turn: Turn, asking: Asking) -> Outcome:
+    body = asking.received.request.body
+    assert isinstance(body, UpdateInventory)
+    decision = amend(turn, asking, body)
+    amended = decision.code == ResponseCode.I0
+    code = turn.rules.switches.non_device_empty_answer if amended else ResponseCode(decision.code)
+    return Outcome(code=code, decision=decision)
+
+
 def _update_firmware(turn: Turn, asking: Asking) -> Outcome:
     code, body, decision = firmware_distribution.update_firmware(turn, asking)
     return Outcome(code=code, body=body, decision=decision)
@@ -233,6 +244,7 @@ ROOMS: dict[tuple[type, CommandVariant], Room] = {
     (SignedPreCommand, CommandVariant.SIGNED_SEND): _send_signed,
     (ReadInventory, CommandVariant.NON_DEVICE): _read_inventory,
     (DevicePrenotification, CommandVariant.NON_DEVICE): _prenotify,
+    (UpdateInventory, CommandVariant.NON_DEVICE): _update_inventory,
     (UpdateFirmware, CommandVariant.NON_DEVICE): _update_firmware,
     (UpdatePpmidFirmware, CommandVariant.NON_DEVICE): _update_firmware,
 }

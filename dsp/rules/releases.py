@@ -1,11 +1,11 @@
 """SEC Releases and the modifications they put in force."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsp.rules.choices import Switches, Times
 from dsp.rules.firmware_evidence import Evidence
-from dsp.rules.modifications import secmp0007, secmp0105
+from dsp.rules.modifications import secmp0007, secmp0105, secmp0125
 from dsp.rules.rule_set import RuleSet
 from smart_metering.device_types import DeviceType
 from smart_metering.marks import Mark
@@ -13,6 +13,7 @@ from smart_metering.marks import Mark
 MODIFICATIONS: dict[str, Callable[[RuleSet], RuleSet]] = {
     secmp0105.NAME: secmp0105.secmp0105,
     secmp0007.NAME: secmp0007.secmp0007,
+    secmp0125.NAME: secmp0125.secmp0125,
 }  # in the order in which they are applied
 
 
@@ -78,10 +79,4 @@ def _with_switched_evidence(rules: RuleSet) -> RuleSet:
     row = Evidence(
         "11.2", frozenset(DeviceType) - {DeviceType.GPF}, False, "choice Q8, switched", Mark.CHOICE
     )
-    return RuleSet(
-        modifications=rules.modifications,
-        exemptions=rules.exemptions,
-        evidence=(*rules.evidence, row),
-        switches=rules.switches,
-        times=rules.times,
-    )
+    return replace(rules, evidence=(*rules.evidence, row))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dsp.rules.choices import Switches, Times
+from dsp.rules.device_details import BASE_AMENDMENTS, AmendmentRow
 from dsp.rules.firmware_evidence import BASE_EVIDENCE, Evidence
 from dsp.rules.statuses import BASE_EXEMPTIONS, Exemption
 
@@ -14,5 +15,6 @@ class RuleSet:
     modifications: tuple[str, ...] = ()
     exemptions: tuple[Exemption, ...] = BASE_EXEMPTIONS
     evidence: tuple[Evidence, ...] = BASE_EVIDENCE
+    amendments: tuple[AmendmentRow, ...] = BASE_AMENDMENTS
     switches: Switches = Switches()
     times: Times = Times()

@@ -40,6 +40,23 @@ class ActivateFirmware(Record, frozen=True, kw_only=True):
     firmware_hash: bytes
 
 
+class DeviceDetails(Record, frozen=True, kw_only=True):
+    """UpdateDeviceDetails of SR 8.4: what is given replaces what the SMI has; texts arrive unjudged."""
+
+    device_manufacturer: str = ""
+    device_model: str = ""
+    smets_chts_version: str = ""
+    firmware_version: str = ""
+    esme_variant: str = ""
+
+
+class UpdateInventory(Record, frozen=True, kw_only=True):
+    """SR 8.4, as far as its choice UpdateDeviceDetails; the other four choices are not emulated yet."""
+
+    device_id: Eui
+    update_device_details: DeviceDetails
+
+
 class SignedPreCommand(Record, frozen=True, kw_only=True):
     """Command Variants 5, 6 and 7 of any Critical request."""
 
@@ -88,6 +105,7 @@ Body = (
     | UpdatePpmidFirmware
     | ReadFirmwareVersion
     | ActivateFirmware
+    | UpdateInventory
     | SignedPreCommand
     | ReadInventory
     | DevicePrenotification

@@ -9,24 +9,18 @@ then add the MAC. Both are certain: by these rules DCC's Reference Test Data Set
 from dataclasses import replace
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from smart_metering.gbcs.message import (
     MAC_SIZE,
-    SIGNATURE_SIZE,
     Message,
     encode_signing_part,
     signed_octets,
 )
+from smart_metering.pki.keys import plain_signature_is_valid, sign_plainly
 
 _EMPTY_SIGNATURE = b"\x00"
-_COORDINATE_SIZE = SIGNATURE_SIZE // 2
-_SIGNING = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-_VERIFYING = ec.ECDSA(hashes.SHA256())
 
 _FIRST_ROUND = bytes.fromhex("00000001")  # NIST SP 800-56A concatenation KDF: one round of SHA-256 is enough
 _ALGORITHM_ID = bytes.fromhex("60857406080300")  # fourth octet 06: the vectors refuse the DLMS arc's 05
@@ -45,22 +39,14 @@ _TARGET = slice(21, 29)
 def sign(message: Message, private_key: ec.EllipticCurvePrivateKey) -> Message:
     """The message with the signature of its originator's DS key; a MAC, which would cover it, comes after."""
     assert message.mac is None, "a MAC is added after signing"
-    r, s = decode_dss_signature(private_key.sign(signed_octets(message), _SIGNING))
-    signature = r.to_bytes(_COORDINATE_SIZE, "big") + s.to_bytes(_COORDINATE_SIZE, "big")
-    return replace(message, signature=signature)
+    return replace(message, signature=sign_plainly(private_key, signed_octets(message)))
 
 
 def signature_is_valid(message: Message, public_key: ec.EllipticCurvePublicKey) -> bool:
     """Whether the message carries a signature that this DS key verifies."""
     if not message.signature:
         return False
-    r = int.from_bytes(message.signature[:_COORDINATE_SIZE], "big")
-    s = int.from_bytes(message.signature[_COORDINATE_SIZE:], "big")
-    try:
-        public_key.verify(encode_dss_signature(r, s), signed_octets(message), _VERIFYING)
-    except InvalidSignature:
-        return False
-    return True
+    return plain_signature_is_valid(public_key, message.signature, signed_octets(message))
 
 
 def shared_secret(private_key: ec.EllipticCurvePrivateKey, public_key: ec.EllipticCurvePublicKey) -> bytes:

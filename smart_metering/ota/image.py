@@ -35,7 +35,7 @@ ZIGBEE_PRO = 2
 
 _FIXED = struct.Struct("<IHHHHHIH32sI")
 
-# field controlHAS_SECURITY_CREDENTIAL_VERSION = 0b001
+HAS_SECURITY_CREDENTIAL_VERSION = 0b001  # bits of field control
 HAS_DESTINATION = 0b010
 HAS_HARDWARE_VERSIONS = 0b100
 
@@ -85,9 +85,14 @@ class OtaHeader:
 
     def __post_init__(self) -> None:
         if len(self.header_string) != HEADER_STRING_OCTETS:
-            raise ValueError(f"a header string of {len(self.header_string)} octets: {HEADER_STRING_OCTETS} expected")
+            raise ValueError(
+                f"a header string of {len(self.header_string)} octets: {HEADER_STRING_OCTETS} expected"
+            )
         if self.stack_version not in STACK_VERSIONS:
             raise ValueError(f"stack version {self.stack_version} is unknown")
+        for number in (self.manufacturer_code, self.image_type):
+            if not 0 <= number <= 0xFFFF:
+                raise ValueError(f"manufacturer code or image type {number}: expected 0 .. 65535")
 
     @property
     def manufacturer(self) -> str:

@@ -42,7 +42,9 @@ class Defect(StrEnum):
     TOO_LARGE = "too-large"  # one octet more than DUIS can carry (the DSP)
     WRONG_HARDWARE = "wrong-hardware"  # the header permits hardware next to the recipe's (the Comms Hub)
     WRONG_DEVICE_TYPE = "wrong-device-type"  # the manifest is another Device Type's (the Device, at receipt)
-    WRONG_VARIANT = "wrong-variant"  # the manifest permits the other ESME Variants (the Device, at activation)
+    WRONG_VARIANT = (
+        "wrong-variant"  # the manifest permits the other ESME Variants (the Device, at activation)
+    )
     ROLLBACK = "rollback"  # the manifest permits to change to it from no version (the Device, at activation)
 
 
@@ -79,7 +81,7 @@ def make_firmware(
     Raises RecipeError.
     """
     _refuse_wrong_key(recipe, signing_key, defect)
-    if _file_of(recipe, signing_key).total_octets > MAXIMUM_FIRMWARE_FILE_OCTETS:
+    if _total_octets_of(recipe) > MAXIMUM_FIRMWARE_FILE_OCTETS:
         raise RecipeError(f"the file would have more than {MAXIMUM_FIRMWARE_FILE_OCTETS} octets")
     if defect is None:
         return encode(_file_of(recipe, signing_key))
@@ -92,40 +94,50 @@ def _refuse_wrong_key(
     recipe: FirmwareRecipe, signing_key: ec.EllipticCurvePrivateKey | None, defect: Defect | None
 ) -> None:
     if recipe.device_type in TYPE_2:
-        raise RecipeError(f"a {recipe.device_type} takes no firmware")
+        raise RecipeError(f"{recipe.device_type} takes no firmware")
     if recipe.device_type not in UNSIGNED_TYPES and signing_key is None:
-        raise RecipeError(f"firmware of a {recipe.device_type} is signed: a supplier's DS key is needed")
+        raise RecipeError(f"firmware for {recipe.device_type} is signed: a supplier's DS key is needed")
     if recipe.device_type in UNSIGNED_TYPES and signing_key is not None:
-        raise RecipeError(f"firmware of a {recipe.device_type} carries no signature: no key is needed")
+        raise RecipeError(f"firmware for {recipe.device_type} carries no signature: no key is needed")
     if signing_key is None and defect is Defect.BAD_SIGNATURE:
-        raise RecipeError(f"firmware of a {recipe.device_type} carries no signature that could be bad")
+        raise RecipeError(f"firmware for {recipe.device_type} carries no signature that could be bad")
+
+
+def _total_octets_of(recipe: FirmwareRecipe) -> int:
+    signature_part = 0 if recipe.device_type in UNSIGNED_TYPES else SIGNATURE_PART_OCTETS
+    return _header_of(recipe).length + recipe.size_octets + signature_part
 
 
 def _file_of(recipe: FirmwareRecipe, signing_key: ec.EllipticCurvePrivateKey | None) -> FirmwareFile:
-    header = OtaHeader(
-        manufacturer_code=_number_of(recipe.manufacturer_code, "manufacturer code"),
-        image_type=recipe.image_type,
-        version=recipe.version,
-        header_string=f"Emulated firmware {recipe.version}".encode().ljust(HEADER_STRING_OCTETS, b"\0"),
-        hardware_versions=_hardware_of(recipe),
-    )
     image = _manufacturer_image_of(recipe)
-    return FirmwareFile(header, image, sign_plainly(signing_key, image) if signing_key else None)
+    signature = None if signing_key is None else sign_plainly(signing_key, image)
+    return FirmwareFile(_header_of(recipe), image, signature)
+
+
+def _header_of(recipe: FirmwareRecipe) -> OtaHeader:
+    try:
+        return OtaHeader(
+            manufacturer_code=_number_of(recipe.manufacturer_code, "manufacturer code"),
+            image_type=recipe.image_type,
+            version=recipe.version,
+            header_string=f"Emulated firmware {recipe.version}".encode().ljust(HEADER_STRING_OCTETS, b"\0"),
+            hardware_versions=_hardware_of(recipe),
+        )
+    except ValueError as error:
+        raise RecipeError(str(error)) from None
 
 
 def _number_of(digits: str, what: str) -> int:
     if _FOUR_HEX_DIGITS.fullmatch(digits) is None:
-        raise RecipeError(f"{what} {digits!r}: expected four upper-case hex digits, like '121D'")
+        raise ValueError(f"{what} {digits!r}: expected four upper-case hex digits, like '121D'")
     return int(digits, 16)
 
 
 def _hardware_of(recipe: FirmwareRecipe) -> HardwareVersions:
-    minimum = _number_of(recipe.hardware_minimum, "hardware version")
-    maximum = _number_of(recipe.hardware_maximum, "hardware version")
-    try:
-        return HardwareVersions(minimum, maximum)
-    except ValueError as error:
-        raise RecipeError(str(error)) from None
+    return HardwareVersions(
+        _number_of(recipe.hardware_minimum, "hardware version"),
+        _number_of(recipe.hardware_maximum, "hardware version"),
+    )
 
 
 def _manufacturer_image_of(recipe: FirmwareRecipe) -> bytes:
@@ -181,7 +193,8 @@ def _forbidding_every_change(recipe: FirmwareRecipe) -> FirmwareRecipe:
 
 
 def _too_large(recipe: FirmwareRecipe) -> FirmwareRecipe:
-    ...
+    missing = MAXIMUM_FIRMWARE_FILE_OCTETS + 1 - _total_octets_of(recipe)
+    return replace(recipe, size_octets=recipe.size_octets + missing)
 
 
 def _with_bad_signature(octets: bytes) -> bytes:
@@ -193,6 +206,7 @@ def _truncated(octets: bytes) -> bytes:
 
 
 _SPOIL_RECIPE: Mapping[Defect, Callable[[FirmwareRecipe], FirmwareRecipe]] = {
+    Defect.TOO_LARGE: _too_large,
     Defect.WRONG_HARDWARE: _with_other_hardware,
     Defect.WRONG_DEVICE_TYPE: _for_another_device_type,
     Defect.WRONG_VARIANT: _for_other_variants,

@@ -37,7 +37,7 @@ class Manifest:
         if unknown:
             raise ValueError(f"{unknown[0]!r} is no ESME Variant")
         if variants and self.device_type is not DeviceType.ESME:
-            raise ValueError(f"a {self.device_type} has no ESME Variant")
+            raise ValueError(f"{self.device_type} has no ESME Variant")
         if len(set(self.esme_variants)) != len(self.esme_variants):
             raise ValueError(f"an ESME Variant is named twice: {','.join(self.esme_variants)}")
 

@@ -6,7 +6,6 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.utils import CryptographyDeprecationWarning
 
 from smart_metering.errors import DecodeError
 from smart_metering.identifiers import eui_from_octets, parse_eui
@@ -245,10 +244,10 @@ def test_a_certificate_that_does_not_say_whose_key_it_holds_is_refused(octets: b
         read_certificate(octets)
 
 
-@pytest.mark.filterwarnings("ignore", category=CryptographyDeprecationWarning)
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 @pytest.mark.parametrize("certificate", [DEVICE, ORGANISATION], ids=["Device", "organisation"])
 def test_a_garbled_certificate_is_read_or_refused_and_nothing_else(certificate: bytes) -> None:
-    outcomes = set()
+    outcomes: set[type] = set()
     for offset in range(len(certificate)):
         for flip in (0x01, 0x80, 0xFF):
             garbled = bytearray(certificate)

@@ -1,0 +1,157 @@
+"""The engine at work: inputs in, changes kept, effects carried out once what they follow from is durable.
+
+The engine is called in the event loop, one input at a time. The changes of a slice of inputs go to the group commit
+together; when they are durable its effects are carried out, in order, and its callers are answered.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from dsp.core.effects import Answer, Deliver, Effect, Observe, Reply, Send
+from dsp.core.engine import Engine
+from dsp.core.inputs import Input
+from dsp.runtime.clock import VirtualClock
+from dsp.runtime.hosts import Hosts
+from dsp.runtime.user_streams import UserStreams
+from ledger.group_commit import GroupCommit
+from smart_metering.instants import Instant
+
+SLICE = 64  # inputs between two turns of the event loop
+HEARTBEAT_SECONDS = 1.0  # how much running time a crash can take back
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of some inputs: the reply to each caller, to be given once all is kept."""
+
+    replies: list[Reply | None]
+    durable: asyncio.Future[None]
+
+    async def kept(self) -> list[Reply | None]:
+        """The replies, once everything that follows from the inputs is durable."""
+        await asyncio.shield(self.durable)  # A caller that gives up must not take the effects with it.
+        return self.replies
+
+
+class Runtime:
+    """Drives one engine. Its books change nowhere else."""
+
+    def __init__(
+        self, *, engine: Engine, commit: GroupCommit, clock: VirtualClock, hosts: Hosts, streams: UserStreams
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.hosts = hosts
+        self.streams = streams
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._commit = commit
+        self._noted: Instant | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Notes the time and sets the alarm."""
+        self._hand_in([])
+
+    async def close(self) -> None:
+        """Keeps what is still to be kept. Nothing may be submitted any more."""
+        self._stop_alarm()
+        self._hand_in([])
+        await self._commit.close()
+
+    async def submit(self, event: Input) -> Reply | None:
+        """The reply to one input, once everything that follows from it is durable."""
+        (reply,) = await self._take((event,)).kept()
+        return reply
+
+    async def submit_many(self, events: Sequence[Input]) -> list[Reply | None]:
+        """The reply to each input, likewise."""
+        return await (await self.take_many(events)).kept()
+
+    async def take_many(self, events: Sequence[Input]) -> Taken:
+        """As `submit_many`, but without waiting until it is durable; others get their turn between the slices."""
+        taken = self._take(events[:SLICE])
+        replies = taken.replies
+        for start in range(SLICE, len(events), SLICE):
+            await asyncio.sleep(0)
+            taken = self._take(events[start : start + SLICE])
+            replies += taken.replies
+        return Taken(replies, taken.durable)
+
+    async def flush(self) -> None:
+        """Returns once all that was taken so far is durable and its effects are carried out."""
+        await asyncio.shield(self._hand_in([]))
+
+    def expire(self) -> None:
+        """Lets happen what is due now."""
+        self._hand_in(self.engine.expire(self.clock.now()))
+
+    def set_alarm(self) -> None:
+        """Wakes the engine at its next deadline, if time runs by itself."""
+        self._stop_alarm()
+        if self.clock.is_stepped:
+            return
+        deadline = self.engine.next_deadline()
+        wait = HEARTBEAT_SECONDS if deadline is None else self.clock.seconds_until(deadline)
+        loop = asyncio.get_running_loop()
+        self._alarm = loop.call_later(min(wait, HEARTBEAT_SECONDS), self.expire)
+
+    def _take(self, events: Sequence[Input]) -> Taken:
+        now = self.clock.now()
+        effects: list[Effect] = [] if self.clock.is_stepped else self.engine.expire(now)
+        replies: list[Reply | None] = []
+        try:
+            for event in events:
+                reply = None
+                for effect in self.engine.receive(event, now):
+                    if isinstance(effect, Answer):
+                        reply = effect.reply
+                    else:
+                        effects.append(effect)
+                replies.append(reply)
+        finally:  # Also after a broken promise: what is in memory is to be what is on disk.
+            durable = self._hand_in(effects)
+        return Taken(replies, durable)
+
+    def _hand_in(self, effects: list[Effect]) -> asyncio.Future[None]:
+        now = self.clock.now()
+        if now != self._noted:
+            self._noted = now
+            self.engine.clock_moved(now)
+        durable = self._commit.hand_in(self.engine.ledger.take_changes())
+        durable.add_done_callback(lambda done: self._carry_out(done, effects))
+        self.set_alarm()
+        return durable
+
+    def _carry_out(self, durable: asyncio.Future[None], effects: list[Effect]) -> None:
+        failure = durable.exception()
+        if failure is not None:
+            self._fail(failure)
+            return
+        for effect in effects:
+            match effect:
+                case Send(downlink=downlink):
+                    self.hosts.send(downlink)
+                case Deliver(user=user, message=message):
+                    self.streams.deliver(user, message)
+                case Observe(device=device, what=what):
+                    _log.info("observed", device=device, what=what)
+                case Answer():
+                    raise AssertionError("an answer is given to its caller, not carried out")
+
+    def _fail(self, failure: BaseException) -> None:
+        """What is in memory is ahead of the store for good: nothing may be acknowledged any more."""
+        self._stop_alarm()
+        if not self.failed.done():
+            _log.error("the store failed", why=str(failure))
+            self.failed.set_exception(failure)
+            self.failed.exception()  # Whoever waits for it raises it; if nobody does, the log has told it.
+
+    def _stop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
