@@ -10,7 +10,7 @@ from smart_metering.identifiers import Eui, InvalidIdentifier, parse_eui
 USER_ID = "user-id"
 
 
-class Unauthenticated(Exception):  # noqa: N818 - the name of the status it becomes
+class Unauthenticated(Exception):
     """Nobody says who is calling, or nobody knows the caller."""
 
 

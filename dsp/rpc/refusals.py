@@ -1,7 +1,8 @@
 """Which gRPC status each kind of failure becomes. What the SEC foresees is an answer and never comes here."""
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from typing import NoReturn, TypeVar
 
 import grpc
@@ -25,15 +26,15 @@ Context = aio.ServicerContext[Q, A]
 Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Q, A] | None]]
 
 
-class InvalidArgument(ValueError):  # noqa: N818 - the names of the statuses they become
+class InvalidArgument(ValueError):
     """The caller asked for what cannot be; the text says what was expected."""
 
 
-class NotFound(LookupError):  # noqa: N818
+class NotFound(LookupError):
     """The caller named what is not there."""
 
 
-class PermissionDenied(Exception):  # noqa: N818
+class PermissionDenied(Exception):
     """The caller spoke for another."""
 
 
@@ -86,9 +87,6 @@ class Refusals(aio.ServerInterceptor):
 
 
 def _answering(behaviour: Callable[..., Awaitable[A]], method: str) -> Callable[..., Awaitable[A]]:
-    if inspect.isasyncgenfunction(behaviour):
-        return behaviour
-
     async def answer(asked: object, context: Context[Q, A]) -> A:
         try:
             return await behaviour(asked, context)
@@ -100,14 +98,17 @@ def _answering(behaviour: Callable[..., Awaitable[A]], method: str) -> Callable[
     return answer
 
 
-def _streaming(behaviour: Callable[..., AsyncIterator[A]], method: str) -> Callable[..., AsyncIterator[A]]:
+def _streaming(
+    behaviour: Callable[..., AsyncGenerator[A, None]], method: str
+) -> Callable[..., AsyncIterator[A]]:
     if not inspect.isasyncgenfunction(behaviour):
         return behaviour  # it writes to the context itself: the health service does
 
     async def stream(asked: object, context: Context[Q, A]) -> AsyncIterator[A]:
         try:
-            async for message in behaviour(asked, context):
-                yield message
+            async with aclosing(behaviour(asked, context)) as messages:
+                async for message in messages:
+                    yield message
         except aio.AbortError:
             raise
         except Exception as error:  # noqa: BLE001 - the door: whatever it is becomes a status
@@ -116,7 +117,9 @@ def _streaming(behaviour: Callable[..., AsyncIterator[A]], method: str) -> Calla
     return stream
 
 
-KINDS: tuple[tuple[str, Callable[..., Callable[..., object]], Callable[..., grpc.RpcMethodHandler[Q, A]]], ...] = (
+KINDS: tuple[
+    tuple[str, Callable[..., Callable[..., object]], Callable[..., grpc.RpcMethodHandler[Q, A]]], ...
+] = (
     ("unary_unary", _answering, grpc.unary_unary_rpc_method_handler),
     ("stream_unary", _answering, grpc.stream_unary_rpc_method_handler),
     ("unary_stream", _streaming, grpc.unary_stream_rpc_method_handler),

@@ -20,6 +20,8 @@ PAIRS: tuple[Pair, ...] = (
     (service_requests.UpdatePpmidFirmware,            request_pb2.UpdatePPMIDFirmware),
     (service_requests.ReadFirmwareVersion,            request_pb2.ReadFirmwareVersion),
     (service_requests.ActivateFirmware,               request_pb2.ActivateFirmware),
+    (service_requests.UpdateInventory,                request_pb2.UpdateInventory),
+    (service_requests.DeviceDetails,                  request_pb2.DeviceDetails),
     (service_requests.SignedPreCommand,               request_pb2.SignedPreCommand),
     (service_requests.PropertyFilter,                 request_pb2.PropertyFilter),
     (service_requests.ReadInventory,                  request_pb2.ReadInventory),

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+smart_metering/rpc/v1/service_request.proto\x12\x15smart_metering.rpc.v1\"\xc4\x05\n\x0eServiceRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63ommand_variant\x18\x02 \x01(\r\x12\x19\n\x11service_reference\x18\x03 \x01(\t\x12!\n\x19service_reference_variant\x18\x04 \x01(\t\x12@\n\x0fupdate_firmware\x18\n \x01(\x0b\x32%.smart_metering.rpc.v1.UpdateFirmwareH\x00\x12K\n\x15read_firmware_version\x18\x0b \x01(\x0b\x32*.smart_metering.rpc.v1.ReadFirmwareVersionH\x00\x12\x44\n\x11\x61\x63tivate_firmware\x18\x0c \x01(\x0b\x32\'.smart_metering.rpc.v1.ActivateFirmwareH\x00\x12K\n\x15update_ppmid_firmware\x18\r \x01(\x0b\x32*.smart_metering.rpc.v1.UpdatePPMIDFirmwareH\x00\x12>\n\x0eread_inventory\x18\x0e \x01(\x0b\x32$.smart_metering.rpc.v1.ReadInventoryH\x00\x12N\n\x16\x64\x65vice_prenotification\x18\x0f \x01(\x0b\x32,.smart_metering.rpc.v1.DevicePrenotificationH\x00\x12\x45\n\x12signed_pre_command\x18\x10 \x01(\x0b\x32\'.smart_metering.rpc.v1.SignedPreCommandH\x00\x12\x46\n\x12uninterpreted_body\x18\x11 \x01(\x0b\x32(.smart_metering.rpc.v1.UninterpretedBodyH\x00\x42\x06\n\x04\x62ody\"q\n\x0eUpdateFirmware\x12\x16\n\x0e\x66irmware_image\x18\x01 \x01(\x0c\x12\x15\n\rfirmware_file\x18\x02 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x03 \x01(\t\x12\x16\n\x0e\x64\x65vice_id_list\x18\x04 \x03(\t\"O\n\x13ReadFirmwareVersion\x12 \n\x13\x65xecution_date_time\x18\x01 \x01(\x03H\x00\x88\x01\x01\x42\x16\n\x14_execution_date_time\"c\n\x10\x41\x63tivateFirmware\x12 \n\x13\x65xecution_date_time\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12\x15\n\rfirmware_hash\x18\x02 \x01(\x0c\x42\x16\n\x14_execution_date_time\"v\n\x13UpdatePPMIDFirmware\x12\x16\n\x0e\x66irmware_image\x18\x01 \x01(\x0c\x12\x15\n\rfirmware_file\x18\x02 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x03 \x01(\t\x12\x16\n\x0e\x64\x65vice_id_list\x18\x04 \x03(\t\"\x90\x01\n\rReadInventory\x12\x0e\n\x04uprn\x18\x01 \x01(\tH\x00\x12\x13\n\tdevice_id\x18\x02 \x01(\tH\x00\x12\x0e\n\x04mpxn\x18\x03 \x01(\tH\x00\x12@\n\x0fproperty_filter\x18\x04 \x01(\x0b\x32%.smart_metering.rpc.v1.PropertyFilterH\x00\x42\x08\n\x06search\"?\n\x0ePropertyFilter\x12\x11\n\tpost_code\x18\x01 \x01(\t\x12\x1a\n\x12\x61\x64\x64ress_identifier\x18\x02 \x01(\t\"\xe0\x01\n\x15\x44\x65vicePrenotification\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x02 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x04 \x01(\t\x12\x1a\n\x12smets_chts_version\x18\x05 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x06 \x01(\t\x12\x14\n\x0c\x65sme_variant\x18\x07 \x01(\t\x12 \n\x18\x61ssociated_gpf_device_id\x18\x08 \x01(\t\"b\n\x10SignedPreCommand\x12 \n\x13\x65xecution_date_time\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x0cgbcs_payload\x18\x02 \x01(\x0c\x42\x16\n\x14_execution_date_time\"5\n\x11UninterpretedBody\x12\x0f\n\x07\x65lement\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+smart_metering/rpc/v1/service_request.proto\x12\x15smart_metering.rpc.v1\"\x88\x06\n\x0eServiceRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63ommand_variant\x18\x02 \x01(\r\x12\x19\n\x11service_reference\x18\x03 \x01(\t\x12!\n\x19service_reference_variant\x18\x04 \x01(\t\x12@\n\x0fupdate_firmware\x18\n \x01(\x0b\x32%.smart_metering.rpc.v1.UpdateFirmwareH\x00\x12K\n\x15read_firmware_version\x18\x0b \x01(\x0b\x32*.smart_metering.rpc.v1.ReadFirmwareVersionH\x00\x12\x44\n\x11\x61\x63tivate_firmware\x18\x0c \x01(\x0b\x32\'.smart_metering.rpc.v1.ActivateFirmwareH\x00\x12K\n\x15update_ppmid_firmware\x18\r \x01(\x0b\x32*.smart_metering.rpc.v1.UpdatePPMIDFirmwareH\x00\x12>\n\x0eread_inventory\x18\x0e \x01(\x0b\x32$.smart_metering.rpc.v1.ReadInventoryH\x00\x12N\n\x16\x64\x65vice_prenotification\x18\x0f \x01(\x0b\x32,.smart_metering.rpc.v1.DevicePrenotificationH\x00\x12\x42\n\x10update_inventory\x18\x12 \x01(\x0b\x32&.smart_metering.rpc.v1.UpdateInventoryH\x00\x12\x45\n\x12signed_pre_command\x18\x10 \x01(\x0b\x32\'.smart_metering.rpc.v1.SignedPreCommandH\x00\x12\x46\n\x12uninterpreted_body\x18\x11 \x01(\x0b\x32(.smart_metering.rpc.v1.UninterpretedBodyH\x00\x42\x06\n\x04\x62ody\"q\n\x0eUpdateFirmware\x12\x16\n\x0e\x66irmware_image\x18\x01 \x01(\x0c\x12\x15\n\rfirmware_file\x18\x02 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x03 \x01(\t\x12\x16\n\x0e\x64\x65vice_id_list\x18\x04 \x03(\t\"O\n\x13ReadFirmwareVersion\x12 \n\x13\x65xecution_date_time\x18\x01 \x01(\x03H\x00\x88\x01\x01\x42\x16\n\x14_execution_date_time\"c\n\x10\x41\x63tivateFirmware\x12 \n\x13\x65xecution_date_time\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12\x15\n\rfirmware_hash\x18\x02 \x01(\x0c\x42\x16\n\x14_execution_date_time\"v\n\x13UpdatePPMIDFirmware\x12\x16\n\x0e\x66irmware_image\x18\x01 \x01(\x0c\x12\x15\n\rfirmware_file\x18\x02 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x03 \x01(\t\x12\x16\n\x0e\x64\x65vice_id_list\x18\x04 \x03(\t\"\x90\x01\n\rReadInventory\x12\x0e\n\x04uprn\x18\x01 \x01(\tH\x00\x12\x13\n\tdevice_id\x18\x02 \x01(\tH\x00\x12\x0e\n\x04mpxn\x18\x03 \x01(\tH\x00\x12@\n\x0fproperty_filter\x18\x04 \x01(\x0b\x32%.smart_metering.rpc.v1.PropertyFilterH\x00\x42\x08\n\x06search\"?\n\x0ePropertyFilter\x12\x11\n\tpost_code\x18\x01 \x01(\t\x12\x1a\n\x12\x61\x64\x64ress_identifier\x18\x02 \x01(\t\"\xe0\x01\n\x15\x44\x65vicePrenotification\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x02 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x04 \x01(\t\x12\x1a\n\x12smets_chts_version\x18\x05 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x06 \x01(\t\x12\x14\n\x0c\x65sme_variant\x18\x07 \x01(\t\x12 \n\x18\x61ssociated_gpf_device_id\x18\x08 \x01(\t\"i\n\x0fUpdateInventory\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x43\n\x15update_device_details\x18\x02 \x01(\x0b\x32$.smart_metering.rpc.v1.DeviceDetails\"\x8e\x01\n\rDeviceDetails\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x01 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x02 \x01(\t\x12\x1a\n\x12smets_chts_version\x18\x03 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x04 \x01(\t\x12\x14\n\x0c\x65sme_variant\x18\x05 \x01(\t\"b\n\x10SignedPreCommand\x12 \n\x13\x65xecution_date_time\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x0cgbcs_payload\x18\x02 \x01(\x0c\x42\x16\n\x14_execution_date_time\"5\n\x11UninterpretedBody\x12\x0f\n\x07\x65lement\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,23 +32,27 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'smart_metering.rpc.v1.servi
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SERVICEREQUEST']._serialized_start=71
-  _globals['_SERVICEREQUEST']._serialized_end=779
-  _globals['_UPDATEFIRMWARE']._serialized_start=781
-  _globals['_UPDATEFIRMWARE']._serialized_end=894
-  _globals['_READFIRMWAREVERSION']._serialized_start=896
-  _globals['_READFIRMWAREVERSION']._serialized_end=975
-  _globals['_ACTIVATEFIRMWARE']._serialized_start=977
-  _globals['_ACTIVATEFIRMWARE']._serialized_end=1076
-  _globals['_UPDATEPPMIDFIRMWARE']._serialized_start=1078
-  _globals['_UPDATEPPMIDFIRMWARE']._serialized_end=1196
-  _globals['_READINVENTORY']._serialized_start=1199
-  _globals['_READINVENTORY']._serialized_end=1343
-  _globals['_PROPERTYFILTER']._serialized_start=1345
-  _globals['_PROPERTYFILTER']._serialized_end=1408
-  _globals['_DEVICEPRENOTIFICATION']._serialized_start=1411
-  _globals['_DEVICEPRENOTIFICATION']._serialized_end=1635
-  _globals['_SIGNEDPRECOMMAND']._serialized_start=1637
-  _globals['_SIGNEDPRECOMMAND']._serialized_end=1735
-  _globals['_UNINTERPRETEDBODY']._serialized_start=1737
-  _globals['_UNINTERPRETEDBODY']._serialized_end=1790
+  _globals['_SERVICEREQUEST']._serialized_end=847
+  _globals['_UPDATEFIRMWARE']._serialized_start=849
+  _globals['_UPDATEFIRMWARE']._serialized_end=962
+  _globals['_READFIRMWAREVERSION']._serialized_start=964
+  _globals['_READFIRMWAREVERSION']._serialized_end=1043
+  _globals['_ACTIVATEFIRMWARE']._serialized_start=1045
+  _globals['_ACTIVATEFIRMWARE']._serialized_end=1144
+  _globals['_UPDATEPPMIDFIRMWARE']._serialized_start=1146
+  _globals['_UPDATEPPMIDFIRMWARE']._serialized_end=1264
+  _globals['_READINVENTORY']._serialized_start=1267
+  _globals['_READINVENTORY']._serialized_end=1411
+  _globals['_PROPERTYFILTER']._serialized_start=1413
+  _globals['_PROPERTYFILTER']._serialized_end=1476
+  _globals['_DEVICEPRENOTIFICATION']._serialized_start=1479
+  _globals['_DEVICEPRENOTIFICATION']._serialized_end=1703
+  _globals['_UPDATEINVENTORY']._serialized_start=1705
+  _globals['_UPDATEINVENTORY']._serialized_end=1810
+  _globals['_DEVICEDETAILS']._serialized_start=1813
+  _globals['_DEVICEDETAILS']._serialized_end=1955
+  _globals['_SIGNEDPRECOMMAND']._serialized_start=1957
+  _globals['_SIGNEDPRECOMMAND']._serialized_end=2055
+  _globals['_UNINTERPRETEDBODY']._serialized_start=2057
+  _globals['_UNINTERPRETEDBODY']._serialized_end=2110
 # @@protoc_insertion_point(module_scope)

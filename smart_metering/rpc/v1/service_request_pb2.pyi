@@ -34,6 +34,7 @@ class ServiceRequest(_message.Message):
     UPDATE_PPMID_FIRMWARE_FIELD_NUMBER: _builtins.int
     READ_INVENTORY_FIELD_NUMBER: _builtins.int
     DEVICE_PRENOTIFICATION_FIELD_NUMBER: _builtins.int
+    UPDATE_INVENTORY_FIELD_NUMBER: _builtins.int
     SIGNED_PRE_COMMAND_FIELD_NUMBER: _builtins.int
     UNINTERPRETED_BODY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
@@ -68,6 +69,10 @@ class ServiceRequest(_message.Message):
         """12.2"""
 
     @_builtins.property
+    def update_inventory(self) -> Global___UpdateInventory:
+        """8.4, its choice UpdateDeviceDetails"""
+
+    @_builtins.property
     def signed_pre_command(self) -> Global___SignedPreCommand:
         """any Critical request, Command Variant 5"""
 
@@ -88,14 +93,15 @@ class ServiceRequest(_message.Message):
         update_ppmid_firmware: Global___UpdatePPMIDFirmware | None = ...,
         read_inventory: Global___ReadInventory | None = ...,
         device_prenotification: Global___DevicePrenotification | None = ...,
+        update_inventory: Global___UpdateInventory | None = ...,
         signed_pre_command: Global___SignedPreCommand | None = ...,
         uninterpreted_body: Global___UninterpretedBody | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["activate_firmware", b"activate_firmware", "body", b"body", "device_prenotification", b"device_prenotification", "read_firmware_version", b"read_firmware_version", "read_inventory", b"read_inventory", "signed_pre_command", b"signed_pre_command", "uninterpreted_body", b"uninterpreted_body", "update_firmware", b"update_firmware", "update_ppmid_firmware", b"update_ppmid_firmware"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["activate_firmware", b"activate_firmware", "body", b"body", "device_prenotification", b"device_prenotification", "read_firmware_version", b"read_firmware_version", "read_inventory", b"read_inventory", "signed_pre_command", b"signed_pre_command", "uninterpreted_body", b"uninterpreted_body", "update_firmware", b"update_firmware", "update_inventory", b"update_inventory", "update_ppmid_firmware", b"update_ppmid_firmware"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activate_firmware", b"activate_firmware", "body", b"body", "command_variant", b"command_variant", "device_prenotification", b"device_prenotification", "read_firmware_version", b"read_firmware_version", "read_inventory", b"read_inventory", "request_id", b"request_id", "service_reference", b"service_reference", "service_reference_variant", b"service_reference_variant", "signed_pre_command", b"signed_pre_command", "uninterpreted_body", b"uninterpreted_body", "update_firmware", b"update_firmware", "update_ppmid_firmware", b"update_ppmid_firmware"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activate_firmware", b"activate_firmware", "body", b"body", "command_variant", b"command_variant", "device_prenotification", b"device_prenotification", "read_firmware_version", b"read_firmware_version", "read_inventory", b"read_inventory", "request_id", b"request_id", "service_reference", b"service_reference", "service_reference_variant", b"service_reference_variant", "signed_pre_command", b"signed_pre_command", "uninterpreted_body", b"uninterpreted_body", "update_firmware", b"update_firmware", "update_inventory", b"update_inventory", "update_ppmid_firmware", b"update_ppmid_firmware"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["update_firmware", "read_firmware_version", "activate_firmware", "update_ppmid_firmware", "read_inventory", "device_prenotification", "signed_pre_command", "uninterpreted_body"]  # noqa: Y015
+    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["update_firmware", "read_firmware_version", "activate_firmware", "update_ppmid_firmware", "read_inventory", "device_prenotification", "update_inventory", "signed_pre_command", "uninterpreted_body"]  # noqa: Y015
     _WhichOneofArgType_body: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_body) -> _WhichOneofReturnType_body | None: ...
 
@@ -304,6 +310,64 @@ class DevicePrenotification(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DevicePrenotification: _TypeAlias = DevicePrenotification  # noqa: Y015
+
+@_typing.final
+class UpdateInventory(_message.Message):
+    """The other four choices of DUIS are not emulated yet: they travel as an uninterpreted body."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    UPDATE_DEVICE_DETAILS_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    @_builtins.property
+    def update_device_details(self) -> Global___DeviceDetails: ...
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        update_device_details: Global___DeviceDetails | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["update_device_details", b"update_device_details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "update_device_details", b"update_device_details"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateInventory: _TypeAlias = UpdateInventory  # noqa: Y015
+
+@_typing.final
+class DeviceDetails(_message.Message):
+    """DUIS's UpdateDeviceDetails: what is given replaces what the SMI has."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_MANUFACTURER_FIELD_NUMBER: _builtins.int
+    DEVICE_MODEL_FIELD_NUMBER: _builtins.int
+    SMETS_CHTS_VERSION_FIELD_NUMBER: _builtins.int
+    FIRMWARE_VERSION_FIELD_NUMBER: _builtins.int
+    ESME_VARIANT_FIELD_NUMBER: _builtins.int
+    device_manufacturer: _builtins.str
+    device_model: _builtins.str
+    smets_chts_version: _builtins.str
+    firmware_version: _builtins.str
+    esme_variant: _builtins.str
+    def __init__(
+        self,
+        *,
+        device_manufacturer: _builtins.str = ...,
+        device_model: _builtins.str = ...,
+        smets_chts_version: _builtins.str = ...,
+        firmware_version: _builtins.str = ...,
+        esme_variant: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "esme_variant", b"esme_variant", "firmware_version", b"firmware_version", "smets_chts_version", b"smets_chts_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeviceDetails: _TypeAlias = DeviceDetails  # noqa: Y015
 
 @_typing.final
 class SignedPreCommand(_message.Message):
