@@ -37,10 +37,12 @@ class GroupCommit:
         return done
 
     async def close(self) -> None:
-        """Commits what is still waiting, then stops the thread."""
-        if self._running is not None:
-            await self._running
-        self._writer.shutdown()
+        """Commits what is still waiting, then stops the thread; raises the failure of a commit, if one failed."""
+        try:
+            if self._running is not None:
+                await self._running
+        finally:
+            self._writer.shutdown()
 
     async def _commit_what_waits(self) -> None:
         loop = asyncio.get_running_loop()

@@ -13,7 +13,6 @@ from dsp.rpc.identity import Identity
 from dsp.rpc.refusals import InvalidArgument, raise_refusal
 from dsp.rpc.unreadable_requests import unreadable
 from dsp.runtime.firmware_intake import FirmwareIntake
-from dsp.runtime.firmware_store import FileTooLargeError
 from dsp.runtime.runtime import Runtime, Taken
 from smart_metering.command_variants import Service, service_of
 from smart_metering.duis.service_requests import ServiceRequest
@@ -28,6 +27,7 @@ from smart_metering.wire.errors import WireError
 REQUESTS_TOGETHER = 10_000
 BATCHES_AHEAD = 4  # of one Submit: taken, and not yet answered
 CHUNK = 1024 * 1024
+LAST_POSITION = 2**63 - 2  # what the store can count to
 
 Context = aio.ServicerContext[Message, Message]
 
@@ -86,7 +86,8 @@ class DccUserInterface(DccUserInterfaceServicer):
             last = self._runtime.engine.state.user_positions.get(user)
             until = last.position if last else 0
             await self._runtime.flush()
-        async for messages in self._runtime.streams.receive(user, request.after_position, until):
+        after = min(request.after_position, LAST_POSITION)
+        async for messages in self._runtime.streams.receive(user, after, until):
             yield pb2.ReceivedBatch(messages=[to_message(it, pb2.ReceivedMessage) for it in messages])
 
     async def UploadFirmware(
@@ -129,7 +130,7 @@ class DccUserInterface(DccUserInterfaceServicer):
         """The request as the engine takes it; or, if it cannot be read, its answer."""
         try:
             return await self._intake.take_out_image(from_message(message, ServiceRequest))
-        except (WireError, FileTooLargeError) as error:
+        except WireError as error:
             return unreadable(message, error, self._runtime.clock.now())
 
 

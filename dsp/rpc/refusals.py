@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from typing import NoReturn, TypeVar
+from typing import NoReturn, TypeAlias, TypeVar
 
 import grpc
 import structlog
@@ -23,7 +23,8 @@ _log = structlog.get_logger()
 Q = TypeVar("Q")
 A = TypeVar("A")
 Context = aio.ServicerContext[Q, A]
-Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Q, A] | None]]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Q, A]"  # generic for the type checker only
+Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler[Q, A] | None]]"
 
 
 class InvalidArgument(ValueError):
@@ -72,8 +73,8 @@ class Refusals(aio.ServerInterceptor):
     """Stands before every handler that is a coroutine or an async generator."""
 
     async def intercept_service(
-        self, continuation: Continuation[Q, A], handler_call_details: grpc.HandlerCallDetails
-    ) -> grpc.RpcMethodHandler[Q, A] | None:
+        self, continuation: "Continuation[Q, A]", handler_call_details: grpc.HandlerCallDetails
+    ) -> "Handler[Q, A] | None":
         """The handler that serves the call, if there is one, with its errors made statuses."""
         handler = await continuation(handler_call_details)
         if handler is None:
@@ -117,9 +118,7 @@ def _streaming(
     return stream
 
 
-KINDS: tuple[
-    tuple[str, Callable[..., Callable[..., object]], Callable[..., grpc.RpcMethodHandler[Q, A]]], ...
-] = (
+KINDS: tuple[tuple[str, Callable[..., Callable[..., object]], Callable[..., "Handler[Q, A]"]], ...] = (
     ("unary_unary", _answering, grpc.unary_unary_rpc_method_handler),
     ("stream_unary", _answering, grpc.stream_unary_rpc_method_handler),
     ("unary_stream", _streaming, grpc.unary_stream_rpc_method_handler),

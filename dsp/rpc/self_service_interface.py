@@ -20,6 +20,7 @@ from smart_metering.wire.errors import WireError
 
 PAGE = 100
 LARGEST_PAGE = 1_000
+LAST_RECORD = 2**63 - 1  # what the store can count to
 
 Context = aio.ServicerContext[Message, Message]
 
@@ -69,7 +70,7 @@ class SelfServiceInterface(SelfServiceInterfaceServicer):
             device=_device_id(request.device_id) if request.device_id else None,
             since=Instant(getattr(request, "from")),
             to=Instant(request.to) if request.to else None,
-            before=request.before_record,
+            before=min(request.before_record, LAST_RECORD),
             limit=size + 1,
         )
         await self._runtime.flush()

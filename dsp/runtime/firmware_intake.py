@@ -8,6 +8,7 @@ from dsp.runtime.firmware_store import FirmwareStore, IncomingFile
 from dsp.runtime.runtime import Runtime
 from smart_metering.administration import FirmwareFile
 from smart_metering.duis.service_requests import ServiceRequest, UpdateFirmware, UpdatePpmidFirmware
+from smart_metering.ota.image import MAXIMUM_FIRMWARE_FILE_OCTETS, file_digest
 from smart_metering.records import changed
 
 
@@ -28,13 +29,19 @@ class FirmwareIntake:
         return await self._show(name, octets)
 
     async def take_out_image(self, request: ServiceRequest) -> ServiceRequest:
-        """The request with its image, if it carries one, in the store and named. Raises FileTooLargeError."""
+        """The request with its image, if it carries one, in the store and named.
+
+        An image that is no firmware file is not kept: the engine will find the name unknown, and say so.
+        """
         body = request.body
         if not isinstance(body, UpdateFirmware | UpdatePpmidFirmware) or not body.firmware_image:
             return request
-        name = await asyncio.to_thread(self._store.add, body.firmware_image)
-        if name not in self._runtime.engine.state.firmware_files:
-            await self._show(name, body.firmware_image)
+        octets = body.firmware_image
+        name = file_digest(octets)
+        is_known = name in self._runtime.engine.state.firmware_files
+        if not is_known and len(octets) <= MAXIMUM_FIRMWARE_FILE_OCTETS:
+            await asyncio.to_thread(self._store.add, octets)
+            await self._show(name, octets)
         return changed(request, body=changed(body, firmware_image=b"", firmware_file=name))
 
     async def _show(self, name: str, octets: bytes) -> FirmwareFile | Refusal:

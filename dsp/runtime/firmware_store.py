@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Self
 
-MAXIMUM_FILE = 10_240_000  # DUIS 5.4: FirmwareImage
+from smart_metering.ota.image import MAXIMUM_FIRMWARE_FILE_OCTETS, file_digest
+
 BLOCK = 512 * 1024
 
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -40,8 +41,8 @@ class IncomingFile:
     def add(self, octets: bytes) -> None:
         """Raises FileTooLargeError."""
         self._size += len(octets)
-        if self._size > MAXIMUM_FILE:
-            raise FileTooLargeError(f"a firmware file has at most {MAXIMUM_FILE} octets")
+        if self._size > MAXIMUM_FIRMWARE_FILE_OCTETS:
+            raise FileTooLargeError(f"a firmware file has at most {MAXIMUM_FIRMWARE_FILE_OCTETS} octets")
         self._digest.update(octets)
         self._file.write(octets)
 
@@ -71,7 +72,7 @@ class FirmwareStore:
 
     def add(self, octets: bytes) -> str:
         """Keeps a file that is here whole; answers its name. Raises FileTooLargeError."""
-        name = hashlib.sha256(octets).hexdigest()
+        name = file_digest(octets)
         if not (self._folder / name).exists():
             with self.receive() as incoming:
                 incoming.add(octets)

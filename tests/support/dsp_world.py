@@ -1,8 +1,7 @@
-"""The DSP's engine alone, with parties, one premises of hand-made Devices, and time that only a test moves."""
+"""The DSP's engine alone, with one premises of hand-made Devices, and time that only a test moves."""
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cache
 
 from dsp.core.effects import Answer, Deliver, Effect, Observe, Refusal, Reply, Send
 from dsp.core.engine import Engine
@@ -16,12 +15,11 @@ from dsp.core.inputs import (
     UplinkReceived,
 )
 from dsp.core.state import State
-from dsp.core.turn import AccessControlBroker
 from dsp.rules.releases import rules_as_of, rules_with
 from dsp.rules.rule_set import RuleSet
 from smart_metering.administration import CplChange, CplEntry, LoadedDevice, Party, Registration
 from smart_metering.command_variants import CommandVariant, Service, service_of
-from smart_metering.device_types import TYPE_2, DeviceType
+from smart_metering.device_types import TYPE_2
 from smart_metering.duis.service_requests import (
     ActivateFirmware,
     Body,
@@ -40,151 +38,30 @@ from smart_metering.duis.service_responses import (
     ServiceResponse,
 )
 from smart_metering.firmware_versions import FirmwareVersion
-from smart_metering.gbcs.message import decode as decode_message
-from smart_metering.gbcs.message import encode as encode_message
-from smart_metering.gbcs.protection import sign
 from smart_metering.identifiers import Eui, RequestId
-from smart_metering.instants import Instant, parse_instant
-from smart_metering.ota.image import FirmwareFile, OtaHeader, file_digest
+from smart_metering.instants import Instant
 from smart_metering.ota.image import encode as encode_firmware_file
-from smart_metering.pki.development import DevelopmentPki
-from smart_metering.pki.keys import KeyUsage, derive_private_key
+from smart_metering.ota.image import file_digest
 from smart_metering.sm_wan import Downlink, Gbcs, Uplink, UplinkContent
 from smart_metering.smi_statuses import SmiStatus
-from smart_metering.user_roles import UserRole
-from tests.support.hand_made_device import ACB, SEED, HandMadeDevice
-
-START = parse_instant("2021-11-21T02:00:00Z")
-
-SUPPLIER = Eui("90-B3-D5-1F-30-01-00-00")  # electricity: IS
-DISTRIBUTOR = Eui("90-B3-D5-1F-30-02-00-00")  # ED
-GAS_SUPPLIER = Eui("90-B3-D5-1F-30-03-00-00")  # GS
-GAS_TRANSPORTER = Eui("90-B3-D5-1F-30-04-00-00")  # GT
-EXPORT_SUPPLIER = Eui("90-B3-D5-1F-30-05-00-00")  # ES
-AGENT = Eui("90-B3-D5-1F-30-06-00-00")  # RSA
-OTHER_USER = Eui("90-B3-D5-1F-30-07-00-00")  # OU
-OTHER_SUPPLIER = Eui("90-B3-D5-1F-30-08-00-00")  # IS and GS, registered for nothing here
-STRANGER = Eui("90-B3-D5-1F-30-09-00-00")  # no party at all
-
-ROLES: dict[Eui, tuple[UserRole, ...]] = {
-    SUPPLIER: (UserRole.IS,),
-    DISTRIBUTOR: (UserRole.ED,),
-    GAS_SUPPLIER: (UserRole.GS,),
-    GAS_TRANSPORTER: (UserRole.GT,),
-    EXPORT_SUPPLIER: (UserRole.ES,),
-    AGENT: (UserRole.RSA,),
-    OTHER_USER: (UserRole.OU,),
-    OTHER_SUPPLIER: (UserRole.IS, UserRole.GS),
-}
-
-CHF = Eui("00-DB-12-34-56-78-90-00")
-GPF = Eui("00-DB-12-34-56-78-90-01")
-ESME = Eui("00-DB-12-34-56-78-90-02")
-GSME = Eui("00-DB-12-34-56-78-90-03")
-HCALCS = Eui("00-DB-12-34-56-78-90-04")
-PPMID = Eui("00-DB-12-34-56-78-90-05")
-IHD = Eui("00-DB-12-34-56-78-90-06")
-NOWHERE = Eui("00-DB-12-34-56-78-90-FF")
-
-DEVICE_TYPES: dict[Eui, DeviceType] = {
-    CHF: DeviceType.CHF,
-    GPF: DeviceType.GPF,
-    ESME: DeviceType.ESME,
-    GSME: DeviceType.GSME,
-    HCALCS: DeviceType.HCALCS,
-    PPMID: DeviceType.PPMID,
-    IHD: DeviceType.IHD,
-}
-ASSOCIATED = {GPF: GSME, HCALCS: ESME}
-
-IMPORT_MPAN, EXPORT_MPAN, MPRN = "1200012345678", "1200087654321", "7312345678"
-SUPPLY_POINTS = {ESME: IMPORT_MPAN, GSME: MPRN}
-UPRN = "100023336956"
-
-MANUFACTURER, MODEL = "106C", "433100AC"
-V1, V2, V3 = (FirmwareVersion(f"0000000{number}") for number in (1, 2, 3))
-
-
-@cache
-def firmware_file(version: FirmwareVersion) -> FirmwareFile:
-    """The file of this version; every Device Type takes the same, for only the Device would mind."""
-    header = OtaHeader(manufacturer_code=int(MANUFACTURER, 16), image_type=0, version=version)
-    return FirmwareFile(header, b"Manufacturer Image of " + version.encode())
-
-
-def image_hash(version: FirmwareVersion) -> bytes:
-    """What 11.3 carries for this version."""
-    return firmware_file(version).manufacturer_image_hash
-
-
-@cache
-def party(eui: Eui) -> Party:
-    """A party with the certificates of the development PKI."""
-    organisation_role = "02" if {UserRole.IS, UserRole.ES, UserRole.GS} & set(ROLES[eui]) else "03"
-    credentials = DevelopmentPki(SEED).organisation(eui, organisation_role)
-    return Party(
-        eui=eui,
-        roles=ROLES[eui],
-        digital_signing_certificate=credentials[KeyUsage.DIGITAL_SIGNING].certificate,
-        key_agreement_certificate=credentials[KeyUsage.KEY_AGREEMENT].certificate,
-    )
-
-
-def registration(mpxn: str, eui: Eui, since: Instant = Instant(0)) -> Registration:
-    """A party's registration in its first role."""
-    return Registration(mpxn=mpxn, role=ROLES[eui][0], party=eui, effective_from=since)
-
-
-REGISTRATIONS = (
-    registration(IMPORT_MPAN, SUPPLIER),
-    registration(IMPORT_MPAN, DISTRIBUTOR),
-    registration(EXPORT_MPAN, EXPORT_SUPPLIER),
-    registration(MPRN, GAS_SUPPLIER),
-    registration(MPRN, GAS_TRANSPORTER),
+from tests.support.dsp_premises import (
+    CHF,
+    DEVICE_TYPES,
+    REGISTRATIONS,
+    ROLES,
+    START,
+    SUPPLIER,
+    V1,
+    V2,
+    broker,
+    cpl_entry,
+    firmware_file,
+    image_hash,
+    loaded_device,
+    party,
+    signed_by,
 )
-
-
-def loaded_device(
-    device: Eui, status: SmiStatus = SmiStatus.COMMISSIONED, *, smets1: bool = False
-) -> LoadedDevice:
-    """One Device of the premises, on V1."""
-    device_type = DEVICE_TYPES[device]
-    type_2 = device_type in TYPE_2
-    return LoadedDevice(
-        device=InventoryDevice(
-            device_id=device,
-            device_type=device_type,
-            device_status=None if type_2 else status,
-            device_manufacturer=MANUFACTURER,
-            device_model=MODEL,
-            device_firmware_version="" if type_2 else V1,
-            import_mpxn=SUPPLY_POINTS.get(device, ""),
-            export_mpan=EXPORT_MPAN if device == ESME else "",
-            esme_variant="AD" if device == ESME else "",
-            uprn=UPRN,
-            csp_region="SMETS1" if smets1 else "North",
-        ),
-        comms_hub=CHF,
-        associated_device=ASSOCIATED.get(device),
-        status_before_suspension=SmiStatus.COMMISSIONED if status is SmiStatus.SUSPENDED else None,
-    )
-
-
-def cpl_entry(device: Eui, version: FirmwareVersion) -> CplEntry:
-    """The entry that approves this version for such a Device; its id is `ESME V1`, say."""
-    return CplEntry(
-        entry_id=f"{DEVICE_TYPES[device]} V{version[-1]}",
-        device_type=DEVICE_TYPES[device],
-        device_manufacturer=MANUFACTURER,
-        device_model=MODEL,
-        firmware_version=version,
-        manufacturer_image_hash=image_hash(version),
-    )
-
-
-def broker() -> AccessControlBroker:
-    """The ACB with its key."""
-    return AccessControlBroker(eui=ACB, key_agreement=derive_private_key(SEED, ACB, KeyUsage.KEY_AGREEMENT))
+from tests.support.hand_made_device import ACB, HandMadeDevice
 
 
 class DspWorld:
@@ -361,20 +238,21 @@ class DspWorld:
 
     def _carry_out(self, effects: list[Effect]) -> Reply | None:
         answers: list[Reply] = []
-        waiting = deque(effects)
-        while waiting:
-            match waiting.popleft():
+        uplinks: list[tuple[Eui, UplinkContent]] = []
+        for effect in effects:
+            match effect:
                 case Answer(reply=reply):
                     answers.append(reply)
                 case Send(downlink=downlink):
                     self.sent.append(downlink)
-                    if downlink.device in self.devices:
-                        for content in self.devices[downlink.device].hear(downlink):
-                            self.uplink(downlink.device, content)
+                    device = self.devices.get(downlink.device)
+                    uplinks += [(downlink.device, said) for said in device.hear(downlink)] if device else []
                 case Deliver(user=user, message=received):
                     self.inbox[user].append(received.message)
                 case Observe(what=what):
                     self.observed.append(what)
+        for device_id, content in uplinks:
+            self.uplink(device_id, content)
         assert len(answers) <= 1, answers
         return answers[0] if answers else None
 
@@ -410,12 +288,6 @@ def code_of(message: Message) -> str:
             return str(message.dcc_alert_code)
         case DeviceAlert():
             return f"{message.alert_code:04X}"
-
-
-def signed_by(eui: Eui, octets: bytes) -> bytes:
-    """A Pre-Command with the party's signature."""
-    key = derive_private_key(SEED, eui, KeyUsage.DIGITAL_SIGNING)
-    return encode_message(sign(decode_message(octets), key))
 
 
 def premises(

@@ -1,0 +1,37 @@
+"""A Comms Hub: it hands each frame to its Device and says so, gives out certificates, takes firmware for its HAN."""
+
+from device_emulator.core import device, distribution
+from device_emulator.core.carriage import carry
+from device_emulator.core.fleet import Place
+from device_emulator.core.state import Underway
+from device_emulator.core.turn import Turn
+from device_emulator.devices.air import Direction
+from smart_metering.sm_wan import CertificatesWanted, Downlink, FirmwareForDevices, Gbcs, Receipt
+
+
+def take(turn: Turn, downlink: Downlink) -> None:
+    """One frame from the DSP. What is not on this hub's HAN cannot be reached."""
+    place = turn.fleet.find(downlink.device)
+    if place is None or place.comms_hub != downlink.comms_hub:
+        turn.send(downlink.comms_hub, downlink.device, Receipt(frame=downlink.frame, delivered=False))
+        turn.observe(downlink.device, f"not on the HAN of {downlink.comms_hub}")
+        return
+    match downlink.content:
+        case Gbcs():
+            for underway in carry(turn, place, Direction.TO_DEVICE, downlink.content, frame=downlink.frame):
+                arrive(turn, place, underway)
+        case CertificatesWanted():
+            turn.send(place.comms_hub, place.device_id, turn.keys.certificates(place.device_id))
+        case FirmwareForDevices():
+            distribution.begin(turn, place.comms_hub, downlink.content)
+
+
+def arrive(turn: Turn, place: Place, underway: Underway) -> None:
+    """A message is where it was going: an answer at the hub, or a Command at the Device, of which the hub tells."""
+    content = underway.content
+    if underway.direction is Direction.FROM_DEVICE:
+        turn.send(place.comms_hub, place.device_id, content)
+        return
+    assert isinstance(content, Gbcs), underway
+    turn.send(place.comms_hub, place.device_id, Receipt(frame=underway.frame, delivered=True))
+    device.hear(turn, place, content.gbcs)

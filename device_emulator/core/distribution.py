@@ -1,0 +1,164 @@
+"""Firmware on its way: from the DSP to the hub, over the HAN to each Device, and what the Device makes of it.
+
+The blocks of a file are not played one by one: a transfer takes as long as they would.
+"""
+
+from device_emulator.core.agenda import Kind, Line
+from device_emulator.core.device import say
+from device_emulator.core.effects import FileWanted
+from device_emulator.core.fleet import Place
+from device_emulator.core.state import HubDistribution, Transfer, distribution_key
+from device_emulator.core.turn import Turn
+from device_emulator.devices.activating import attempt
+from device_emulator.devices.alerts import firmware_receipt, firmware_transfer, ppmid_activation
+from device_emulator.firmware.images import Image
+from smart_metering.gbcs.firmware_alerts import FirmwareTransferCode
+from smart_metering.identifiers import Eui
+from smart_metering.instants import SECOND_MS, Instant
+from smart_metering.records import changed
+from smart_metering.sm_wan import FirmwareAtHub, FirmwareForDevices
+
+BLOCK_OCTETS = 50
+"""What fits one ZigBee OTA Image Block Response (gbcs 6.2; the size under GBCS is unknown)."""
+
+BLOCKS_PER_SECOND = 10
+"""A choice: 750,000 octets take 25 minutes."""
+
+
+def begin(turn: Turn, comms_hub: Eui, wanted: FirmwareForDevices) -> None:
+    """The DSP hands a file to the hub. A request that the hub knows is not begun again."""
+    distribution = HubDistribution(
+        request_id=wanted.request_id,
+        comms_hub=comms_hub,
+        firmware_file=wanted.firmware_file,
+        devices=wanted.devices,
+    )
+    known = turn.state.distributions.get(distribution_key(distribution))
+    if known is not None and known.at_hub:
+        turn.send(comms_hub, comms_hub, FirmwareAtHub(request_id=wanted.request_id, success=True))
+        return
+    turn.state.distributions.put(distribution)
+    if wanted.firmware_file in turn.images:
+        file_at_hub(turn, distribution)
+    else:
+        turn.effects.append(FileWanted(firmware_file=wanted.firmware_file))
+
+
+def file_at_hub(turn: Turn, distribution: HubDistribution) -> None:
+    """The hub holds the file whole: it tells the DSP, and turns to the Devices."""
+    turn.state.distributions.put(changed(distribution, devices=(), at_hub=True))
+    comms_hub = distribution.comms_hub
+    turn.send(comms_hub, comms_hub, FirmwareAtHub(request_id=distribution.request_id, success=True))
+    image = turn.images[distribution.firmware_file]
+    for device_id in distribution.devices:
+        place = turn.fleet.find(device_id)
+        if place is None or place.comms_hub != comms_hub:
+            turn.observe(device_id, f"no firmware: not on the HAN of {comms_hub}")
+        elif place.profile.activation is None:
+            turn.observe(device_id, f"no firmware: a {place.template.device_type} takes none")
+        elif not place.profile.image_over_han:
+            _take_image(turn, place, image)
+        else:
+            _offer(turn, place, image)
+
+
+def file_failed(turn: Turn, distribution: HubDistribution) -> None:
+    """The hub could not get the file, or cannot read it. The DSP may send the request again."""
+    turn.state.distributions.remove(distribution_key(distribution))
+    content = FirmwareAtHub(request_id=distribution.request_id, success=False)
+    turn.send(distribution.comms_hub, distribution.comms_hub, content)
+
+
+def finish(turn: Turn, place: Place, transfer: Transfer) -> None:
+    """The Device has the whole file: it verifies it, and whoever tells of it tells."""
+    turn.state.transfers.remove(transfer.device)
+    image = turn.images[transfer.firmware_file]
+    fault = _take_image(turn, place, image)
+    if place.profile.transfer_reported:
+        _report(
+            turn,
+            place,
+            image,
+            FirmwareTransferCode.IMAGE_DISCARDED if fault else FirmwareTransferCode.FILE_TRANSFER_SUCCESS,
+        )
+    supplier = place.template.supplier
+    if place.profile.receipt is not None and supplier is not None:
+        device, alert = firmware_receipt(
+            turn.device(place),
+            supplier,
+            place.profile.receipt,
+            image.manufacturer_image_hash,
+            verified=fault is None,
+            now=turn.now,
+        )
+        turn.keep(device)
+        say(turn, place, alert)
+    if place.profile.activates_by_itself and fault is None:
+        _activate(turn, place, image)
+
+
+def _offer(turn: Turn, place: Place, image: Image) -> None:
+    """A Device asks for the file by its maker and its hardware; a newer file takes the place of one on its way."""
+    refusal = _refusal(place, image)
+    if refusal is not None:
+        turn.observe(place.device_id, f"no transfer: {refusal.name.lower()}")
+        _report(turn, place, image, refusal)
+        return
+    blocks = -(-image.size // BLOCK_OCTETS)
+    transfer = Transfer(
+        sequence=turn.agenda.next_sequence(),
+        due=Instant(turn.now + blocks * SECOND_MS // BLOCKS_PER_SECOND),
+        comms_hub=place.comms_hub,
+        device=place.device_id,
+        firmware_file=image.sha256,
+    )
+    turn.state.transfers.put(transfer)
+    turn.agenda.put(Line(transfer.due, transfer.device, transfer.sequence, Kind.TRANSFER))
+
+
+def _refusal(place: Place, image: Image) -> FirmwareTransferCode | None:
+    """DeviceManufacturer is the manufacturer code, the last four digits of DeviceModel the hardware version."""
+    header = image.file.header
+    if header.manufacturer != place.template.device_manufacturer.upper():
+        return FirmwareTransferCode.IMAGE_DISCARDED
+    try:
+        hardware_version = int(place.template.device_model[-4:], 16)
+    except ValueError:
+        return FirmwareTransferCode.HARDWARE_VERSION_MISMATCH
+    if header.permits_hardware(hardware_version):
+        return None
+    return FirmwareTransferCode.HARDWARE_VERSION_MISMATCH
+
+
+def _take_image(turn: Turn, place: Place, image: Image) -> str | None:
+    """The Device's own part: it stages or registers the image, or finds a fault."""
+    assert place.profile.activation is not None, place
+    device = turn.device(place)
+    slots, fault = place.profile.activation.take_image(device.slots, image, turn.verifier(place))
+    turn.keep(changed(device, slots=slots))
+    if fault is not None:
+        turn.observe(place.device_id, f"image refused: {fault}")
+    return fault
+
+
+def _report(turn: Turn, place: Place, image: Image, code: FirmwareTransferCode) -> None:
+    """CCS08, from the hub to the ACB."""
+    hub = turn.fleet.find(place.comms_hub)
+    assert hub is not None, place
+    state, alert = firmware_transfer(
+        turn.device(hub), turn.keys.acb, place.device_id, image.version, code, turn.now
+    )
+    turn.keep(state)
+    say(turn, hub, alert)
+
+
+def _activate(turn: Turn, place: Place, image: Image) -> None:
+    """A PPMID runs its image by itself, and tells the ACB by CS09."""
+    outcome, device, fault = attempt(
+        turn.device(place), place.profile, image.manufacturer_image_hash, turn.verifier(place), turn.now
+    )
+    if fault is not None:
+        turn.observe(place.device_id, fault)
+    device, alert = ppmid_activation(device, turn.keys.acb, outcome.code, turn.now)
+    turn.keep(device)
+    say(turn, place, alert)

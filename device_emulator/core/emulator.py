@@ -1,0 +1,226 @@
+"""The emulator: frames from the DSP, or the time itself, go in; effects come out. All its hubs and Devices are here."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from device_emulator.core import comms_hub, device, distribution
+from device_emulator.core.agenda import Agenda, Kind, Line
+from device_emulator.core.carriage import let_go
+from device_emulator.core.effects import Effect, HubsLaunched
+from device_emulator.core.fleet import Fleet, InvalidLaunch, comms_hubs
+from device_emulator.core.inspection import Trace, inspect, trace
+from device_emulator.core.keys import Keys
+from device_emulator.core.state import LAST, HubDistribution, State
+from device_emulator.core.turn import Turn
+from device_emulator.devices.air import Air, Direction
+from device_emulator.firmware.images import FirmwareImages
+from ledger.books import Ledger
+from smart_metering.administration import DeviceInside, FaultRule, PremisesTemplate
+from smart_metering.errors import DecodeError
+from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant
+from smart_metering.sm_wan import Downlink, Uplink
+
+
+class Emulator:
+    """A pure object: no clock, no dice of its own, no wire. Its state is plain data in the books of `ledger`.
+
+    `state` and the books of `air` are loaded before they are given; `images` holds the files that are at hand.
+    """
+
+    def __init__(self, state: State, air: Air, keys: Keys, images: FirmwareImages) -> None:
+        self.state = state
+        self.air = air
+        self.keys = keys
+        self.images = images
+        self.fleet = Fleet(state.launches.values())
+        self._now = Instant(0)
+        self._agenda = Agenda()
+        self._overtakable: dict[tuple[Eui, Direction], list[int]] = {}
+        self._first_in_outbox = min(map(int, state.outbox), default=self.last_uplink + 1)
+        self._index()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The books; their changes are to be kept before the effects of a call are carried out."""
+        return self.state.ledger
+
+    @property
+    def last_uplink(self) -> int:
+        """The highest sequence that was given to an uplink."""
+        last = self.state.last_uplink.get(LAST)
+        return last.sequence if last else 0
+
+    def launch(self, templates: Iterable[PremisesTemplate]) -> list[Effect]:
+        """New premises stand; those that stand already are no fault. Takes all, or raises InvalidLaunch."""
+        new = [template for template in templates if self.state.launches.get(template.name) != template]
+        fleet = Fleet(self.state.launches.values())
+        faults = []
+        for template in new:
+            found = [*fleet.faults_of(template), *self._strangers(template)]
+            if template.name in self.state.launches:
+                found.append("other premises stand under this name")
+            faults += [f"premises template {template.name!r}: {fault}" for fault in found]
+            if not found:
+                fleet.add(template)
+        if faults:
+            raise InvalidLaunch("; ".join(faults))
+        for template in new:
+            self.state.launches.put(template)
+        self.fleet = fleet
+        return [HubsLaunched(template=template.name) for template in new]
+
+    def receive(self, downlink: Downlink, now: Instant) -> list[Effect]:
+        """What follows from one frame at `now`, after all that was due until then."""
+        effects = self.expire(now)
+        turn = self._turn(now)
+        comms_hub.take(turn, downlink)
+        return effects + turn.close() + self.expire(now)
+
+    def next_deadline(self) -> Instant | None:
+        """When `expire` has something to do next."""
+        while (line := self._agenda.first()) is not None:
+            if self._event_of(line) is not None:
+                return line.due
+            self._agenda.pop()
+        return None
+
+    def expire(self, now: Instant) -> list[Effect]:
+        """All that is due up to `now`, each at its own instant, in the order (Instant, Device, sequence)."""
+        effects: list[Effect] = []
+        while (due := self.next_deadline()) is not None and due <= now:
+            event = self._event_of(self._agenda.pop())
+            assert event is not None
+            turn = self._turn(due)
+            event(turn)
+            effects += turn.close()
+        return effects
+
+    def file_arrived(self, sha256_hex: str, octets: bytes, now: Instant) -> list[Effect]:
+        """A firmware file that was wanted is here, its SHA-256 checked: what waited for it goes on."""
+        try:
+            self.images.hold(sha256_hex, octets)
+        except DecodeError:
+            return self.file_failed(sha256_hex, now)
+        return self._for_waiting(sha256_hex, distribution.file_at_hub, now)
+
+    def file_failed(self, sha256_hex: str, now: Instant) -> list[Effect]:
+        """A firmware file cannot be had, or not be read: the hubs that wait for it say so."""
+        return self._for_waiting(sha256_hex, distribution.file_failed, now)
+
+    def wanted_files(self) -> list[str]:
+        """The firmware files that hubs wait for."""
+        return list(
+            dict.fromkeys(row.firmware_file for row in self.state.distributions.values() if not row.at_hub)
+        )
+
+    def outbox(self, after: int, up_to: int) -> list[Uplink]:
+        """The uplinks beyond `after` and up to `up_to`, in order; what the DSP has taken is not there any more."""
+        first = max(after + 1, self._first_in_outbox)
+        return [self.state.outbox[str(sequence)] for sequence in range(first, up_to + 1)]
+
+    def uplinks_taken(self, sequence: int) -> None:
+        """The DSP has made all uplinks up to this one durable."""
+        for taken in range(self._first_in_outbox, min(sequence, self.last_uplink) + 1):
+            self.state.outbox.remove(str(taken))
+            self._first_in_outbox = taken + 1
+
+    def set_faults(self, rules: Iterable[FaultRule]) -> None:
+        """The rules hold for every later message."""
+        self.air.set_rules(rules)
+
+    def clear_faults(self, names: Iterable[str] = ()) -> None:
+        """Removes the named rules; all, if none is named."""
+        self.air.clear_rules(names)
+
+    def faults(self) -> tuple[FaultRule, ...]:
+        """The rules in force."""
+        return self.air.rules()
+
+    def comms_hubs(self, template: str | None = None) -> Iterator[Eui]:
+        """All hubs, or those of one template, in order."""
+        templates = self.state.launches.values() if template is None else [self.state.launches[template]]
+        for row in templates:
+            yield from comms_hubs(row)
+
+    def device_ids(self, after: Eui | None, limit: int) -> list[Eui]:
+        """Device IDs beyond `after`, in order."""
+        return list(islice(self.fleet.device_ids(after), limit))
+
+    def inspect(self, device_id: Eui, now: Instant) -> DeviceInside | None:
+        """What a Device is and holds; looking does not touch it. None: it is not here."""
+        return inspect(self.state, self.fleet, device_id, now)
+
+    def trace(self) -> Trace:
+        """A hash over what every touched Device lived through; equal for equal runs, at any concurrency."""
+        return trace(self.state)
+
+    def _index(self) -> None:
+        """Derives the agenda, and what may be overtaken, from the books."""
+        for row in self.state.devices.values():
+            if row.scheduled is not None:
+                self._agenda.put(Line(row.scheduled.due, row.device_id, 0, Kind.ACTIVATION))
+        for transfer in self.state.transfers.values():
+            self._agenda.put(Line(transfer.due, transfer.device, transfer.sequence, Kind.TRANSFER))
+        for underway in sorted(self.state.underway.values(), key=lambda row: row.sequence):
+            self._agenda.put(Line(underway.due, underway.device, underway.sequence, Kind.ARRIVAL))
+            if underway.overtakable:
+                key = underway.device, underway.direction
+                self._overtakable.setdefault(key, []).append(underway.sequence)
+
+    def _turn(self, now: Instant) -> Turn:
+        """At `now`, or at the last turn's time if that is later: what is overdue happens now, not in the past."""
+        self._now = max(self._now, now)
+        return Turn(
+            state=self.state,
+            fleet=self.fleet,
+            keys=self.keys,
+            images=self.images,
+            air=self.air,
+            agenda=self._agenda,
+            overtakable=self._overtakable,
+            now=self._now,
+        )
+
+    def _event_of(self, line: Line) -> Callable[[Turn], None] | None:
+        """What a line of the agenda stands for; None if it holds no more."""
+        place = self.fleet.find(line.device)
+        assert place is not None, line
+        match line.kind:
+            case Kind.ACTIVATION:
+                row = self.state.devices[line.device]
+                holds = row.scheduled is not None and row.scheduled.due == line.due
+                return (lambda turn: device.keep_date(turn, place)) if holds else None
+            case Kind.TRANSFER:
+                transfer = self.state.transfers.get(line.device)
+                if transfer is None or transfer.sequence != line.sequence:
+                    return None
+                return lambda turn: distribution.finish(turn, place, transfer)
+            case Kind.ARRIVAL:
+                underway = self.state.underway.get(str(line.sequence))
+                if underway is None:
+                    return None
+                return lambda turn: comms_hub.arrive(turn, place, let_go(turn, underway))
+
+    def _for_waiting(
+        self, firmware_file: str, follow: Callable[[Turn, HubDistribution], None], now: Instant
+    ) -> list[Effect]:
+        effects = self.expire(now)
+        turn = self._turn(now)
+        waiting = [
+            row
+            for row in self.state.distributions.values()
+            if not row.at_hub and row.firmware_file == firmware_file
+        ]
+        for row in waiting:
+            follow(turn, row)
+        return effects + turn.close()
+
+    def _strangers(self, template: PremisesTemplate) -> list[str]:
+        """The parties of a template whose certificates are not here."""
+        named = (party for row in template.devices for party in (row.supplier, row.network_operator) if party)
+        return [
+            f"there are no certificates of the party {party}"
+            for party in dict.fromkeys(named)
+            if party not in self.keys.parties
+        ]

@@ -1,0 +1,94 @@
+"""The alerts of Devices and hubs, each with a counter of its Device's own that rises."""
+
+from collections.abc import Callable
+
+from device_emulator.devices.state import DeviceState
+from smart_metering.device_alerts import DeviceAlertCode
+from smart_metering.firmware_versions import FirmwareVersion
+from smart_metering.gbcs.activate_firmware import ActivationCode
+from smart_metering.gbcs.firmware_alerts import (
+    FirmwareReceipt,
+    FirmwareTransfer,
+    FirmwareTransferCode,
+    PpmidActivation,
+    PpmidActivationCode,
+    encode_firmware_receipt,
+    encode_firmware_transfer,
+    encode_ppmid_activation,
+)
+from smart_metering.gbcs.message import CraFlag, Message
+from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant
+from smart_metering.records import changed
+from smart_metering.use_cases import UseCase
+
+Alerted = tuple[DeviceState, Message]
+
+
+def alert(
+    state: DeviceState, to: Eui, use_case: UseCase, payload_of: Callable[[int], bytes], now: Instant
+) -> Alerted:
+    """An alert with the next counter: the time in milliseconds, as Devices in the field have it, but always rising."""
+    counter = max(state.alert_counter + 1, now)
+    message = Message(
+        cra=CraFlag.ALERT,
+        counter=counter,
+        originator=state.device_id,
+        target=to,
+        message_code=use_case,
+        payload=payload_of(counter),
+    )
+    return changed(state, alert_counter=counter), message
+
+
+def firmware_receipt(
+    state: DeviceState, supplier: Eui, use_case: UseCase, image_hash: bytes, verified: bool, now: Instant
+) -> Alerted:
+    """00CE or 00CF: 8F72 or 8F1C, with the hash as the meter calculated it."""
+    code = (
+        DeviceAlertCode.FIRMWARE_VERIFICATION_SUCCESSFUL
+        if verified
+        else DeviceAlertCode.FIRMWARE_VERIFICATION_FAILED
+    )
+    receipt = FirmwareReceipt(code, now, image_hash)
+    return alert(
+        state, supplier, use_case, lambda counter: encode_firmware_receipt(use_case, receipt, counter), now
+    )
+
+
+def firmware_transfer(
+    comms_hub: DeviceState,
+    acb: Eui,
+    target: Eui,
+    version: FirmwareVersion,
+    code: FirmwareTransferCode,
+    now: Instant,
+) -> Alerted:
+    """CCS08: 8F8A or 8F89 of a hub about one of its Devices."""
+    success = code is FirmwareTransferCode.FILE_TRANSFER_SUCCESS
+    payload = encode_firmware_transfer(
+        FirmwareTransfer(
+            alert_code=DeviceAlertCode.FIRMWARE_TRANSFER_SUCCESSFUL
+            if success
+            else DeviceAlertCode.FIRMWARE_TRANSFER_FAILED,
+            at=now,
+            target=target,
+            version=version,
+            code=code,
+        )
+    )
+    return alert(comms_hub, acb, UseCase.CCS08, lambda _counter: payload, now)
+
+
+def ppmid_activation(state: DeviceState, acb: Eui, code: ActivationCode, now: Instant) -> Alerted:
+    """CS09: 8F8B, success or failure, with the version that runs."""
+    success = code is ActivationCode.SUCCESS
+    payload = encode_ppmid_activation(
+        PpmidActivation(
+            alert_code=DeviceAlertCode.PPMID_FIRMWARE_ACTIVATION,
+            at=now,
+            version=state.slots.running,
+            code=PpmidActivationCode.SUCCESS if success else PpmidActivationCode.FAILURE,
+        )
+    )
+    return alert(state, acb, UseCase.CS09, lambda _counter: payload, now)

@@ -1,0 +1,88 @@
+"""Two ways of telling: a SMETS2 Device speaks GBCS, a SMETS1 Device through the S1SP, which decodes its answer."""
+
+from device_emulator.devices.alerts import alert
+from device_emulator.devices.profile import Utterance
+from device_emulator.devices.state import DeviceState, ScheduledActivation
+from device_emulator.devices.use_case_rows import reference_of
+from smart_metering.device_alerts import DeviceAlertCode
+from smart_metering.firmware_versions import FirmwareVersion
+from smart_metering.gbcs.activate_firmware import (
+    ActivationCode,
+    ActivationOutcome,
+    FutureDatedOutcome,
+    encode_activate_firmware_response,
+    encode_future_dated_outcome,
+)
+from smart_metering.gbcs.date_times import encode_dlms_date_time
+from smart_metering.gbcs.message import Message, response_to
+from smart_metering.gbcs.read_firmware_version import encode_read_response
+from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant
+from smart_metering.sm_wan import Smets1Response
+from smart_metering.use_cases import UseCase
+
+
+class GbcsAnswering:
+    """Responses and alerts of GBCS."""
+
+    def reading(self, command: Message, version: FirmwareVersion | None) -> Utterance:
+        use_case = UseCase(command.message_code)
+        return response_to(command, encode_read_response(use_case, version, command.counter))
+
+    def activation(
+        self, command: Message, outcome: ActivationOutcome | None, now: Instant
+    ) -> Utterance | None:
+        """CS06 Responses carry a date-time in the header (certain, gbcs 4.2)."""
+        return response_to(command, encode_activate_firmware_response(outcome), encode_dlms_date_time(now))
+
+    def scheduled_activation(
+        self, state: DeviceState, scheduled: ScheduledActivation, outcome: ActivationOutcome, now: Instant
+    ) -> tuple[DeviceState, Utterance]:
+        """00CA to the supplier that sent the Command."""
+        success = outcome.code is ActivationCode.SUCCESS
+        told = FutureDatedOutcome(
+            alert_code=DeviceAlertCode.FUTURE_DATED_COMMAND_SUCCESSFUL
+            if success
+            else DeviceAlertCode.FUTURE_DATED_COMMAND_FAILED,
+            execution_time=scheduled.due,
+            originator_counter=scheduled.counter,
+            outcome=outcome,
+        )
+        payload = encode_future_dated_outcome(told)
+        return alert(state, scheduled.originator, UseCase.CS06_ALERT, lambda _counter: payload, now)
+
+
+class S1spAnswering:
+    """The S1SP's words for a one-step Device: no version in an answer to 11.3 (SECMP0105), one in an answer to 11.2.
+
+    A future-dated 11.3 is answered once, at its date: the S1SP holds it until then (choice).
+    """
+
+    def reading(self, command: Message, version: FirmwareVersion | None) -> Utterance:
+        return Smets1Response(
+            originator=command.originator,
+            counter=command.counter,
+            service_reference_variant=reference_of(command.message_code),
+            success=version is not None,
+            firmware_version=version,
+        )
+
+    def activation(
+        self, command: Message, outcome: ActivationOutcome | None, now: Instant
+    ) -> Utterance | None:
+        return None if outcome is None else _activation(command.originator, command.counter, outcome)
+
+    def scheduled_activation(
+        self, state: DeviceState, scheduled: ScheduledActivation, outcome: ActivationOutcome, now: Instant
+    ) -> tuple[DeviceState, Utterance]:
+        return state, _activation(scheduled.originator, scheduled.counter, outcome)
+
+
+def _activation(originator: Eui, counter: int, outcome: ActivationOutcome) -> Smets1Response:
+    return Smets1Response(
+        originator=originator,
+        counter=counter,
+        service_reference_variant=reference_of(UseCase.CS06),
+        success=outcome.code is ActivationCode.SUCCESS,
+        activation_code=outcome.code.name.lower(),
+    )

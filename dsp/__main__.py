@@ -1,0 +1,108 @@
+"""Runs a DSP: `python -m dsp --listen 127.0.0.1:0 --state FOLDER`. Says where it listens in one line of JSON."""
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from dsp.bootstrap import Dsp, DspSettings
+from dsp.rpc.server import CannotListen
+from dsp.rules.releases import LATEST, MODIFICATIONS, RELEASES, UnknownRule, rules_as_of, rules_with
+from dsp.runtime.clock import ClockRefusal, checked_rate
+from dsp.runtime.state_directory import StateInUse
+from ledger.sqlite_store import StoreError
+from smart_metering.identifiers import parse_eui
+from smart_metering.instants import format_instant, parse_instant
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs until SIGTERM or SIGINT. Exit status 1: it cannot start, or its store failed; 2: wrong arguments."""
+    parser = _parser()
+    try:
+        settings = _settings(parser.parse_args(arguments))
+    except (UnknownRule, ClockRefusal, ValueError) as error:
+        parser.error(str(error))
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    try:
+        asyncio.run(_run(settings))
+    except (CannotListen, StateInUse, StoreError) as error:
+        sys.stderr.write(f"dsp: {error}\n")
+        return 1
+    return 0
+
+
+async def _run(settings: DspSettings) -> None:
+    dsp = Dsp(settings)
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[None] = loop.create_future()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _finish, stopped)
+    async with dsp:
+        ready = {
+            "address": dsp.address,
+            "now": format_instant(dsp.runtime.clock.now()),
+            "rate": settings.rate,
+        }
+        sys.stdout.write(json.dumps(ready) + "\n")
+        sys.stdout.flush()
+        await asyncio.wait({stopped, dsp.runtime.failed}, return_when=asyncio.FIRST_COMPLETED)
+        if dsp.runtime.failed.done():
+            dsp.runtime.failed.result()
+
+
+def _finish(stopped: asyncio.Future[None]) -> None:
+    if not stopped.done():
+        stopped.set_result(None)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m dsp", description="Runs a DSP of the emulator.")
+    parser.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="port 0: a free one")
+    parser.add_argument("--state", type=Path, required=True, metavar="FOLDER", help="its durable state")
+    parser.add_argument("--seed", default="development", help="of the development PKI; the emulators' too")
+    rules = parser.add_mutually_exclusive_group()
+    releases = ", ".join(row.name for row in RELEASES)
+    rules.add_argument("--release", default=LATEST, help=f"SEC Release in force: {releases}")
+    modifications = ", ".join(MODIFICATIONS)
+    rules.add_argument(
+        "--modifications", nargs="*", metavar="NAME", help=f"exactly these instead: {modifications}"
+    )
+    parser.add_argument("--epoch", default="2021-11-04T00:00:00Z", help="the time of the first start")
+    parser.add_argument(
+        "--rate", type=float, default=0.0, help="0: time is stepped, 1: real, n: n times as fast"
+    )
+    parser.add_argument("--acb", default="90-B3-D5-1F-30-00-00-02", metavar="EUI", help="the DSP's own EUI")
+    return parser
+
+
+def _settings(arguments: argparse.Namespace) -> DspSettings:
+    """Raises ValueError (UnknownRule and ClockRefusal are such)."""
+    names = arguments.modifications
+    return DspSettings(
+        listen=arguments.listen,
+        state=arguments.state,
+        seed=arguments.seed.encode(),
+        rules=rules_as_of(arguments.release) if names is None else rules_with(names),
+        epoch=parse_instant(arguments.epoch),
+        rate=checked_rate(arguments.rate),
+        acb=parse_eui(arguments.acb),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

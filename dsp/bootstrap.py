@@ -1,0 +1,99 @@
+"""Builds one DSP out of its parts: the only module that knows them all."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from dsp.core.engine import Engine
+from dsp.core.state import State
+from dsp.core.turn import AccessControlBroker
+from dsp.rpc.doors import Doors, services
+from dsp.rpc.server import Server
+from dsp.rules.rule_set import RuleSet
+from dsp.runtime.clock import VirtualClock
+from dsp.runtime.firmware_intake import FirmwareIntake
+from dsp.runtime.hosts import Hosts
+from dsp.runtime.records_desk import RecordsDesk
+from dsp.runtime.runtime import Runtime
+from dsp.runtime.state_directory import StateDirectory
+from dsp.runtime.timekeeper import Timekeeper
+from dsp.runtime.user_streams import UserStreams
+from ledger.group_commit import GroupCommit
+from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant
+from smart_metering.pki.keys import KeyUsage, derive_private_key
+
+GRACE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DspSettings:
+    """`epoch` is the time of a DSP that starts for the first time; later it goes on where it was."""
+
+    listen: str
+    state: Path
+    seed: bytes
+    rules: RuleSet
+    epoch: Instant
+    rate: float = 0.0
+    acb: Eui = Eui("90-B3-D5-1F-30-00-00-02")
+
+
+class Dsp:
+    """A DSP that runs in this event loop, from `start` to `stop`."""
+
+    def __init__(self, settings: DspSettings) -> None:
+        """Opens the state, which no other DSP may use meanwhile. Raises StateInUse."""
+        self._directory = StateDirectory(settings.state)
+        state = State()
+        self._directory.store.load(state.ledger)
+        key_agreement = derive_private_key(settings.seed, settings.acb, KeyUsage.KEY_AGREEMENT)
+        acb = AccessControlBroker(eui=settings.acb, key_agreement=key_agreement)
+        noted = state.clock.get("now")
+        self._records = RecordsDesk(state, self._directory.store)
+        self.runtime = Runtime(
+            engine=Engine(state, settings.rules, acb),
+            commit=GroupCommit(self._directory.store),
+            clock=VirtualClock(noted.now if noted else settings.epoch, rate=settings.rate),
+            hosts=Hosts(),
+            streams=UserStreams(self._records.read_messages),
+        )
+        self.timekeeper = Timekeeper(self.runtime)
+        intake = FirmwareIntake(self.runtime, self._directory.firmware)
+        doors = Doors(
+            runtime=self.runtime,
+            timekeeper=self.timekeeper,
+            intake=intake,
+            records=self._records,
+            firmware=self._directory.firmware,
+        )
+        self._server = Server(settings.listen, services(doors))
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return self._server.address
+
+    async def start(self) -> None:
+        """Returns once it listens. Raises CannotListen."""
+        self.runtime.start()
+        await self.runtime.flush()
+        await self._server.start()
+
+    async def stop(self) -> None:
+        """Returns once everything that was taken is durable and the state is free for another."""
+        await self._server.stop(GRACE_SECONDS)
+        await self.runtime.close()
+        await asyncio.to_thread(self._records.close)
+        self._directory.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()

@@ -1,0 +1,75 @@
+"""All services of the DSP, by their full names: the list that the server serves and reflection shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from grpc import aio
+
+from dsp.rpc.central_products_list import CentralProductsList
+from dsp.rpc.clock import Clock
+from dsp.rpc.dcc_user_interface import DccUserInterface
+from dsp.rpc.identity import Identity
+from dsp.rpc.inventory_administration import InventoryAdministration
+from dsp.rpc.self_service_interface import SelfServiceInterface
+from dsp.rpc.server import Register
+from dsp.rpc.sm_wan import SmWan
+from dsp.runtime.firmware_intake import FirmwareIntake
+from dsp.runtime.firmware_store import FirmwareStore
+from dsp.runtime.records_desk import RecordsDesk
+from dsp.runtime.runtime import Runtime
+from dsp.runtime.timekeeper import Timekeeper
+from smart_metering.rpc.v1 import central_products_list_pb2_grpc as central_products_list
+from smart_metering.rpc.v1 import clock_pb2_grpc as clock
+from smart_metering.rpc.v1 import dcc_user_interface_pb2_grpc as dcc_user_interface
+from smart_metering.rpc.v1 import inventory_administration_pb2_grpc as inventory_administration
+from smart_metering.rpc.v1 import self_service_interface_pb2_grpc as self_service_interface
+from smart_metering.rpc.v1 import sm_wan_pb2_grpc as sm_wan
+
+PACKAGE = "smart_metering.rpc.v1"
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """What the doors open to."""
+
+    runtime: Runtime
+    timekeeper: Timekeeper
+    intake: FirmwareIntake
+    records: RecordsDesk
+    firmware: FirmwareStore
+
+
+def services(doors: Doors) -> dict[str, Register]:
+    """What adds each service to a gRPC server."""
+    runtime = doors.runtime
+    identity = Identity(runtime.engine.state.parties)
+    rows = {
+        "DccUserInterface": _service(
+            dcc_user_interface.add_DccUserInterfaceServicer_to_server,
+            DccUserInterface(runtime, doors.intake, identity),
+        ),
+        "SmWan": _service(
+            sm_wan.add_SmWanServicer_to_server, SmWan(runtime, doors.timekeeper, doors.firmware)
+        ),
+        "Clock": _service(clock.add_ClockServicer_to_server, Clock(doors.timekeeper)),
+        "CentralProductsList": _service(
+            central_products_list.add_CentralProductsListServicer_to_server, CentralProductsList(runtime)
+        ),
+        "InventoryAdministration": _service(
+            inventory_administration.add_InventoryAdministrationServicer_to_server,
+            InventoryAdministration(runtime),
+        ),
+        "SelfServiceInterface": _service(
+            self_service_interface.add_SelfServiceInterfaceServicer_to_server,
+            SelfServiceInterface(runtime, doors.records, identity),
+        ),
+    }
+    return {f"{PACKAGE}.{name}": register for name, register in rows.items()}
+
+
+def _service(add: Callable[[S, aio.Server], None], servicer: S) -> Register:
+    return partial(add, servicer)

@@ -1,0 +1,112 @@
+"""Serves the DSP's services on one address, and keeps serving: a listener that dies is replaced by another.
+
+A request whose `:path` is not UTF-8 ends a grpc.aio server (grpcio 1.85): its streams break and nobody listens any
+more. The supervisor then binds a new server to the same port; clients and hosts reconnect as after any broken line.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import grpc
+import structlog
+from grpc import aio
+from grpc_health.v1 import health, health_pb2_grpc  # type: ignore[import-untyped]
+from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
+
+from dsp.rpc.refusals import Refusals
+
+MESSAGE_LIMIT = 16 * 1024 * 1024
+METADATA_LIMIT = 16 * 1024
+STREAMS_PER_CONNECTION = 1_000
+CALLS_AT_ONCE = 10_000
+REBIND_ATTEMPTS = 50
+REBIND_PAUSE_SECONDS = 0.1
+
+OPTIONS: Sequence[tuple[str, int]] = (
+    ("grpc.max_receive_message_length", MESSAGE_LIMIT),
+    ("grpc.max_send_message_length", MESSAGE_LIMIT),
+    ("grpc.max_metadata_size", METADATA_LIMIT),
+    ("grpc.absolute_max_metadata_size", METADATA_LIMIT),
+    ("grpc.max_concurrent_streams", STREAMS_PER_CONNECTION),
+    ("grpc.keepalive_time_ms", 30_000),  # a peer that is gone is noticed
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),  # and may look for us as often as this
+    ("grpc.so_reuseport", 0),  # a second DSP on our port is an error, not a rival
+)
+
+_log = structlog.get_logger()
+
+Register = Callable[[aio.Server], None]
+
+
+class CannotListen(OSError):
+    """The address cannot be bound."""
+
+
+class Server:
+    """`services` maps each full name to what adds that service to a gRPC server."""
+
+    def __init__(self, listen: str, services: dict[str, Register]) -> None:
+        self._listen = listen
+        self._services = services
+        self._server: aio.Server | None = None
+        self._supervising: asyncio.Task[None] | None = None
+        self._is_stopping = False
+
+    @property
+    def address(self) -> str:
+        """Where it listens: with the port that was found if port 0 was asked for."""
+        return self._listen
+
+    async def start(self) -> None:
+        """Returns once it listens. Raises CannotListen."""
+        self._server = await self._bind()
+        self._supervising = asyncio.create_task(self._supervise())
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Takes no more calls, lets those in hand end, and breaks off what has not ended in time."""
+        self._is_stopping = True
+        if self._server is not None:
+            await self._server.stop(grace_seconds)
+        if self._supervising is not None:
+            await self._supervising
+
+    async def _bind(self) -> aio.Server:
+        server = aio.server(
+            options=OPTIONS, interceptors=(Refusals(),), maximum_concurrent_rpcs=CALLS_AT_ONCE
+        )
+        for register in self._services.values():
+            register(server)
+        health_pb2_grpc.add_HealthServicer_to_server(health.aio.HealthServicer(), server)
+        names = (*self._services, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, server)
+        try:
+            port = server.add_insecure_port(self._listen)
+        except RuntimeError as error:
+            raise CannotListen(f"cannot listen on {self._listen}: {error}") from None
+        await server.start()
+        self._listen = f"{self._listen.rpartition(':')[0]}:{port}"
+        return server
+
+    async def _supervise(self) -> None:
+        while not self._is_stopping:
+            assert self._server is not None
+            try:
+                await self._server.wait_for_termination()
+            except (UnicodeDecodeError, grpc.RpcError, aio.BaseError, aio.InternalError) as error:
+                _log.warning("the listener died", address=self._listen, why=str(error))
+            if not self._is_stopping:
+                self._server = await self._rebind()
+
+    async def _rebind(self) -> aio.Server:
+        for attempt in range(REBIND_ATTEMPTS):
+            try:
+                server = await self._bind()
+            except CannotListen:
+                if attempt == REBIND_ATTEMPTS - 1:
+                    raise
+                await asyncio.sleep(REBIND_PAUSE_SECONDS)
+            else:
+                _log.info("listening again", address=self._listen)
+                return server
+        raise AssertionError("the last attempt raises")

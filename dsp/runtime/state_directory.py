@@ -1,0 +1,37 @@
+"""The folder that holds all of one DSP's durable state, for one process at a time."""
+
+import fcntl
+from pathlib import Path
+from typing import TextIO
+
+from dsp.runtime.firmware_store import FirmwareStore
+from ledger.sqlite_store import SqliteStore
+
+
+class StateInUse(RuntimeError):
+    """Another process works with this folder."""
+
+
+class StateDirectory:
+    """Made if it is not there. Raises StateInUse."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _take_lock(folder / "lock")
+        self.store = SqliteStore(folder / "dsp.sqlite3")
+        self.firmware = FirmwareStore(folder / "firmware")
+
+    def close(self) -> None:
+        """Lets another process have it."""
+        self.store.close()
+        self._lock.close()
+
+
+def _take_lock(path: Path) -> TextIO:
+    lock = path.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise StateInUse(f"{path.parent} is in use by another DSP") from None
+    return lock
