@@ -30,3 +30,7 @@ def reference_data() -> Path:
     if not folder.is_dir():
         pytest.fail(f"{REFERENCE_DATA} names {named}, which is not a folder")
     return folder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite", action="store_true", help="tell the stories of tests/stories anew")

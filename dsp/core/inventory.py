@@ -42,7 +42,7 @@ def read_inventory(state: State, body: ReadInventory) -> DspInventory | None:
 def prenotification_fault(turn: Turn, body: DevicePrenotification) -> ResponseCode | None:
     """Why 12.2 is refused. The codes exist; what each means is a choice (Q18)."""
     known = turn.state.devices.get(body.device_id)
-    if known is not None and transition(known.device.device_status, SmiEvent.PRENOTIFIED) is None:
+    if known is not None and not _may_be_notified_again(known):
         return ResponseCode.E120201
     if body.device_type not in set(DeviceType):
         return ResponseCode.E120203
@@ -98,6 +98,12 @@ def load(turn: Turn, loaded: AdministrationLoaded) -> None:
             parties=len(loaded.parties), registrations=len(loaded.registrations), devices=len(loaded.devices)
         )
     )
+
+
+def _may_be_notified_again(device: SmiDevice) -> bool:
+    """A Type 2 Device has no status to leave the service by; to the table, no status means not in the SMI."""
+    status = device.device.device_status
+    return status is not None and transition(status, SmiEvent.PRENOTIFIED) is not None
 
 
 def _search(state: State, body: ReadInventory) -> list[Eui]:

@@ -299,6 +299,10 @@ def premises(
     """A world with every party and one premises on V1, Commissioned unless said otherwise; V1 and V2 on the CPL."""
     world = DspWorld(rules or rules_as_of())
     given = statuses or {}
+    for device, device_type in DEVICE_TYPES.items():
+        if device_type not in TYPE_2:
+            world.add_to_cpl(cpl_entry(device, V1))
+            world.add_to_cpl(cpl_entry(device, V2))
     world.load(
         parties=map(party, ROLES),
         registrations=REGISTRATIONS,
@@ -307,10 +311,6 @@ def premises(
             for device in DEVICE_TYPES
         ],
     )
-    for device, device_type in DEVICE_TYPES.items():
-        if device_type not in TYPE_2:
-            world.add_to_cpl(cpl_entry(device, V1))
-            world.add_to_cpl(cpl_entry(device, V2))
     world.engine.ledger.take_changes()
     return world
 

@@ -4,7 +4,7 @@ Nothing is patched and nothing is played: the octets that the DSP makes reach th
 come back. Only sockets, disks and clocks are missing.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -57,7 +57,7 @@ from smart_metering.ota.image import file_digest
 from smart_metering.ota.making import Defect, FirmwareRecipe, make_firmware
 from smart_metering.pki.development import DevelopmentPki
 from smart_metering.pki.keys import KeyUsage, derive_private_key
-from smart_metering.sm_wan import Downlink
+from smart_metering.sm_wan import Downlink, Uplink
 from smart_metering.smi_statuses import SmiStatus
 from tests.support.dsp_premises import (
     CHF,
@@ -147,6 +147,7 @@ class World:
         self.generation = generation
         self.engine = Engine(State(), rules or rules_as_of(), broker())
         self.emulator = self._emulator(seed)
+        self._uplinks: deque[Uplink] = deque()
         self._files: dict[str, bytes] = {}
         self._counters: dict[tuple[Eui, Eui], int] = {}
         self._load(status, premises)
@@ -156,7 +157,7 @@ class World:
 
     def remove(self, device_type: DeviceType, version: FirmwareVersion = V1) -> None:
         """The version leaves the CPL for such Devices."""
-        self.give(CplEntryRemoved(entry_id=_entry(device_type, version).entry_id))
+        self.give(CplEntryRemoved(entry_id=cpl_entry(device_type, version).entry_id))
 
     def set_faults(self, *rules: FaultRule) -> None:
         """The rules hold for every later message."""
@@ -270,15 +271,18 @@ class World:
         return answers[0] if answers else None
 
     def _follow(self, effects: list[emulated.Effect]) -> None:
+        """Uplinks keep their order, as on a stream: one is taken whole before the next."""
         for effect in effects:
             match effect:
                 case emulated.Send(uplink=uplink):
-                    self.give(UplinkReceived(host="emulator", uplink=uplink))
+                    self._uplinks.append(uplink)
                 case emulated.FileWanted(firmware_file=name):
                     self._follow(self.emulator.file_arrived(name, self._files[name], self.now))
                 case emulated.Observe(device=device, what=what):
                     self.log.append((device, what))
         self.emulator.ledger.take_changes()
+        while self._uplinks:
+            self.give(UplinkReceived(host="emulator", uplink=self._uplinks.popleft()))
 
     def _emulator(self, seed: str) -> Emulator:
         pki = DevelopmentPki(SEED)
@@ -305,7 +309,7 @@ class World:
         self._follow(self.emulator.launch([template]))
         for kind in types:
             for version in (V1, V2, V3):
-                self.give(CplEntryAdded(entry=_entry(kind, version)))
+                self.give(CplEntryAdded(entry=cpl_entry(kind, version)))
 
     def _request_id(self, user: Eui, target: Eui) -> RequestId:
         counter = max(self._counters.get((user, target), 0) + 1, self.now)
@@ -374,7 +378,8 @@ def _loaded(
     )
 
 
-def _entry(device_type: DeviceType, version: FirmwareVersion) -> CplEntry:
+def cpl_entry(device_type: DeviceType, version: FirmwareVersion) -> CplEntry:
+    """The entry that approves this version for such Devices."""
     return CplEntry(
         entry_id=f"{device_type} v{int(version, 16)}",
         device_type=device_type,

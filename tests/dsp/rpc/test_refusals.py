@@ -83,12 +83,16 @@ async def failing() -> AsyncIterator[tuple[Failing, aio.Channel]]:
 async def failures(channel: aio.Channel) -> list[tuple[grpc.StatusCode, str]]:
     """The status and details of each manner of call."""
     stub = DccUserInterfaceStub(channel)
+    receiving = stub.Receive(pb2.ReceiveRequest())
+    submitting = stub.Submit(iter([pb2.SubmitBatch()]))
     calls = (
         stub.Transform(ServiceRequest()),
         stub.UploadFirmware(iter([pb2.FirmwareChunk()])),
-        stub.Receive(pb2.ReceiveRequest()),
-        stub.Submit(iter([pb2.SubmitBatch()])),
+        receiving,
+        submitting,
     )
+    assert await receiving.read() == pb2.ReceivedBatch()
+    assert await submitting.read() == pb2.SubmitAnswers()
     return [(await call.code(), await call.details() or "") for call in calls]
 
 
