@@ -181,21 +181,23 @@ class Bench:
         assert inside is not None
         return inside
 
+    def hub_of(self, device: Eui) -> Eui:
+        first = eui_number(self.hub)
+        return eui_from_number(first + (eui_number(device) - first) // 16 * 16)
+
     # --- frames and time
 
     def send(
         self, device: Eui, content: DownlinkContent, comms_hub: Eui | None = None
     ) -> list[UplinkContent]:
         """One frame; answers what came up the SM WAN at once."""
-        hub = comms_hub or eui_from_number(
-            (eui_number(device) - eui_number(FIRST_EUI)) // 16 * 16 + eui_number(FIRST_EUI)
-        )
+        hub = comms_hub or self.hub_of(device)
         downlink = Downlink(frame="frame", comms_hub=hub, device=device, at=self.now, content=content)
-        return self._gather(self.emulator.receive(downlink, self.now))
+        return self.gather(self.emulator.receive(downlink, self.now))
 
     def wait(self, milliseconds: int) -> list[UplinkContent]:
         self.now = Instant(self.now + milliseconds)
-        return self._gather(self.emulator.expire(self.now))
+        return self.gather(self.emulator.expire(self.now))
 
     def wait_until(self, now: Instant) -> list[UplinkContent]:
         return self.wait(now - self.now)
@@ -205,7 +207,7 @@ class Bench:
         assert deadline is not None
         return self.wait_until(deadline)
 
-    def _gather(self, effects: list[Effect]) -> list[UplinkContent]:
+    def gather(self, effects: list[Effect]) -> list[UplinkContent]:
         sent = [effect.uplink for effect in effects if isinstance(effect, Send)]
         self.uplinks += sent
         self.observed += [effect.what for effect in effects if isinstance(effect, Observe)]
@@ -276,13 +278,15 @@ class Bench:
         self.images.hold(file_digest(octets), octets)
         return self.offer(octets, *devices, request=request)
 
-    def offer(self, octets: bytes, *devices: Eui, request: str = "11.1") -> list[UplinkContent]:
+    def offer(
+        self, octets: bytes, *devices: Eui, request: str = "11.1", premises: int = 0
+    ) -> list[UplinkContent]:
         content = FirmwareForDevices(request_id=request, firmware_file=file_digest(octets), devices=devices)
-        return self.send(self.hub, content)
+        return self.send(self.device(DeviceType.CHF, premises), content)
 
     def stage(self, octets: bytes, device: Eui) -> list[UplinkContent]:
         """The Device has received the file; answers what was told of it."""
-        self.distribute(octets, device, request=f"11.1 of {file_digest(octets)}")
+        self.distribute(octets, device, request=f"11.1 number {self.next_counter()}")
         return self.wait_for_transfer()
 
     def certificates(self, device: Eui) -> UplinkContent:

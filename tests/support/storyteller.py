@@ -1,7 +1,8 @@
 """Stories as text: commands in, a transcript out, told so that a supplier could read it.
 
-A story is a file of blocks parted by empty lines; a block is commands (parted by `;`), a line of four dashes and the transcript.
-The first command of a story is `given`, with a generation, and then any of: modification names, `status=STATUS`, `lose=SRV`.
+A story is a file of blocks parted by empty lines; a block is commands (parted by `;`), a line of four dashes and the
+transcript. The first command is `given`, with a generation, and then any of: names of modifications, a Device Type,
+`status=STATUS`, `lose=SRV`, and `SWITCH=yes|no`.
 
     remove v1 [TYPE]             the version leaves the CPL
     add v1 [TYPE]                it returns
@@ -57,7 +58,8 @@ from tests.support.dsp_premises import (
     START,
     SUPPLIER,
 )
-from tests.support.world import ACB, World, cpl_entry, eui_of, supplier_of
+from tests.support.hand_made_device import ACB
+from tests.support.world import World, cpl_entry, eui_of, supplier_of
 
 USERS = {
     UserRole.IS: SUPPLIER,
@@ -164,6 +166,10 @@ class Storyteller(World):
                 return self.read_version(device, by=user, at=at)
             case "11.3":
                 return self.activate(device, version or FirmwareVersion("00000002"), at=at)
+            case _:
+                return self._ask_uninterpreted(srv, device, user, words)
+
+    def _ask_uninterpreted(self, srv: str, device: Eui, user: Eui, words: Words) -> ServiceResponse:
         definition = definition_of(srv)
         assert definition is not None
         natural = min(definition.command_variants)
@@ -269,7 +275,8 @@ def _body(body: ResponseBody | None) -> str:
         case FutureDatedDeviceAlertMessage():
             outcome = decode_future_dated_outcome(decode(body.gbcs_payload).payload)
             return f": {body.future_dated_alert_code:04X} {_outcome(outcome.outcome)}"
-    return ""
+        case _:
+            return ""
 
 
 def _gbcs(octets: bytes) -> str:

@@ -129,7 +129,7 @@ def image_hash(device_type: DeviceType, version: FirmwareVersion, defect: Defect
 
 
 class World:
-    """One or more premises, Commissioned on V1 unless told otherwise; V1, V2 and V3 on the CPL for every Device Type."""
+    """Premises, Commissioned on V1 unless told otherwise; V1, V2 and V3 on the CPL for every Device Type."""
 
     def __init__(
         self,
@@ -280,6 +280,8 @@ class World:
                     self._follow(self.emulator.file_arrived(name, self._files[name], self.now))
                 case emulated.Observe(device=device, what=what):
                     self.log.append((device, what))
+                case emulated.HubsLaunched():
+                    pass  # Every hub is attached here.
         self.emulator.ledger.take_changes()
         while self._uplinks:
             self.give(UplinkReceived(host="emulator", uplink=self._uplinks.popleft()))
