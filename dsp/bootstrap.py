@@ -45,10 +45,9 @@ class Dsp:
     """A DSP that runs in this event loop, from `start` to `stop`."""
 
     def __init__(self, settings: DspSettings) -> None:
-        """Opens the state, which no other DSP may use meanwhile. Raises StateInUse."""
-        self._directory = StateDirectory(settings.state)
+        """Opens the state, which no other DSP may use meanwhile. Raises StateInUse and StoreError."""
         state = State()
-        self._directory.store.load(state.ledger)
+        self._directory = StateDirectory(settings.state, state.ledger)
         key_agreement = derive_private_key(settings.seed, settings.acb, KeyUsage.KEY_AGREEMENT)
         acb = AccessControlBroker(eui=settings.acb, key_agreement=key_agreement)
         noted = state.clock.get("now")
@@ -77,17 +76,23 @@ class Dsp:
         return self._server.address
 
     async def start(self) -> None:
-        """Returns once it listens. Raises CannotListen."""
+        """Returns once it listens. Raises CannotListen, and leaves the state free for another."""
         self.runtime.start()
-        await self.runtime.flush()
-        await self._server.start()
+        try:
+            await self.runtime.flush()
+            await self._server.start()
+        except BaseException:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """Returns once everything that was taken is durable and the state is free for another."""
         await self._server.stop(GRACE_SECONDS)
-        await self.runtime.close()
-        await asyncio.to_thread(self._records.close)
-        self._directory.close()
+        try:
+            await self.runtime.close()
+        finally:
+            await asyncio.to_thread(self._records.close)
+            self._directory.close()
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -1,11 +1,12 @@
 """Device Alerts: each taken once; passed on to the party it names, or read by the DSP where that is the ACB."""
 
 from dsp.core.central_products_list import alert
-from dsp.core.learning import learn
+from dsp.core.learning import LEARNED, Shown, judge, learn
 from dsp.core.service_audit_trail import post
-from dsp.core.state import Outstanding, SmiDevice, Stage
+from dsp.core.state import Outstanding, SmiDevice
 from dsp.core.turn import Turn
 from smart_metering.dcc_alerts import DccAlertCode
+from smart_metering.decisions import Decision
 from smart_metering.duis.service_responses import (
     CommsHubAlert,
     DeviceAlert,
@@ -88,15 +89,16 @@ def _outcome(
         _device_alert(turn, device, message, octets, outcome.alert_code)
         return
     turn.state.remove_outstanding(awaited)
-    post(turn, (awaited.user,), _dated_response(turn, awaited, outcome, octets), awaited.device)
-    success = outcome.outcome.code is ActivationCode.SUCCESS
-    learn(turn, device, "11.3", outcome.outcome.firmware_version, success=success, role=awaited.role)
+    version, success = outcome.outcome.firmware_version, outcome.outcome.code is ActivationCode.SUCCESS
+    decision = judge(turn, device, Shown(srv="11.3", version=version, success=success, role=awaited.role))
+    post(turn, (awaited.user,), _dated_response(turn, awaited, outcome, octets, decision), awaited.device)
+    if decision.code == LEARNED:
+        learn(turn, device, version)
 
 
 def _dated_response(
-    turn: Turn, awaited: Outstanding, outcome: FutureDatedOutcome, octets: bytes
+    turn: Turn, awaited: Outstanding, outcome: FutureDatedOutcome, octets: bytes, decision: Decision
 ) -> ServiceResponse:
-    assert awaited.stage in (Stage.DATED, Stage.SENDING, Stage.LATE), awaited
     request = awaited.request
     return ServiceResponse(
         request_id=str(request.request_id),
@@ -106,6 +108,7 @@ def _dated_response(
         service_reference=request.service_reference,
         service_reference_variant=request.service_reference_variant,
         body=FutureDatedDeviceAlertMessage(future_dated_alert_code=outcome.alert_code, gbcs_payload=octets),
+        decision=decision,
     )
 
 
@@ -139,4 +142,6 @@ def _ppmid_alert(turn: Turn, device: SmiDevice, message: Message) -> None:
         activation_success=success,
     )
     alert(turn, DccAlertCode.N39, device, body)
-    learn(turn, device, "11.4", activation.version, success=success, role=None)
+    shown = Shown(srv="11.4", version=activation.version, success=success)
+    if judge(turn, device, shown).code == LEARNED:
+        learn(turn, device, activation.version)

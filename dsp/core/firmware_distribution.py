@@ -68,7 +68,7 @@ def update_firmware(turn: Turn, asking: Asking) -> Answered:
     if not accepted:
         return _refused(rules, RequestFault.NONE_LEFT)
     _distribute(turn, asking, file, accepted)
-    return _accepted(rules, faults)
+    return _accepted(turn, rules, faults)
 
 
 def at_hub(turn: Turn, comms_hub: Eui, request_id: str, success: bool) -> None:
@@ -234,13 +234,12 @@ def _refused(rules: UpdateFirmwareRules, fault: RequestFault, what: str = "") ->
     return code, None, Decision(code=code, row=what or fault, source=rules.source, mark=rules.mark)
 
 
-def _accepted(rules: UpdateFirmwareRules, faults: dict[DeviceFault, list[Eui]]) -> Answered:
+def _accepted(turn: Turn, rules: UpdateFirmwareRules, faults: dict[DeviceFault, list[Eui]]) -> Answered:
     lists = {fault: tuple(devices) for fault, devices in faults.items() if devices}
     if not lists:
-        decision = Decision(
-            code=ResponseCode.I0, row="every Device passes", source=rules.source, mark=rules.mark
-        )
-        return ResponseCode.I0, None, decision
+        code = turn.rules.switches.non_device_empty_answer
+        decision = Decision(code=code, row="every Device passes", source=rules.source, mark=rules.mark)
+        return code, None, decision
     row = f"left out: {', '.join(fault.value for fault in DeviceFault if fault in lists)}"
     warning = DspUpdateFirmwareWarning(**{fault.value: devices for fault, devices in lists.items()})
     return rules.warning, warning, Decision(code=rules.warning, row=row, source=rules.source, mark=rules.mark)

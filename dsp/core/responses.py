@@ -2,10 +2,11 @@
 
 from dsp.core import firmware_distribution, outstanding
 from dsp.core.alerts import take_alert
-from dsp.core.learning import compare_mirror, learn
+from dsp.core.learning import LEARNED, Shown, compare_mirror, judge, learn
 from dsp.core.service_audit_trail import post
 from dsp.core.state import Certificates, HeldUplinks, HostPosition, Outstanding, SmiDevice, Stage
 from dsp.core.turn import Turn
+from smart_metering.decisions import Decision
 from smart_metering.device_types import DeviceType
 from smart_metering.duis.service_responses import (
     GbcsPayload,
@@ -86,6 +87,11 @@ def _take_response(turn: Turn, device: SmiDevice, message: Message, octets: byte
     awaited = turn.state.outstanding.get(str(key))
     if awaited is None or awaited.stage is Stage.DATED:
         return  # Repeated: the same Response was already taken, or nobody asked.
+    asked = decode(awaited.octets).message_code
+    if message.message_code != asked:
+        what = f"a Response of use case {message.message_code:04X} to {asked:04X}: dropped"
+        turn.observe(device.device.device_id, what)
+        return
     try:
         version, success, accepted = _read(message)
     except DecodeError as error:
@@ -95,11 +101,9 @@ def _take_response(turn: Turn, device: SmiDevice, message: Message, octets: byte
         _date(turn, awaited)
     else:
         turn.state.remove_outstanding(awaited)
-    _push(turn, awaited, GbcsPayload(gbcs_payload=octets))
-    if device.device.device_type is DeviceType.GPF:
-        compare_mirror(turn, device, version, awaited.user)
-    elif turn.rules.switches.unverified_response_teaches or _verifiable(turn, message):
-        _learn(turn, device, awaited, version, success)
+    _conclude(
+        turn, device, awaited, GbcsPayload(gbcs_payload=octets), version, success, _verifiable(turn, message)
+    )
 
 
 def _take_smets1_response(turn: Turn, device: SmiDevice, response: Smets1Response) -> None:
@@ -113,11 +117,7 @@ def _take_smets1_response(turn: Turn, device: SmiDevice, response: Smets1Respons
         activate_image_response_code=response.activation_code,
         firmware_version=response.firmware_version,
     )
-    _push(turn, awaited, body)
-    if device.device.device_type is DeviceType.GPF:
-        compare_mirror(turn, device, response.firmware_version, awaited.user)
-    else:
-        _learn(turn, device, awaited, response.firmware_version, response.success)
+    _conclude(turn, device, awaited, body, response.firmware_version, response.success, verified=True)
 
 
 def _read(message: Message) -> tuple[FirmwareVersion | None, bool, bool]:
@@ -142,15 +142,27 @@ def _date(turn: Turn, awaited: Outstanding) -> None:
         outstanding.dated(turn, awaited, Instant(max(turn.now, command.execution_time)))
 
 
-def _learn(
-    turn: Turn, device: SmiDevice, awaited: Outstanding, version: FirmwareVersion | None, success: bool
+def _conclude(
+    turn: Turn,
+    device: SmiDevice,
+    awaited: Outstanding,
+    body: ResponseBody,
+    version: FirmwareVersion | None,
+    success: bool,
+    verified: bool,
 ) -> None:
-    learn(
-        turn, device, awaited.request.service_reference_variant, version, success=success, role=awaited.role
-    )
+    """The Response goes to who asked; then the SMI learns from it, or compares what a GPF mirrors."""
+    srv = awaited.request.service_reference_variant
+    shown = Shown(srv=srv, version=version, success=success, verified=verified, role=awaited.role)
+    decision = judge(turn, device, shown)
+    _push(turn, awaited, body, decision)
+    if device.device.device_type is DeviceType.GPF:
+        compare_mirror(turn, device, version, awaited.user)
+    elif decision.code == LEARNED and version is not None:
+        learn(turn, device, version)
 
 
-def _push(turn: Turn, awaited: Outstanding, body: ResponseBody) -> None:
+def _push(turn: Turn, awaited: Outstanding, body: ResponseBody, decision: Decision) -> None:
     request = awaited.request
     response = ServiceResponse(
         request_id=str(request.request_id),
@@ -160,6 +172,7 @@ def _push(turn: Turn, awaited: Outstanding, body: ResponseBody) -> None:
         service_reference=request.service_reference,
         service_reference_variant=request.service_reference_variant,
         body=body,
+        decision=decision,
     )
     post(turn, (awaited.user,), response, awaited.device)
 

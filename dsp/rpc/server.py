@@ -1,13 +1,13 @@
 """Serves the DSP's services on one address, and keeps serving: a listener that dies is replaced by another.
 
-A request whose `:path` is not UTF-8 ends a grpc.aio server (grpcio 1.85): its streams break and nobody listens any
-more. The supervisor then binds a new server to the same port; clients and hosts reconnect as after any broken line.
+A request whose `:path` is not UTF-8 leaves a grpc.aio server deaf (grpcio 1.85): its listener closes and it takes no
+call any more, while the streams it has go on. A supervisor knocks now and then; when nobody opens, it binds another
+server to the same port, where clients reconnect by themselves, and the deaf one keeps its streams until they end.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 
-import grpc
 import structlog
 from grpc import aio
 from grpc_health.v1 import health, health_pb2_grpc  # type: ignore[import-untyped]
@@ -19,8 +19,7 @@ MESSAGE_LIMIT = 16 * 1024 * 1024
 METADATA_LIMIT = 16 * 1024
 STREAMS_PER_CONNECTION = 1_000
 CALLS_AT_ONCE = 10_000
-REBIND_ATTEMPTS = 50
-REBIND_PAUSE_SECONDS = 0.1
+KNOCK_EVERY_SECONDS = 0.25
 
 OPTIONS: Sequence[tuple[str, int]] = (
     ("grpc.max_receive_message_length", MESSAGE_LIMIT),
@@ -49,9 +48,8 @@ class Server:
     def __init__(self, listen: str, services: dict[str, Register]) -> None:
         self._listen = listen
         self._services = services
-        self._server: aio.Server | None = None
+        self._servers: list[aio.Server] = []  # the last one listens, those before it are deaf
         self._supervising: asyncio.Task[None] | None = None
-        self._is_stopping = False
 
     @property
     def address(self) -> str:
@@ -60,16 +58,14 @@ class Server:
 
     async def start(self) -> None:
         """Returns once it listens. Raises CannotListen."""
-        self._server = await self._bind()
+        self._servers.append(await self._bind())
         self._supervising = asyncio.create_task(self._supervise())
 
     async def stop(self, grace_seconds: float) -> None:
         """Takes no more calls, lets those in hand end, and breaks off what has not ended in time."""
-        self._is_stopping = True
-        if self._server is not None:
-            await self._server.stop(grace_seconds)
         if self._supervising is not None:
-            await self._supervising
+            self._supervising.cancel()
+        await asyncio.gather(*(server.stop(grace_seconds) for server in self._servers))
 
     async def _bind(self) -> aio.Server:
         server = aio.server(
@@ -89,24 +85,24 @@ class Server:
         return server
 
     async def _supervise(self) -> None:
-        while not self._is_stopping:
-            assert self._server is not None
-            try:
-                await self._server.wait_for_termination()
-            except (UnicodeDecodeError, grpc.RpcError, aio.BaseError, aio.InternalError) as error:
-                _log.warning("the listener died", address=self._listen, why=str(error))
-            if not self._is_stopping:
-                self._server = await self._rebind()
+        while True:
+            await asyncio.sleep(KNOCK_EVERY_SECONDS)
+            if await self._is_deaf():
+                try:
+                    self._servers.append(await self._bind())
+                except CannotListen as error:
+                    _log.error("the listener died and cannot be replaced yet", why=str(error))
+                else:
+                    _log.warning("the listener died and was replaced", address=self._listen)
 
-    async def _rebind(self) -> aio.Server:
-        for attempt in range(REBIND_ATTEMPTS):
-            try:
-                server = await self._bind()
-            except CannotListen:
-                if attempt == REBIND_ATTEMPTS - 1:
-                    raise
-                await asyncio.sleep(REBIND_PAUSE_SECONDS)
-            else:
-                _log.info("listening again", address=self._listen)
-                return server
-        raise AssertionError("the last attempt raises")
+    async def _is_deaf(self) -> bool:
+        host, _, port = self._listen.rpartition(":")
+        host = {"0.0.0.0": "127.0.0.1", "[::]": "::1"}.get(host, host.strip("[]"))
+        try:
+            _, line = await asyncio.open_connection(host, int(port))
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            return False  # Whatever it is, another listener would not help.
+        line.close()
+        return False

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TextIO
 
 from dsp.runtime.firmware_store import FirmwareStore
+from ledger.books import Ledger
 from ledger.sqlite_store import SqliteStore
 
 
@@ -13,13 +14,18 @@ class StateInUse(RuntimeError):
 
 
 class StateDirectory:
-    """Made if it is not there. Raises StateInUse."""
+    """Made if it is not there; `ledger` is filled with what is kept in it. Raises StateInUse and StoreError."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ledger: Ledger) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = _take_lock(folder / "lock")
-        self.store = SqliteStore(folder / "dsp.sqlite3")
-        self.firmware = FirmwareStore(folder / "firmware")
+        try:
+            self.store = SqliteStore(folder / "dsp.sqlite3")
+            self.store.load(ledger)
+            self.firmware = FirmwareStore(folder / "firmware")
+        except BaseException:
+            self._lock.close()
+            raise
 
     def close(self) -> None:
         """Lets another process have it."""

@@ -1,6 +1,6 @@
 """A test bench: emulated premises in process, a DSP and its Users played by hand, with real keys and real octets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -12,6 +12,7 @@ from device_emulator.core.keys import Keys, PartyKeys
 from device_emulator.core.state import State
 from device_emulator.faults.link import Link
 from device_emulator.firmware.images import FirmwareImages
+from ledger.books import Ledger
 from smart_metering.administration import DeviceInside, DeviceTemplate, PremisesTemplate
 from smart_metering.device_types import DeviceType, Generation
 from smart_metering.firmware_versions import FirmwareVersion
@@ -89,12 +90,12 @@ def template(
     name: str = "home",
     eui_from: Eui = FIRST_EUI,
 ) -> PremisesTemplate:
-    """Premises whose Devices run V1 on hardware 1212 of manufacturer 121D; an ESME is of variant A."""
+    """Premises whose Devices run V1 on hardware 1211 of manufacturer 121D; an ESME is of variant A."""
     devices = tuple(
         DeviceTemplate(
             device_type=device_type,
             device_manufacturer="121D",
-            device_model="00011212",
+            device_model="00011211",
             firmware_version=V1,
             esme_variant="A" if device_type is DeviceType.ESME else "",
             supplier=SUPPLIER if device_type in _KNOW_A_SUPPLIER else None,
@@ -127,8 +128,8 @@ def firmware(
     recipe = FirmwareRecipe(
         device_type=device_type,
         manufacturer_code="121D",
-        hardware_minimum="1212",
-        hardware_maximum="1212",
+        hardware_minimum="1211",
+        hardware_maximum="1211",
         version=version,
         esme_variants=esme_variants,
         lowest_version=lowest_version,
@@ -153,6 +154,8 @@ class Bench:
 
     premises: PremisesTemplate = field(default_factory=template)
     state: State = field(default_factory=State)
+    images: FirmwareImages = field(default_factory=FirmwareImages)
+    load: Callable[[Ledger], None] | None = None
     seed: str = "seed"
     now: Instant = NOON
     counter: int = 1000
@@ -162,7 +165,8 @@ class Bench:
 
     def __post_init__(self) -> None:
         link = Link(self.state.ledger, self.seed)
-        self.images = FirmwareImages()
+        if self.load is not None:
+            self.load(self.state.ledger)
         self.emulator = Emulator(self.state, link, keys(), self.images)
         self.emulator.launch([self.premises])
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dsp.core.inputs import CplEntryAdded
+from dsp.core.learning import LEARNED, NOT_LEARNED
 from dsp.rules.choices import Switches
 from dsp.rules.releases import MODIFICATIONS, rules_with
 from smart_metering.command_variants import CommandVariant
@@ -250,9 +251,7 @@ def _described(message: Message) -> str:
         case ServiceResponse(body=NotEmulated()):
             return "NotEmulated: every access check passed"
         case ServiceResponse():
-            because = (
-                f" ({message.decision.row})" if message.decision and message.response_code != "I99" else ""
-            )
+            because = _because(message)
             body = _body(message.body)
             kind = (
                 "response " if message.response_id or message.response_code in ("E20", "E21", "E30") else ""
@@ -263,6 +262,14 @@ def _described(message: Message) -> str:
             return f"Device Alert {message.alert_code:04X} {name}"
         case DccAlert():
             return f"DCC Alert {message.dcc_alert_code} {_alert(message)}"
+
+
+def _because(message: ServiceResponse) -> str:
+    decision = message.decision
+    if decision is None or message.response_code == "I99":
+        return ""
+    verdict = f"{decision.code}: " if decision.code in (LEARNED, NOT_LEARNED) else ""
+    return f" ({verdict}{decision.row})"
 
 
 def _body(body: ResponseBody | None) -> str:

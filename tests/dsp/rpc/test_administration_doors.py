@@ -13,6 +13,7 @@ from smart_metering.duis.service_requests import ReadInventory
 from smart_metering.instants import DAY_MS, MINUTE_MS
 from smart_metering.rpc.v1 import central_products_list_pb2 as cpl_pb2
 from smart_metering.rpc.v1 import clock_pb2
+from smart_metering.rpc.v1 import dcc_user_interface_pb2 as dcc_pb2
 from smart_metering.rpc.v1 import inventory_administration_pb2 as administration_pb2
 from smart_metering.rpc.v1 import self_service_interface_pb2 as ssi_pb2
 from smart_metering.wire.conversion import to_message
@@ -165,14 +166,15 @@ async def test_time_that_runs_is_not_stepped_and_wakes_the_engine_by_itself(dcc:
 
     with pytest.raises(aio.AioRpcError) as refused:
         await dcc.advance(1)
-    async with asyncio.timeout(5):
-        while not (messages := await dcc.inbox()):
-            await asyncio.sleep(0.01)
+    batch = await asyncio.wait_for(
+        dcc.users.Receive(dcc_pb2.ReceiveRequest(), metadata=as_user(SUPPLIER)).read(), 5
+    )
     stopped = await dcc.clock.SetRate(clock_pb2.SetRateRequest(rate=0))
 
     assert running_state.rate == 1_000
     assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
-    assert len(messages) == 1
+    assert isinstance(batch, dcc_pb2.ReceivedBatch)
+    assert batch.messages[0].service_response.response_code == "E20"
     assert stopped.now >= START + 30_000
     assert (await dcc.clock.Now(clock_pb2.NowRequest())).now == stopped.now
 
