@@ -10,7 +10,7 @@ from device_emulator.core.effects import Effect, HubsLaunched
 from device_emulator.core.fleet import Fleet, InvalidLaunch, comms_hubs
 from device_emulator.core.inspection import Trace, inspect, trace
 from device_emulator.core.keys import Keys
-from device_emulator.core.state import LAST, HubDistribution, State
+from device_emulator.core.state import LAST, HubDistribution, LastUplink, State
 from device_emulator.core.turn import Turn
 from device_emulator.devices.air import Air, Direction
 from device_emulator.firmware.images import FirmwareImages
@@ -120,10 +120,17 @@ class Emulator:
         return [self.state.outbox[str(sequence)] for sequence in range(first, up_to + 1)]
 
     def uplinks_taken(self, sequence: int) -> None:
-        """The DSP has made all uplinks up to this one durable."""
-        for taken in range(self._first_in_outbox, min(sequence, self.last_uplink) + 1):
+        """The DSP has made all uplinks up to this one durable.
+
+        A DSP may know of more than there are here, from an emulator of the same name whose state is gone: it would
+        pass over their sequences, so they are not used again.
+        """
+        last = self.last_uplink
+        for taken in range(self._first_in_outbox, min(sequence, last) + 1):
             self.state.outbox.remove(str(taken))
-            self._first_in_outbox = taken + 1
+        self._first_in_outbox = max(self._first_in_outbox, sequence + 1)
+        if sequence > last:
+            self.state.last_uplink.put(LastUplink(sequence=sequence))
 
     def set_faults(self, rules: Iterable[FaultRule]) -> None:
         """The rules hold for every later message."""

@@ -32,6 +32,9 @@ from smart_metering.response_codes import ResponseCode
 from smart_metering.sm_wan import DeviceCertificates, FirmwareAtHub, Gbcs, Receipt, Smets1Response, Uplink
 from smart_metering.use_cases import UseCase
 
+SIGNED = frozenset(UseCase) - {UseCase.ECS52, UseCase.GCS38, UseCase.CS08}
+"""Critical Responses and critical alerts: a Device signs them, so no MAC stands in for a signature."""
+
 
 def take_uplink(turn: Turn, host: str, uplink: Uplink) -> None:
     """One frame from a hub. A sequence that was taken before is not taken again."""
@@ -85,8 +88,8 @@ def _take_gbcs(turn: Turn, device: SmiDevice, uplink: Uplink, octets: bytes) -> 
 def _take_response(turn: Turn, device: SmiDevice, message: Message, octets: bytes) -> None:
     key = RequestId(message.target, message.originator, message.counter)
     awaited = turn.state.outstanding.get(str(key))
-    if awaited is None or awaited.stage is Stage.DATED:
-        return  # Repeated: the same Response was already taken, or nobody asked.
+    if awaited is None or awaited.stage is Stage.DATED or not awaited.octets:
+        return  # Repeated: the same Response was already taken, or nobody asked yet.
     asked = decode(awaited.octets).message_code
     if message.message_code != asked:
         what = f"a Response of use case {message.message_code:04X} to {asked:04X}: dropped"
@@ -124,7 +127,7 @@ def _read(message: Message) -> tuple[FirmwareVersion | None, bool, bool]:
     """The version a Response shows, whether it tells success, and whether it only accepts a dated command."""
     use_case = UseCase(message.message_code)
     if use_case is not UseCase.CS06:
-        version = decode_read_response(use_case, message.payload)
+        version = decode_read_response(use_case, message.payload, message.counter)
         return version, version is not None, False
     outcome = decode_activate_firmware_response(message.payload)
     if outcome is None:
@@ -179,7 +182,7 @@ def _push(turn: Turn, awaited: Outstanding, body: ResponseBody, decision: Decisi
 
 def _is_genuine(turn: Turn, message: Message, certificates: Certificates) -> bool:
     """A signature is verified, and a MAC that is made for the ACB; a MAC for another party is the User's to check."""
-    if message.signature:
+    if message.signature or message.message_code in SIGNED:
         return signature_is_valid(
             message, turn.secrets.signing_key(message.originator, certificates.digital_signing)
         )

@@ -2,7 +2,7 @@
 
 A request whose `:path` is not UTF-8 leaves a grpc.aio server deaf (grpcio 1.85): its listener closes and it takes no
 call any more, while the streams it has go on. A supervisor knocks now and then; when nobody opens, it binds another
-server to the same port, where clients reconnect by themselves, and the deaf one keeps its streams until they end.
+server to the same port and ends the deaf one, and clients and hosts reconnect as after any broken line.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ class Server:
     def __init__(self, listen: str, services: dict[str, Register]) -> None:
         self._listen = listen
         self._services = services
-        self._servers: list[aio.Server] = []  # the last one listens, those before it are deaf
+        self._server: aio.Server | None = None
         self._supervising: asyncio.Task[None] | None = None
 
     @property
@@ -58,14 +58,15 @@ class Server:
 
     async def start(self) -> None:
         """Returns once it listens. Raises CannotListen."""
-        self._servers.append(await self._bind())
-        self._supervising = asyncio.create_task(self._supervise())
+        self._server = await self._bind()
+        self._supervising = asyncio.create_task(self._supervise(self._server))
 
     async def stop(self, grace_seconds: float) -> None:
         """Takes no more calls, lets those in hand end, and breaks off what has not ended in time."""
         if self._supervising is not None:
             self._supervising.cancel()
-        await asyncio.gather(*(server.stop(grace_seconds) for server in self._servers))
+        if self._server is not None:
+            await self._server.stop(grace_seconds)
 
     async def _bind(self) -> aio.Server:
         server = aio.server(
@@ -84,16 +85,18 @@ class Server:
         self._listen = f"{self._listen.rpartition(':')[0]}:{port}"
         return server
 
-    async def _supervise(self) -> None:
+    async def _supervise(self, server: aio.Server) -> None:
         while True:
             await asyncio.sleep(KNOCK_EVERY_SECONDS)
             if await self._is_deaf():
                 try:
-                    self._servers.append(await self._bind())
+                    self._server = await self._bind()
                 except CannotListen as error:
                     _log.error("the listener died and cannot be replaced yet", why=str(error))
-                else:
-                    _log.warning("the listener died and was replaced", address=self._listen)
+                    continue
+                _log.warning("the listener died and was replaced", address=self._listen)
+                await server.stop(None)
+                server = self._server
 
     async def _is_deaf(self) -> bool:
         host, _, port = self._listen.rpartition(":")

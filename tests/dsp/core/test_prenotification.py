@@ -84,7 +84,7 @@ def test_q1_chooses_the_answer_to_a_non_device_request_without_data(code: Respon
     assert world.ask("12.2", prenotification()).response_code is code
 
 
-@pytest.mark.parametrize("device_type", TYPE_2)
+@pytest.mark.parametrize("device_type", sorted(TYPE_2))
 def test_a_type_2_device_has_neither_status_nor_firmware(device_type: DeviceType) -> None:
     world = premises()
 

@@ -36,7 +36,10 @@ EXPECTED = (
 
 
 class Failing(DccUserInterfaceServicer):
-    """Fails in each of the four manners of call, as it is told."""
+    """Fails in each of the four manners of call, as it is told, once it has heard the caller out.
+
+    A grpc.aio client that is still writing when its call ends may see INTERNAL of its own making instead.
+    """
 
     def __init__(self) -> None:
         self.error: Exception = AssertionError()
@@ -53,6 +56,7 @@ class Failing(DccUserInterfaceServicer):
     async def Submit(
         self, request_iterator: AsyncIterator[pb2.SubmitBatch], context: Context
     ) -> AsyncIterator[pb2.SubmitAnswers]:
+        assert [batch async for batch in request_iterator]
         yield pb2.SubmitAnswers()
         raise self.error
 
@@ -65,6 +69,7 @@ class Failing(DccUserInterfaceServicer):
     async def UploadFirmware(
         self, request_iterator: AsyncIterator[pb2.FirmwareChunk], context: Context
     ) -> pb2.FirmwareFile:
+        assert [chunk async for chunk in request_iterator]
         raise self.error
 
 

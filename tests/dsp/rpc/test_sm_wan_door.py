@@ -139,7 +139,8 @@ async def test_uplinks_are_taken_once_over_reconnections_and_restarts(tmp_path: 
     ],
 )
 async def test_a_stream_begins_with_an_attachment(dcc: Dcc, frame: sm_wan_pb2.FromHubs, what: str) -> None:
-    call = dcc.sm_wan.Attach(iter([frame]))
+    call = dcc.sm_wan.Attach()
+    await call.write(frame)
 
     assert await call.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert what in (await call.details() or "")

@@ -1,0 +1,97 @@
+"""Runs a device emulator: `python -m device_emulator --dsp HOST:PORT --state FOLDER --certificates FOLDER`.
+
+Says where fleet control listens in one line of JSON.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from device_emulator.bootstrap import DEFAULT_ACB, DeviceEmulator, EmulatorSettings, MissingCertificates
+from device_emulator.rpc.server import CannotListen
+from device_emulator.runtime.state_directory import StateInUse
+from ledger.sqlite_store import StoreError
+from smart_metering.identifiers import InvalidIdentifier, parse_eui
+from smart_metering.pki.key_folders import KeyFolderError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs until SIGTERM or SIGINT. Exit status 1: it cannot start, or its store failed; 2: wrong arguments."""
+    parser = _parser()
+    try:
+        settings = _settings(parser.parse_args(arguments))
+    except InvalidIdentifier as error:
+        parser.error(str(error))
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    try:
+        asyncio.run(_run(settings))
+    except (CannotListen, KeyFolderError, MissingCertificates, StateInUse, StoreError) as error:
+        sys.stderr.write(f"device_emulator: {error}\n")
+        return 1
+    return 0
+
+
+async def _run(settings: EmulatorSettings) -> None:
+    emulator = DeviceEmulator(settings)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    async with emulator:
+        sys.stdout.write(json.dumps({"address": emulator.address, "host": settings.host}) + "\n")
+        sys.stdout.flush()
+        stopping = asyncio.create_task(stopped.wait())
+        failing = asyncio.create_task(emulator.failure())
+        await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
+        if failing.done():
+            failing.result()
+        failing.cancel()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m device_emulator", description="Runs Comms Hubs and their Devices."
+    )
+    parser.add_argument("--dsp", required=True, metavar="HOST:PORT", help="where the DSP listens")
+    parser.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="port 0: a free one")
+    parser.add_argument("--state", type=Path, required=True, metavar="FOLDER", help="its durable state")
+    parser.add_argument("--seed", default="development", help="of Device keys and of fates")
+    parser.add_argument(
+        "--certificates", type=Path, required=True, metavar="FOLDER", help="of the parties that Devices know"
+    )
+    parser.add_argument("--host", default="emulator", metavar="NAME", help="as the DSP remembers it")
+    parser.add_argument("--acb", default=DEFAULT_ACB, metavar="EUI", help="the DSP's own EUI")
+    return parser
+
+
+def _settings(arguments: argparse.Namespace) -> EmulatorSettings:
+    """Raises InvalidIdentifier."""
+    return EmulatorSettings(
+        dsp=arguments.dsp,
+        listen=arguments.listen,
+        state=arguments.state,
+        seed=arguments.seed,
+        certificates=arguments.certificates,
+        host=arguments.host,
+        acb=parse_eui(arguments.acb),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

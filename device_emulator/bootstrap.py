@@ -1,0 +1,144 @@
+"""Builds one device emulator out of its parts: the only module that knows them all."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from device_emulator.core.emulator import Emulator
+from device_emulator.core.keys import Keys, PartyKeys
+from device_emulator.core.state import State
+from device_emulator.faults.link import Link
+from device_emulator.firmware.images import FirmwareImages
+from device_emulator.rpc.server import Server
+from device_emulator.rpc.sm_wan import SmWanClient
+from device_emulator.runtime.clock import FollowedClock
+from device_emulator.runtime.firmware_folder import FirmwareFolder
+from device_emulator.runtime.host import Host
+from device_emulator.runtime.state_directory import StateDirectory
+from ledger.group_commit import GroupCommit
+from smart_metering.errors import DecodeError
+from smart_metering.identifiers import Eui
+from smart_metering.pki.certificates import read_certificate
+from smart_metering.pki.key_folders import read_certificates
+from smart_metering.pki.keys import KeyUsage
+
+GRACE_SECONDS = 0.5
+DEFAULT_ACB = Eui("90-B3-D5-1F-30-00-00-02")
+
+_log = structlog.get_logger()
+
+
+class MissingCertificates(ValueError):
+    """The folder of certificates does not say enough about a party."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatorSettings:
+    """`host` is the name under which the DSP remembers this emulator; `seed` gives Device keys and fates."""
+
+    dsp: str
+    listen: str
+    state: Path
+    seed: str
+    certificates: Path
+    host: str = "emulator"
+    acb: Eui = DEFAULT_ACB
+
+
+class DeviceEmulator:
+    """An emulator that runs in this event loop, from `start` to `stop`."""
+
+    def __init__(self, settings: EmulatorSettings) -> None:
+        """Opens the state, which no other emulator may use meanwhile.
+
+        Raises StateInUse, StoreError, MissingCertificates and KeyFolderError.
+        """
+        keys = Keys(
+            settings.seed.encode(), read_party_keys(settings.certificates, settings.acb), settings.acb
+        )
+        state = State()
+        link = Link(state.ledger, settings.seed)
+        self._directory = StateDirectory(settings.state, state.ledger)
+        self.host = Host(
+            name=settings.host,
+            emulator=Emulator(state, link, keys, _read_images(self._directory.firmware)),
+            commit=GroupCommit(self._directory.store),
+            firmware=self._directory.firmware,
+            clock=FollowedClock(),
+        )
+        self._client = SmWanClient(self.host, settings.dsp)
+        self._server = Server(self.host, settings.listen)
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where fleet control listens."""
+        return self._server.address
+
+    async def start(self) -> None:
+        """Returns once fleet control listens; the DSP may come later. Raises CannotListen."""
+        try:
+            await self._server.start()
+        except BaseException:
+            await self.stop()
+            raise
+        self._running = asyncio.create_task(self._client.run())
+
+    async def stop(self) -> None:
+        """Returns once everything that was taken is durable and the state is free for another."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait({self._running})
+        await self._server.stop(GRACE_SECONDS)
+        try:
+            await self.host.close()
+        finally:
+            self._directory.close()
+
+    async def failure(self) -> None:
+        """Never returns while all is well; raises what ended the stream to the DSP for good, or the store."""
+        assert self._running is not None, "not started"
+        waits: set[asyncio.Future[None]] = {self._running, self.host.failed}
+        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for ended in done:
+            ended.result()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+
+def read_party_keys(folder: Path, acb: Eui) -> Mapping[Eui, PartyKeys]:
+    """The public keys of every organisation in the folder; the Access Control Broker must be among them."""
+    certificates = read_certificates(folder)
+    parties: dict[Eui, PartyKeys] = {}
+    for entity in dict.fromkeys(entity for entity, _ in certificates):
+        signing = certificates.get((entity, KeyUsage.DIGITAL_SIGNING))
+        agreement = certificates.get((entity, KeyUsage.KEY_AGREEMENT))
+        if signing is not None and agreement is not None:
+            parties[entity] = PartyKeys(
+                read_certificate(signing).public_key, read_certificate(agreement).public_key
+            )
+    if acb not in parties:
+        raise MissingCertificates(f"{folder}: no ds and ka certificates of the Access Control Broker {acb}")
+    return parties
+
+
+def _read_images(folder: FirmwareFolder) -> FirmwareImages:
+    images = FirmwareImages()
+    for name, octets in folder.files():
+        try:
+            images.hold(name, octets)
+        except DecodeError as error:
+            _log.warning("file in the firmware folder passed over", firmware_file=name, why=str(error))
+    return images

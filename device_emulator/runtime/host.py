@@ -1,0 +1,264 @@
+"""The host: it hands the emulator what the DSP sends, commits what changed, and only then lets anything leave.
+
+What comes from the DSP is taken in the order of the stream, so that a barrier is answered after all that came before
+it. Whatever must not overtake the books (uplinks, answers to barriers, questions) waits for the group commit.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from device_emulator.core.effects import Effect, FileWanted, HubsLaunched, Observe, Send
+from device_emulator.core.emulator import Emulator
+from device_emulator.runtime.clock import FollowedClock
+from device_emulator.runtime.firmware_folder import FirmwareFolder
+from device_emulator.runtime.frames import (
+    Attach,
+    ClockReached,
+    ClockUpdate,
+    Downlinks,
+    HubsAttached,
+    HubsLost,
+    ToHubs,
+    UplinksTaken,
+)
+from device_emulator.runtime.incoming_files import Block, BrokenFile
+from device_emulator.runtime.stream import Stream
+from ledger.group_commit import GroupCommit
+from smart_metering.administration import FaultRule, PremisesTemplate
+from smart_metering.sm_wan import Downlink
+
+HUBS_TOGETHER = 5_000
+FRAMES_TOGETHER = 100  # taken before others get their turn
+COMMITS_AHEAD = 16  # taken, and not yet durable
+
+_log = structlog.get_logger()
+
+
+class HubsRefused(Exception):
+    """The DSP does not let this host serve some hubs; the text names them."""
+
+
+class Host:
+    """Drives one emulator. Its books change nowhere else."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        emulator: Emulator,
+        commit: GroupCommit,
+        firmware: FirmwareFolder,
+        clock: FollowedClock,
+    ) -> None:
+        self.name = name
+        self.emulator = emulator
+        self.clock = clock
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._commit = commit
+        self._firmware = firmware
+        self._durable = emulator.last_uplink
+        self._in_flight = 0
+        self._room = asyncio.Event()
+        self._stream: Stream | None = None
+        self._attached: set[str] = set()  # templates that the DSP has answered for
+        self._refused: dict[str, list[str]] = {}  # and the hubs of them that it refused
+        self._attachments = asyncio.Condition()
+        self._alarm: asyncio.TimerHandle | None = None
+
+    async def close(self) -> None:
+        """Keeps what is still to be kept. Nothing may come in any more."""
+        self._stop_alarm()
+        await self._hand_in([])
+        await self._commit.close()
+
+    async def flush(self) -> None:
+        """Returns once all that was taken so far is durable."""
+        await asyncio.shield(self._hand_in([]))
+
+    # --- the stream to the DSP
+
+    def open(self) -> Stream:
+        """A new stream to the DSP; it attaches every hub."""
+        self.shut()
+        self._stream = Stream(self.emulator.outbox, self._durable)
+        for template in self.emulator.state.launches:
+            self._attach(template)
+        if not self.emulator.state.launches:
+            self._stream.put(Attach(host=self.name, template="", comms_hubs=(), last=True))
+        return self._stream
+
+    def shut(self) -> None:
+        """The stream is gone; what it did not carry stands in the outbox."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+        self._attached.clear()
+        self._refused.clear()
+
+    async def take(self, frame: ToHubs) -> None:
+        """One frame of the stream. Raises what is not foreseen: the stream is then of no more use."""
+        match frame:
+            case Downlinks(downlinks=downlinks):
+                await self._take_downlinks(downlinks)
+            case UplinksTaken(sequence=sequence):
+                self.emulator.uplinks_taken(sequence)  # Kept with the next commit: the DSP will say it again.
+            case ClockUpdate():
+                self._pass_barrier(frame)
+            case HubsAttached():
+                await self._hubs_attached(frame)
+            case HubsLost(comms_hubs=comms_hubs):
+                _log.warning("hubs lost", host=self.name, comms_hubs=len(comms_hubs), first=comms_hubs[:1])
+            case Block():
+                await self._take_block(frame)
+
+    # --- fleet control
+
+    async def launch(self, templates: Sequence[PremisesTemplate]) -> None:
+        """Returns once the premises stand, are durable, and attached. Raises InvalidLaunch and HubsRefused."""
+        await asyncio.shield(self._hand_in(self.emulator.launch(templates)))
+        names = [template.name for template in templates]
+        async with self._attachments:
+            await self._attachments.wait_for(lambda: self._attached.issuperset(names))
+            refused = [fault for name in names for fault in self._refused.get(name, ())]
+        if refused:
+            raise HubsRefused("; ".join(refused))
+
+    async def set_faults(self, rules: Sequence[FaultRule]) -> None:
+        """Raises InvalidFaultRule."""
+        self.emulator.set_faults(rules)
+        await self.flush()
+
+    async def clear_faults(self, names: Sequence[str]) -> None:
+        self.emulator.clear_faults(names)
+        await self.flush()
+
+    # --- within
+
+    async def _take_downlinks(self, downlinks: Sequence[Downlink]) -> None:
+        for start in range(0, len(downlinks), FRAMES_TOGETHER):
+            effects: list[Effect] = []
+            try:
+                for downlink in downlinks[start : start + FRAMES_TOGETHER]:
+                    effects += self.emulator.receive(downlink, self.clock.reach(downlink.at))
+            finally:  # Also after a broken promise: what is in memory is to be what is on disk.
+                self._hand_in(effects)
+            await asyncio.sleep(0)
+            while self._in_flight >= COMMITS_AHEAD and not self.failed.done():
+                self._room.clear()
+                await self._room.wait()
+
+    def _pass_barrier(self, update: ClockUpdate) -> None:
+        self.clock.follow(update.now, update.rate)
+        effects = self.emulator.expire(self.clock.now())
+        last = self.emulator.last_uplink
+        reached = ClockReached(
+            barrier=update.barrier, next_event=self.emulator.next_deadline(), uplinks_sent=last
+        )
+        stream = self._stream
+        self._hand_in(effects, then=lambda: stream.put(reached, after=last) if stream else None)
+
+    async def _hubs_attached(self, answer: HubsAttached) -> None:
+        stream = self._stream
+        assert stream is not None, answer
+        attach = stream.unanswered.popleft()
+        if not stream.is_attached:
+            self.emulator.uplinks_taken(answer.uplinks_taken)
+            stream.attached(answer.uplinks_taken)
+            for wanted in self.emulator.wanted_files():
+                stream.ask_for(wanted)
+        if answer.refused:
+            _log.warning("hubs refused", host=self.name, hubs=len(answer.refused), first=answer.refused[0])
+            self._refused.setdefault(attach.template, []).extend(answer.refused)
+        if attach.last:
+            async with self._attachments:
+                self._attached.add(attach.template)
+                self._attachments.notify_all()
+        self._pass_barrier(answer.clock)
+
+    async def _take_block(self, block: Block) -> None:
+        """The last block of a file lets go on what waited for it. The file is durable first."""
+        stream = self._stream
+        assert stream is not None, block.firmware_file
+        try:
+            octets = stream.incoming.take(block)
+        except BrokenFile as error:
+            _log.error("firmware file broken", firmware_file=block.firmware_file[:64], why=str(error))
+            stream.answered(block.firmware_file)
+            self._hand_in(self.emulator.file_failed(block.firmware_file, self.clock.now()))
+            return
+        if octets is not None:
+            await asyncio.to_thread(self._firmware.keep, block.firmware_file, octets)
+            stream.answered(block.firmware_file)
+            self._hand_in(self.emulator.file_arrived(block.firmware_file, octets, self.clock.now()))
+
+    def _attach(self, template: str) -> None:
+        """Tells the DSP of a template's hubs, if there is a stream; else the next one begins with them."""
+        if self._stream is None:
+            return
+        hubs = list(self.emulator.comms_hubs(template))
+        for start in range(0, len(hubs), HUBS_TOGETHER):
+            some = tuple(hubs[start : start + HUBS_TOGETHER])
+            is_last = start + HUBS_TOGETHER >= len(hubs)
+            self._stream.put(Attach(host=self.name, template=template, comms_hubs=some, last=is_last))
+
+    def _hand_in(self, effects: list[Effect], then: Callable[[], None] | None = None) -> asyncio.Future[None]:
+        """Commits what changed; once it is durable, carries out the effects, and then `then`."""
+        last = self.emulator.last_uplink
+        durable = self._commit.hand_in(self.emulator.ledger.take_changes())
+        self._in_flight += 1
+        durable.add_done_callback(lambda done: self._carry_out(done, last, effects, then))
+        self._set_alarm()
+        return durable
+
+    def _carry_out(
+        self, done: asyncio.Future[None], last: int, effects: list[Effect], then: Callable[[], None] | None
+    ) -> None:
+        self._in_flight -= 1
+        self._room.set()
+        failure = done.exception()
+        if failure is not None:
+            self._fail(failure)
+            return
+        self._durable = last
+        if self._stream is not None:
+            self._stream.durable_up_to(last)
+        for effect in effects:
+            match effect:
+                case Send():
+                    pass  # It stands in the outbox, from which the stream sends it.
+                case FileWanted(firmware_file=name):
+                    if self._stream is not None and self._stream.is_attached:
+                        self._stream.ask_for(name)
+                case HubsLaunched(template=template):
+                    self._attach(template)
+                case Observe(device=device, what=what):
+                    _log.info("observed", device=device, what=what)
+        if then is not None:
+            then()
+
+    def _expire(self) -> None:
+        self._hand_in(self.emulator.expire(self.clock.now()))
+
+    def _set_alarm(self) -> None:
+        """Wakes the emulator at its next deadline, if time runs by itself."""
+        self._stop_alarm()
+        deadline = None if self.clock.is_stepped else self.emulator.next_deadline()
+        if deadline is not None:
+            wait = self.clock.seconds_until(deadline)
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._expire)
+
+    def _stop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _fail(self, failure: BaseException) -> None:
+        """What is in memory is ahead of the store for good: nothing may leave any more."""
+        self._stop_alarm()
+        self.shut()
+        if not self.failed.done():
+            _log.error("the store failed", why=str(failure))
+            self.failed.set_exception(failure)
+            self.failed.exception()  # Whoever waits for it raises it; if nobody does, the log has told it.
