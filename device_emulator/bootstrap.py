@@ -88,6 +88,7 @@ class DeviceEmulator:
             await self.stop()
             raise
         self._running = asyncio.create_task(self._client.run())
+        self._running.add_done_callback(_tell_failure)
 
     async def stop(self) -> None:
         """Returns once everything that was taken is durable and the state is free for another."""
@@ -116,6 +117,13 @@ class DeviceEmulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+
+def _tell_failure(running: asyncio.Task[None]) -> None:
+    """A broken promise ends the stream for good: the log has it, whoever waits for `failure` or not."""
+    failure = None if running.cancelled() else running.exception()
+    if failure is not None:
+        _log.error("the stream to the DSP ended", exc_info=failure)
 
 
 def read_party_keys(folder: Path, acb: Eui) -> Mapping[Eui, PartyKeys]:

@@ -55,11 +55,13 @@ class Emulator:
         """New premises stand; those that stand already are no fault. Takes all, or raises InvalidLaunch."""
         new = [template for template in templates if self.state.launches.get(template.name) != template]
         fleet = Fleet(self.state.launches.values())
+        names = set(self.state.launches)
         faults = []
         for template in new:
             found = [*fleet.faults_of(template), *self._strangers(template)]
-            if template.name in self.state.launches:
+            if template.name in names:
                 found.append("other premises stand under this name")
+            names.add(template.name)
             faults += [f"premises template {template.name!r}: {fault}" for fault in found]
             if not found:
                 fleet.add(template)

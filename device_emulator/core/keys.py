@@ -14,6 +14,7 @@ from smart_metering.sm_wan import DeviceCertificates
 
 _SECRETS_REMEMBERED = 200_000  # about 300 octets each
 _SIGNING_KEYS_REMEMBERED = 20_000  # about 2 kB each
+_KEY_AGREEMENT_KEYS_REMEMBERED = 16  # needed for a new secret only; a Device that is new needs two in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Keys:
         self.parties = parties
         self.acb = acb
         self._secret = lru_cache(_SECRETS_REMEMBERED)(self._derive_secret)
+        self._key_agreement_key = lru_cache(_KEY_AGREEMENT_KEYS_REMEMBERED)(self._derive_key_agreement_key)
         self._signing_key = lru_cache(_SIGNING_KEYS_REMEMBERED)(self._derive_signing_key)
 
     def secret(self, device: Eui, party: Eui) -> bytes:
@@ -51,8 +53,10 @@ class Keys:
         )
 
     def _derive_secret(self, device: Eui, party: Eui) -> bytes:
-        private_key = derive_private_key(self._seed, device, KeyUsage.KEY_AGREEMENT)
-        return shared_secret(private_key, self.parties[party].key_agreement)
+        return shared_secret(self._key_agreement_key(device), self.parties[party].key_agreement)
+
+    def _derive_key_agreement_key(self, device: Eui) -> EllipticCurvePrivateKey:
+        return derive_private_key(self._seed, device, KeyUsage.KEY_AGREEMENT)
 
     def _derive_signing_key(self, device: Eui) -> EllipticCurvePrivateKey:
         return derive_private_key(self._seed, device, KeyUsage.DIGITAL_SIGNING)

@@ -50,7 +50,7 @@ def refusing(method: Method[S, Q, A]) -> Callable[[S, Q, Context], Awaitable[A]]
             return await method(servicer, request, context)
         except aio.AbortError:
             raise
-        except Exception as error:  # noqa: BLE001 - the door: whatever it is becomes a status
+        except Exception as error:
             for kind, status in STATUSES:
                 if isinstance(error, kind):
                     _log.info("call refused", status=status.name, why=str(error)[:DETAILS_SHOWN])

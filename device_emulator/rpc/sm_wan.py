@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from typing import TYPE_CHECKING
 
 import grpc
 import structlog
@@ -17,6 +18,9 @@ from smart_metering.rpc.v1.sm_wan_pb2_grpc import SmWanStub
 from smart_metering.sm_wan import Downlink
 from smart_metering.wire.conversion import from_message, to_message
 from smart_metering.wire.errors import WireError
+
+if TYPE_CHECKING:
+    from smart_metering.rpc.v1.sm_wan_pb2_grpc import SmWanAsyncStub
 
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
@@ -52,7 +56,7 @@ class SmWanClient:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
-    async def _attend(self, stub: SmWanStub) -> bool:
+    async def _attend(self, stub: "SmWanAsyncStub") -> bool:
         """One stream from its beginning to its end; answers whether the DSP ever spoke on it."""
         stream = self._host.open()
         call = stub.Attach(_render(stream))

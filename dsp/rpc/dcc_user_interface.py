@@ -25,6 +25,7 @@ from smart_metering.wire.conversion import from_message, to_message
 from smart_metering.wire.errors import WireError
 
 REQUESTS_TOGETHER = 10_000
+REQUESTS_AT_A_TIME = 256  # between two turns of the event loop
 BATCHES_AHEAD = 4  # of one Submit: taken, and not yet answered
 CHUNK = 1024 * 1024
 LAST_POSITION = 2**63 - 2  # what the store can count to
@@ -118,13 +119,22 @@ class DccUserInterface(DccUserInterfaceServicer):
         if len(batch.requests) > REQUESTS_TOGETHER:
             found = len(batch.requests)
             raise InvalidArgument(f"requests: {found} in one batch, expected at most {REQUESTS_TOGETHER}")
-        read = [await self._read(message) for message in batch.requests]
+        parts = []
+        for start in range(0, len(batch.requests), REQUESTS_AT_A_TIME):
+            parts.append(await self._take_part(caller, batch.requests[start : start + REQUESTS_AT_A_TIME]))
+            await asyncio.sleep(0)
+        return _Batch(parts)
+
+    async def _take_part(
+        self, caller: Eui, messages: Sequence[service_request_pb2.ServiceRequest]
+    ) -> "_Part":
+        read = [await self._read(message) for message in messages]
         events = [
             RequestReceived(service=service_of(it.command_variant), caller=caller, request=it)
             for it in read
             if isinstance(it, ServiceRequest)
         ]
-        return _Batch(read, await self._runtime.take_many(events))
+        return _Part(read, await self._runtime.take_many(events))
 
     async def _read(self, message: service_request_pb2.ServiceRequest) -> ServiceRequest | ServiceResponse:
         """The request as the engine takes it; or, if it cannot be read, its answer."""
@@ -135,8 +145,8 @@ class DccUserInterface(DccUserInterfaceServicer):
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    """A batch that was taken: its requests, or the answers of those that could not be read."""
+class _Part:
+    """Some requests that were taken, or the answers of those that could not be read."""
 
     read: Sequence[ServiceRequest | ServiceResponse]
     taken: Taken
@@ -151,6 +161,21 @@ class _Batch:
             )
             for it in self.read
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A batch in parts, between which others get their turn."""
+
+    parts: Sequence[_Part]
+
+    async def answers(self) -> list[service_response_pb2.ServiceResponse]:
+        """In the order of the requests, once all are durable."""
+        answers = []
+        for part in self.parts:
+            answers += await part.answers()
+            await asyncio.sleep(0)
+        return answers
 
 
 def _answer(reply: object) -> ServiceResponse:

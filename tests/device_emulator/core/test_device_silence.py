@@ -1,4 +1,4 @@
-"""What a Device does not accept: it stays silent, changes nothing, and the log learns why. The hub still tells receipt."""
+"""What a Device does not accept: it stays silent, changes nothing, and the log learns why; the hub tells receipt."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -123,3 +123,10 @@ def test_a_template_that_cannot_stand_is_refused_with_all_others(spoilt: Premise
 
     assert bench.emulator.fleet.find(fine.eui_from) is None
     assert len(bench.state.launches) == 1
+
+
+def test_two_templates_of_one_launch_do_not_share_a_name() -> None:
+    other = changed(GOOD, eui_from=parse_eui("00-DB-12-34-56-79-00-00"))
+
+    with pytest.raises(InvalidLaunch, match="other premises stand under this name"):
+        Bench().emulator.launch([GOOD, other])

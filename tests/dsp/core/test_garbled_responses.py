@@ -73,7 +73,7 @@ def test_what_the_dsp_can_verify_never_teaches_when_garbled_and_waits_for_the_tr
 
 def shows_a_version_in_its_place(garbled: bytes, octets: bytes) -> str | None:
     """The version that a Response of the same length shows, if only its version and its MAC are changed."""
-    place = octets.index(version_octets(V2))
+    place = octets.rindex(version_octets(V2))
     before, after = octets[:place], octets[place + 4 : -12]
     if len(garbled) == len(octets) and garbled.startswith(before) and garbled[place + 4 : -12] == after:
         return garbled[place : place + 4].hex().upper()

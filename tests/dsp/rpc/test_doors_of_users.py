@@ -59,7 +59,7 @@ async def test_every_door_of_users_asks_who_is_calling(dcc: Dcc) -> None:
     calls = (
         dcc.users.Transform(dcc.read_version()),
         dcc.users.NonDevice(dcc.read_version()),
-        dcc.users.UploadFirmware(chunks(FIRMWARE)),
+        dcc.users.UploadFirmware(),
         dcc.ssi.ReadDevice(self_service_interface_pb2.ReadDeviceRequest(device_id=ESME)),
         dcc.ssi.ListDevices(self_service_interface_pb2.ListDevicesRequest()),
         dcc.ssi.QueryServiceAuditTrail(self_service_interface_pb2.ServiceAuditTrailQuery()),

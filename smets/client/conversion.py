@@ -1,0 +1,22 @@
+"""Messages to records and back for clients: the pairs that all share, and those of what only clients see."""
+
+from smart_metering.rpc.v1 import clock_pb2, emulator_control_pb2
+from smart_metering.rpc.v1 import self_service_interface_pb2 as self_service_pb2
+from smart_metering.wire.conversion import Conversion
+from smart_metering.wire.pairs import PAIRS
+from smets.client import records
+
+_CONVERSION = Conversion(
+    (
+        *PAIRS,
+        (records.SmiDevice, self_service_pb2.SmiDevice),
+        (records.StatusHistoryEntry, self_service_pb2.StatusHistoryEntry),
+        (records.AuditRecord, self_service_pb2.ServiceAuditTrailRecord),
+        (records.ClockState, clock_pb2.ClockState),
+        (records.LaunchSummary, emulator_control_pb2.LaunchSummary),
+        (records.Trace, emulator_control_pb2.Trace),
+    )
+)
+
+to_message = _CONVERSION.to_message
+from_message = _CONVERSION.from_message

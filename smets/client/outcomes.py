@@ -1,0 +1,124 @@
+"""What a message to a User says about firmware, read out of its payload: for people, and for tests to ask."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from smart_metering.device_alerts import DeviceAlertCode
+from smart_metering.duis.service_responses import (
+    DeviceAlert,
+    FutureDatedDeviceAlertMessage,
+    GbcsPayload,
+    ServiceResponse,
+    Smets1ResponseMessage,
+)
+from smart_metering.errors import DecodeError
+from smart_metering.firmware_versions import FirmwareVersion
+from smart_metering.gbcs.activate_firmware import (
+    ActivationCode,
+    ActivationOutcome,
+    decode_activate_firmware_response,
+    decode_future_dated_outcome,
+)
+from smart_metering.gbcs.firmware_alerts import decode_firmware_receipt
+from smart_metering.gbcs.message import Message, decode
+from smart_metering.gbcs.read_firmware_version import decode_read_response
+from smart_metering.instants import format_instant
+from smart_metering.use_cases import UseCase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`success` and `firmware_version` are None where the message does not say."""
+
+    text: str
+    success: bool | None = None
+    firmware_version: FirmwareVersion | None = None
+
+
+def outcome_of(message: ServiceResponse | DeviceAlert) -> Outcome | None:
+    """None: it carries no payload of a Device. A payload that cannot be read is an outcome that says so."""
+    if isinstance(message, DeviceAlert):
+        return read_payload(message.gbcs_payload)
+    match message.body:
+        case GbcsPayload(gbcs_payload=octets) | FutureDatedDeviceAlertMessage(gbcs_payload=octets):
+            return read_payload(octets)
+        case Smets1ResponseMessage() as response:
+            return _smets1(response)
+    return None
+
+
+def read_payload(octets: bytes) -> Outcome:
+    """Of any GBCS message of the firmware use cases."""
+    try:
+        message = decode(octets)
+        read = _READERS.get(message.message_code)
+        if read is None:
+            return Outcome(text=f"use case {message.message_code:04X}, which is not read here")
+        return read(message)
+    except (DecodeError, ValueError) as error:
+        return Outcome(text=f"a payload that cannot be read: {error}")
+
+
+def _read_version(message: Message) -> Outcome:
+    version = decode_read_response(UseCase(message.message_code), message.payload)
+    text = "the Device could not read its version" if version is None else f"firmware {version}"
+    return Outcome(text=text, success=version is not None, firmware_version=version)
+
+
+def _activated(message: Message) -> Outcome:
+    outcome = decode_activate_firmware_response(message.payload)
+    if outcome is None:
+        return Outcome(text="accepted, for its date or as a cancellation", success=True)
+    return _activation(outcome, "")
+
+
+def _activated_at_date(message: Message) -> Outcome:
+    alert = decode_future_dated_outcome(message.payload)
+    return _activation(alert.outcome, f"{_alert(alert.alert_code)} at {format_instant(alert.execution_time)}: ")
+
+
+def _activation(outcome: ActivationOutcome, before: str) -> Outcome:
+    return Outcome(
+        text=f"{before}{_CODES[outcome.code]}, firmware {outcome.firmware_version}",
+        success=outcome.code is ActivationCode.SUCCESS,
+        firmware_version=outcome.firmware_version,
+    )
+
+
+def _receipt(message: Message) -> Outcome:
+    receipt = decode_firmware_receipt(UseCase(message.message_code), message.payload, message.counter)
+    return Outcome(
+        text=f"{_alert(receipt.alert_code)}, image hash {receipt.calculated_hash.hex()}",
+        success=receipt.alert_code is DeviceAlertCode.FIRMWARE_VERIFICATION_SUCCESSFUL,
+    )
+
+
+def _smets1(response: Smets1ResponseMessage) -> Outcome:
+    words = ["success" if response.success else "failure"]
+    words += [response.activate_image_response_code] if response.activate_image_response_code else []
+    words += [f"firmware {response.firmware_version}" if response.firmware_version else "no firmware version"]
+    return Outcome(
+        text=", ".join(words), success=response.success, firmware_version=response.firmware_version
+    )
+
+
+def _alert(code: DeviceAlertCode) -> str:
+    return f"{code:04X} {code.name.replace('_', ' ').lower()}"
+
+
+_CODES = {
+    ActivationCode.SUCCESS: "success",
+    ActivationCode.NO_IMAGE_HELD: "noImageHeld",
+    ActivationCode.HASH_MISMATCH: "hashMismatch",
+    ActivationCode.ACTIVATION_FAILURE: "activationFailure",
+}
+
+_READERS: dict[int, Callable[[Message], Outcome]] = {
+    UseCase.ECS52: _read_version,
+    UseCase.GCS38: _read_version,
+    UseCase.CS08: _read_version,
+    UseCase.CS06: _activated,
+    UseCase.CS06_ALERT: _activated_at_date,
+    UseCase.ESME_FIRMWARE_RECEIPT: _receipt,
+    UseCase.GSME_FIRMWARE_RECEIPT: _receipt,
+}

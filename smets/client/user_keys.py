@@ -1,0 +1,68 @@
+"""The keys a User works with: its own private keys, and where it finds the certificates of Devices."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+
+from smart_metering.gbcs.protection import shared_secret
+from smart_metering.identifiers import Eui
+from smart_metering.pki.certificates import device_certificate, read_certificate
+from smart_metering.pki.key_folders import KeyFolderError, read_certificate_file, read_private_key
+from smart_metering.pki.keys import KeyUsage
+
+_REMEMBERED = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserKeys:
+    """A User's private keys: it signs Pre-Commands with one, and verifies MACs addressed to it with the other."""
+
+    digital_signing: EllipticCurvePrivateKey
+    key_agreement: EllipticCurvePrivateKey
+
+
+def read_user_keys(folder: Path, user: Eui) -> UserKeys:
+    """From a party's folder of keys; raises KeyFolderError."""
+    return UserKeys(
+        digital_signing=read_private_key(folder, user, KeyUsage.DIGITAL_SIGNING),
+        key_agreement=read_private_key(folder, user, KeyUsage.KEY_AGREEMENT),
+    )
+
+
+class Repository:
+    """Finds certificates as a User finds them in the SMKI Repository.
+
+    First in `folder`, if there is one; else, with the `seed` of a development PKI, the Device's certificate is issued
+    as its hub would give it.
+    """
+
+    def __init__(self, folder: Path | None = None, seed: bytes | None = None) -> None:
+        self._folder = folder
+        self._seed = seed
+        self.public_key = lru_cache(_REMEMBERED)(self._find)
+
+    def _find(self, device: Eui, usage: KeyUsage) -> EllipticCurvePublicKey | None:
+        if self._folder is not None:
+            try:
+                return read_certificate(read_certificate_file(self._folder, device, usage)).public_key
+            except KeyFolderError as error:
+                if error.path.exists():
+                    raise
+        if self._seed is None:
+            return None
+        return read_certificate(device_certificate(self._seed, device, usage)).public_key
+
+
+class SharedSecrets:
+    """The ECDH secrets of a User with Devices; dear, so remembered."""
+
+    def __init__(self, key_agreement: EllipticCurvePrivateKey, repository: Repository) -> None:
+        self._key_agreement = key_agreement
+        self._repository = repository
+        self.with_device = lru_cache(_REMEMBERED)(self._derive)
+
+    def _derive(self, device: Eui) -> bytes | None:
+        public_key = self._repository.public_key(device, KeyUsage.KEY_AGREEMENT)
+        return None if public_key is None else shared_secret(self._key_agreement, public_key)
