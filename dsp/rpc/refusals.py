@@ -16,6 +16,7 @@ from dsp.runtime.firmware_store import FileTooLargeError
 from dsp.runtime.hosts import HostCutOff
 from smart_metering.wire.errors import WireError
 
+FAULTS_SHOWN = 20
 DETAILS_SHOWN = 2_000  # they travel in trailers, which have room for 8 KiB
 
 _log = structlog.get_logger()
@@ -55,7 +56,9 @@ STATUSES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
 
 def raise_refusal(refusal: Refusal) -> NoReturn:
     """What the engine refused whole."""
-    raise (NotFound if refusal.unknown else InvalidArgument)("; ".join(refusal.faults))
+    shown, more = refusal.faults[:FAULTS_SHOWN], len(refusal.faults) - FAULTS_SHOWN
+    told = "; ".join((*shown, f"and {more} more") if more > 0 else shown)
+    raise (NotFound if refusal.unknown else InvalidArgument)(told)
 
 
 async def refuse(context: Context[Q, A], method: str, error: Exception) -> NoReturn:

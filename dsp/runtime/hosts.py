@@ -81,8 +81,9 @@ Frame = Downlinks | UplinksTaken | ClockUpdate | HubsAttached | HubsLost | Firmw
 class Host:
     """One stream of the SM WAN."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, frames_waiting: int) -> None:
         self.name = name
+        self._limit = frames_waiting
         self.comms_hubs: set[Eui] = set()
         self.lost: set[Eui] = set()
         self.owes_barrier = True  # it was told something since the last barrier
@@ -97,8 +98,8 @@ class Host:
 
     def put(self, frame: Downlink | Frame) -> None:
         """Sends a frame, after those that wait already."""
-        if len(self._waiting) >= FRAMES_WAITING:
-            self.cut_off(f"{FRAMES_WAITING} frames wait and are not read")
+        if len(self._waiting) >= self._limit:
+            self.cut_off(f"{self._limit} frames wait and are not read")
             return
         self._waiting.append(frame)
         self._news.set()
@@ -168,7 +169,8 @@ class Host:
 class Hosts:
     """All attached streams. The newest that claims a hub owns it."""
 
-    def __init__(self) -> None:
+    def __init__(self, frames_waiting: int = FRAMES_WAITING) -> None:
+        self._limit = frames_waiting
         self._owners: dict[Eui, Host] = {}
         self._open: dict[str, Host] = {}
 
@@ -182,7 +184,7 @@ class Hosts:
         if former is not None:
             former.cut_off(f"host {name} attached again")
             self._release(former)
-        host = self._open[name] = Host(name)
+        host = self._open[name] = Host(name, self._limit)
         _log.info("host attached", host=name)
         return host
 

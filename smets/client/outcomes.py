@@ -74,7 +74,9 @@ def _activated(message: Message) -> Outcome:
 
 def _activated_at_date(message: Message) -> Outcome:
     alert = decode_future_dated_outcome(message.payload)
-    return _activation(alert.outcome, f"{_alert(alert.alert_code)} at {format_instant(alert.execution_time)}: ")
+    return _activation(
+        alert.outcome, f"{_alert(alert.alert_code)} at {format_instant(alert.execution_time)}: "
+    )
 
 
 def _activation(outcome: ActivationOutcome, before: str) -> Outcome:

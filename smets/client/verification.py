@@ -14,7 +14,7 @@ from smart_metering.duis.service_responses import (
     ServiceResponse,
 )
 from smart_metering.errors import DecodeError
-from smart_metering.gbcs.message import CraFlag, Message, decode
+from smart_metering.gbcs.message import Message, decode
 from smart_metering.gbcs.protection import mac_is_valid, signature_is_valid
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.pki.keys import KeyUsage
@@ -58,7 +58,9 @@ class Verifier:
         except DecodeError as error:
             return Verified(False, f"the message cannot be read: {error}")
         if message.target != self._user:
-            return Verified(None, f"made for {message.target}, which verifies it: the DSP's Access Control Broker")
+            return Verified(
+                None, f"made for {message.target}, which verifies it: the DSP's Access Control Broker"
+            )
         if request_id is not None and str(_answered(message)) != request_id:
             return Verified(False, f"it answers {_answered(message)}, not {request_id}")
         if message.signature:
@@ -83,7 +85,6 @@ class Verifier:
 
 
 def _answered(message: Message) -> RequestId:
-    assert message.cra is not CraFlag.ALERT, "an alert answers nothing"
     return RequestId(message.target, message.originator, message.counter)
 
 

@@ -12,7 +12,7 @@ from smart_metering.service_requests import ServiceRequestDefinition
 from smart_metering.smi_statuses import SmiStatus
 from smart_metering.user_roles import UserRole
 
-NOTHING = "–"
+NOTHING = "-"
 
 _UNITS = ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"), (SECOND_MS, "second"))
 _SURENESS = (Mark.CERTAIN, Mark.LIKELY, Mark.WEAK, Mark.UNKNOWN, Mark.CHOICE)

@@ -19,8 +19,8 @@ def response_codes() -> Table:
 def dcc_alerts() -> Table:
     return Table(
         "DCC Alerts",
-        "Every code of the DUIS 5.4 schema: what it tells whom, and the body that carries it. The schema ties no body to a code, so "
-        "each has its own mark.",
+        "Every code of the DUIS 5.4 schema: what it tells whom, and the body that carries it. The schema ties no "
+        "body to a code, so each has its own mark.",
         ("Code", "Name", "Recipients", "Source", "Mark", "Body", "Mark"),
         [
             (
@@ -40,7 +40,8 @@ def dcc_alerts() -> Table:
 def device_alerts() -> Table:
     return Table(
         "Device Alerts",
-        "The alert codes of GBCS that the emulator raises or knows by name; that each exists is certain, the mark is of its name.",
+        "The alert codes of GBCS that the emulator raises or knows by name. That each exists is certain; the mark "
+        "is of its name.",
         ("Code", "Name", "Source", "Mark"),
         [(f"{row.code:04X}", row.name, "GBCS alert codes", row.mark) for row in DEVICE_ALERTS],
     )

@@ -11,9 +11,9 @@ from smets.tables.page import Table
 def service_requests() -> Table:
     return Table(
         "Service Requests",
-        "All 129 Service Reference Variants: who may send each (E2 refuses the others), in which Command Variants (E12), to which "
-        "Device Types (E11), and who keeps it until a later date. The last mark is of the Device Types, which follow from the use "
-        "cases and are as sure as the least sure of them.",
+        "All 129 Service Reference Variants: who may send each (E2 refuses the others), in which Command Variants "
+        "(E12), to which Device Types (E11), and who keeps it until a later date. The last mark is of the Device "
+        "Types, which follow from the use cases and are as sure as the least sure of them.",
         (
             "SRV",
             "Name",

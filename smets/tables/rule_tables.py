@@ -87,8 +87,8 @@ def update_firmware() -> Table:
     )
     return Table(
         "What refuses an 11.1 or 11.4 whole",
-        f"Each fault of the request with its code. {served}. A Device that cannot take the firmware is named in a list of the "
-        f"warning ({lists}), and the others proceed under {warnings}.",
+        f"Each fault of the request with its code. {served}. A Device that cannot take the firmware is named in a "
+        f"list of the warning ({lists}), and the others proceed under {warnings}.",
         ("Fault", *UPDATE_FIRMWARE, "Source", "Mark"),
         [
             (
@@ -114,8 +114,8 @@ def alert_recipients() -> Table:
 def responsibilities() -> Table:
     return Table(
         "Responsibility",
-        "Which User, by User Role and registration, a Device is the business of (E4 refuses the others). RSA and OU are asked for "
-        "no registration (choice G9).",
+        "Which User, by User Role and registration, a Device is the business of (E4 refuses the others). RSA and "
+        "OU are asked for no registration (choice G9).",
         ("Device Type", "User Role", "Registered for", "Source", "Mark"),
         [(row.device_type, row.role, row.supply, row.source, row.mark) for row in RESPONSIBILITIES],
     )
@@ -144,7 +144,8 @@ def releases() -> Table:
     undated = in_order(name for name in MODIFICATIONS if name not in dated)
     return Table(
         "SEC Releases",
-        f"The modifications that each release puts in force, beside those before it. Only by name, for want of a date: {undated}.",
+        "The modifications that each release puts in force, beside those before it. Only by name, for want of a "
+        f"date: {undated}.",
         ("Release", "Day", "Modifications", "Source", "Mark"),
         [
             (release.name, release.day, in_order(release.modifications), release.source, release.mark)
@@ -157,7 +158,8 @@ def choices() -> Table:
     defaults = Switches()
     return Table(
         "Choices",
-        "What the public documents leave open and what was chosen; where there is a switch, the other way is built too.",
+        "What the public documents leave open and what was chosen. Where there is a switch, the other way is "
+        "built too.",
         ("Source", "Question", "Choice", "Switch", "Default", "Mark"),
         [
             (

@@ -82,8 +82,9 @@ def _eligibility(title: str, modifications: tuple[str, ...]) -> Table:
         treated.setdefault(key, []).append(definition)
     return Table(
         f"SMI Statuses that take a request, {title}",
-        "`E5` refuses. 11.1 and 11.4 ask each Device that they list: one that does not take them is named in the warning instead. "
-        "Where no Device is asked stands a dash. The first source is of the statuses beside Suspended, the second of Suspended.",
+        "`E5` refuses. 11.1 and 11.4 ask each Device that they list: one that does not take them is `named` in the "
+        "warning instead. A dash: no Device is asked here (8.4 has a table of its own). The first source is of the "
+        "statuses beside Suspended, the second of Suspended.",
         ("Requests", *SmiStatus, "Source", "Mark", "Source", "Mark"),
         [(_name(key, treated), *key[1]) for key in treated],
     )
@@ -117,17 +118,19 @@ def _while_suspended(rules: RuleSet, definition: ServiceRequestDefinition) -> tu
     if not rows:
         return "E5", CRITICAL_WHILE_SUSPENDED, Mark.CERTAIN
     sources = "; ".join(dict.fromkeys(row.source for row in rows))
-    return "; ".join(map(_condition, rows)), sources, least_sure(row.mark for row in rows)
+    narrowed = list(map(_narrowing, rows))
+    taken = f"only {'; '.join(narrowed)}" if all(narrowed) else "yes"
+    return taken, sources, least_sure(row.mark for row in rows)
 
 
-def _condition(row: Exemption) -> str:
+def _narrowing(row: Exemption) -> str:
+    """What the exemption is narrowed to; nothing if it is for all."""
     parts = [
         f"CV {_variants(row)}" if row.variants else "",
         generations(row.generations) if row.generations != frozenset(Generation) else "",
         device_types(row.device_types) if row.device_types != ALL_TYPES else "",
     ]
-    narrowed = ", ".join(filter(None, parts))
-    return f"only {narrowed}" if narrowed else "yes"
+    return ", ".join(filter(None, parts))
 
 
 def _variants(row: Exemption) -> str:

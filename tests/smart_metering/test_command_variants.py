@@ -1,3 +1,5 @@
+"""Command Variants: each has its service, and the table names them all."""
+
 from smart_metering.command_variants import (
     COMMAND_VARIANTS,
     CRITICAL_VARIANTS,

@@ -1,3 +1,5 @@
+"""DCC Alerts: every code of the schema has one row, and the sure ones say so."""
+
 import xml.etree.ElementTree as ET
 from pathlib import Path
 

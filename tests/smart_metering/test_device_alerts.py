@@ -1,3 +1,5 @@
+"""Device Alerts: the codes worth emulating, each with its name and mark."""
+
 from smart_metering.device_alerts import DEVICE_ALERTS, DeviceAlertCode, definition_of
 
 

@@ -1,3 +1,5 @@
+"""DecodeError tells where it stands and what it found."""
+
 import pickle
 
 from smart_metering.errors import DecodeError

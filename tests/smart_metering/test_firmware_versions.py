@@ -1,3 +1,5 @@
+"""Firmware versions: eight hex characters in DUIS, four octets in GBCS."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

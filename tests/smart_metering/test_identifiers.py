@@ -1,3 +1,5 @@
+"""EUIs and RequestIDs: read strictly, written in one form."""
+
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path

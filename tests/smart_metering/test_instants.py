@@ -1,3 +1,5 @@
+"""Instants: milliseconds since 1970, as text and back."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

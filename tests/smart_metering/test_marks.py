@@ -1,3 +1,5 @@
+"""Marks: the five of the domain reference."""
+
 from smart_metering.marks import Mark
 
 

@@ -1,3 +1,5 @@
+"""Response codes: those of the schema, with meanings where they are known."""
+
 from collections import Counter
 
 from smart_metering.marks import Mark

@@ -1,3 +1,5 @@
+"""The Device Types of each use case, which E11 asks."""
+
 import pytest
 
 from smart_metering.device_types import TYPE_2, DeviceType

@@ -19,7 +19,7 @@ from tests.device_emulator.bench import (
     template,
 )
 from tests.device_emulator.fake_dsp import FakeDsp
-from tests.device_emulator.running import Control, emulator_at, meter, read, refused
+from tests.device_emulator.running import Control, emulator_at, meter, read
 
 
 async def refused(call: object, code: grpc.StatusCode, why: str) -> None:

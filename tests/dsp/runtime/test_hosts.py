@@ -80,9 +80,8 @@ async def test_the_same_host_again_takes_the_place_of_its_older_stream() -> None
     assert list(hosts) == [newer]
 
 
-async def test_a_host_that_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "FRAMES_WAITING", 10)
-    hosts = Hosts()
+async def test_a_host_that_does_not_read_is_cut_off() -> None:
+    hosts = Hosts(frames_waiting=10)
     host = hosts.open("host")
     hosts.claim(host, [HUB])
     for frame in range(11):

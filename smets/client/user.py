@@ -1,0 +1,252 @@
+"""A DUIS User: its requests, its signatures, its stream of Responses and alerts, over gRPC.
+
+    async with User(address, eui, read_user_keys(folder, eui), repository=Repository(seed=seed)) as supplier:
+        answer = await supplier.send("11.3", meter, ActivateFirmware(firmware_hash=hash))
+        checked = await supplier.await_response(answer.request_id)
+
+`transform`, `send_command`, `non_device` and `submit` send what they are given, right or wrong; `send` does what a
+supplier's system does: it makes the RequestID, and for a Critical request checks and signs the Pre-Command.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import TracebackType
+from typing import Self
+
+from smart_metering.administration import FirmwareFile
+from smart_metering.command_variants import CommandVariant, Service, service_of
+from smart_metering.duis.service_requests import (
+    Body,
+    ReadFirmwareVersion,
+    ServiceRequest,
+    SignedPreCommand,
+    UninterpretedBody,
+)
+from smart_metering.duis.service_responses import (
+    DccAlert,
+    DeviceAlert,
+    PreCommand,
+    ReceivedMessage,
+    ServiceResponse,
+)
+from smart_metering.gbcs.message import encode
+from smart_metering.gbcs.protection import sign
+from smart_metering.identifiers import Eui, RequestId
+from smart_metering.instants import Instant
+from smart_metering.records import changed
+from smart_metering.service_requests import SERVICE_REQUESTS, ServiceRequestDefinition, definition_of
+from smets.client.clock import Clock
+from smets.client.connection import Connection
+from smets.client.correlation import correlated
+from smets.client.counters import Counters, CountersInMemory
+from smets.client.dcc_user_interface import DccUserInterface
+from smets.client.errors import SmetsError
+from smets.client.inbox import Inbox, ResponseDesk
+from smets.client.outcomes import Outcome, outcome_of
+from smets.client.self_service import SelfService
+from smets.client.user_keys import Repository, UserKeys
+from smets.client.verification import Verified, Verifier
+
+DEFAULT_ACB = Eui("90-B3-D5-1F-30-00-00-02")
+RESPONSE_SECONDS = 30.0
+
+
+class UnknownServiceRequest(SmetsError):
+    """No such Service Reference Variant, or one that lacks what it needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedResponse:
+    """A Service Response, who vouches for it, and what it says about firmware, if anything."""
+
+    response: ServiceResponse
+    verified: Verified
+    outcome: Outcome | None
+
+
+class User:
+    """One User on one DSP. `position`: the last message of its stream that is of no more interest."""
+
+    def __init__(
+        self,
+        address: str,
+        eui: Eui,
+        keys: UserKeys,
+        *,
+        repository: Repository | None = None,
+        counters: Counters | None = None,
+        position: int = 0,
+        acb: Eui = DEFAULT_ACB,
+    ) -> None:
+        self.eui = eui
+        self._acb = acb
+        self._keys = keys
+        self._counters = counters or CountersInMemory()
+        self._verifier = Verifier(eui, keys, repository or Repository())
+        self._connection = Connection(address)
+        self._interface = DccUserInterface(self._connection, eui)
+        self._clock = Clock(self._connection)
+        self._inbox = Inbox(self._interface, position)
+        self._desk = ResponseDesk(self._interface, position)
+        self.self_service = SelfService(self._connection, eui)
+
+    async def close(self) -> None:
+        """Ends what is still followed, and the connection."""
+        await self._desk.close()
+        await self._connection.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # --- the DCC User Interface as it is
+
+    async def transform(self, request: ServiceRequest) -> ServiceResponse:
+        """To the service Transform, whatever the Command Variant."""
+        return await self._interface.ask(Service.TRANSFORM, request)
+
+    async def send_command(self, request: ServiceRequest) -> ServiceResponse:
+        """To the service Send Command, whatever the Command Variant."""
+        return await self._interface.ask(Service.SEND_COMMAND, request)
+
+    async def non_device(self, request: ServiceRequest) -> ServiceResponse:
+        """To the service Non-Device, whatever the Command Variant."""
+        return await self._interface.ask(Service.NON_DEVICE, request)
+
+    def submit(self, requests: Iterable[ServiceRequest]) -> AsyncIterator[ServiceResponse]:
+        """Any number of requests over one batched stream; their answers in the same order."""
+        return self._interface.submit(requests)
+
+    async def upload_firmware(self, octets: bytes) -> FirmwareFile:
+        """11.1 and 11.4 may name the file by its SHA-256 once this returns."""
+        return await self._interface.upload(octets)
+
+    # --- what was sent to the User
+
+    @property
+    def position(self) -> int:
+        """Of the last message that `receive` or `received` took."""
+        return self._inbox.position
+
+    def receive(self) -> AsyncIterator[ReceivedMessage]:
+        """Every message beyond the position, for ever, over broken lines too."""
+        return self._inbox.receive()
+
+    async def received(self) -> list[ReceivedMessage]:
+        """Every message beyond the position, up to now."""
+        return await self._inbox.received()
+
+    def inbox(self) -> Inbox:
+        """Another reader of the stream, from where this one stands; neither takes from the other."""
+        return Inbox(self._interface, self.position)
+
+    async def await_response(
+        self, request_id: str, timeout_seconds: float = RESPONSE_SECONDS
+    ) -> CheckedResponse:
+        """The next Service Response to the request, in real time. Raises NoResponse. Takes nothing from `receive`.
+
+        In stepped time nothing comes by waiting that the clock has not reached: advance it, by 0 at least.
+        """
+        return self.check(await self._desk.await_response(request_id, timeout_seconds))
+
+    async def response_until_now(self, request_id: str) -> CheckedResponse | None:
+        """The next Service Response to the request, if it is there by now."""
+        response = await self._desk.response_until_now(request_id)
+        return None if response is None else self.check(response)
+
+    def check(self, response: ServiceResponse) -> CheckedResponse:
+        """A Service Response with what this User can say of it."""
+        return CheckedResponse(
+            response=response, verified=self.verify(response), outcome=outcome_of(response)
+        )
+
+    def verify(self, message: ServiceResponse | DeviceAlert | DccAlert) -> Verified:
+        """Whether a message is genuine, as far as this User can verify it."""
+        return self._verifier.verify(message)
+
+    # --- requests as a supplier's system makes them
+
+    async def now(self) -> Instant:
+        """The emulated time."""
+        return (await self._clock.now()).now
+
+    def request(
+        self, srv: str, device: Eui | None = None, body: Body | None = None, *, now: Instant
+    ) -> ServiceRequest:
+        """A new request, with the Command Variant of its kind: 8 without a Device, 4 if Critical, else 1.
+
+        Without a body it is the one that says nothing. Raises UnknownServiceRequest.
+        """
+        definition = _definition(srv)
+        if definition.non_device == (device is not None):
+            needs = "names its Devices in its body" if definition.non_device else "needs the Device it is for"
+            raise UnknownServiceRequest(f"SRV {srv} '{definition.name}' {needs}")
+        target = self._acb if device is None else device
+        return ServiceRequest(
+            request_id=RequestId(self.eui, target, self._counters.next(target, now)),
+            command_variant=_variant(definition),
+            service_reference=definition.service_reference,
+            service_reference_variant=srv,
+            body=body if body is not None else _empty_body(definition),
+        )
+
+    async def send(self, srv: str, device: Eui | None = None, body: Body | None = None) -> ServiceResponse:
+        """One request on its whole way, Transform and signature included; the last answer on it.
+
+        Raises NotWhatWasAsked for a Pre-Command that this User does not sign, UnknownServiceRequest, and SmetsError.
+        """
+        request = self.request(srv, device, body, now=await self.now())
+        answer = await self._interface.ask(service_of(request.command_variant), request)
+        signed = self.signed(request, answer)
+        return answer if signed is None else await self.send_command(signed)
+
+    async def send_many(self, srv: str, bodies: Mapping[Eui, Body]) -> list[ServiceResponse]:
+        """The same request to each Device, on batched streams; the last answers, in the order given."""
+        now = await self.now()
+        requests = [self.request(srv, device, body, now=now) for device, body in bodies.items()]
+        answers = [answer async for answer in self.submit(requests)]
+        signed = [self.signed(request, answer) for request, answer in zip(requests, answers, strict=True)]
+        sent = self.submit(request for request in signed if request is not None)
+        return [
+            answer if request is None else await anext(sent)
+            for request, answer in zip(signed, answers, strict=True)
+        ]
+
+    def signed(self, request: ServiceRequest, answer: ServiceResponse) -> ServiceRequest | None:
+        """The Signed Pre-Command, if the answer holds a Pre-Command. Raises NotWhatWasAsked: it is not signed."""
+        if not isinstance(answer.body, PreCommand):
+            return None
+        pre_command = correlated(request, answer.body.gbcs_payload)
+        octets = encode(sign(pre_command, self._keys.digital_signing))
+        dated = getattr(request.body, "execution_date_time", None)
+        return changed(
+            request,
+            command_variant=CommandVariant.SIGNED_SEND,
+            body=SignedPreCommand(execution_date_time=dated, gbcs_payload=octets),
+        )
+
+
+def _definition(srv: str) -> ServiceRequestDefinition:
+    definition = definition_of(srv)
+    if definition is None:
+        near = get_close_matches(srv, [row.srv for row in SERVICE_REQUESTS], n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise UnknownServiceRequest(f"SRV {srv!r} is none of the {len(SERVICE_REQUESTS)} of DUIS 5.4{hint}")
+    return definition
+
+
+def _variant(definition: ServiceRequestDefinition) -> CommandVariant:
+    if definition.non_device:
+        return CommandVariant.NON_DEVICE
+    return CommandVariant.TRANSFORM if definition.critical else CommandVariant.SEND
+
+
+def _empty_body(definition: ServiceRequestDefinition) -> Body:
+    if definition.srv == "11.2":
+        return ReadFirmwareVersion()
+    return UninterpretedBody(element=definition.body_element)
