@@ -44,7 +44,8 @@ def outcome_of(message: ServiceResponse | DeviceAlert) -> Outcome | None:
             return read_payload(octets)
         case Smets1ResponseMessage() as response:
             return _smets1(response)
-    return None
+        case _:
+            return None
 
 
 def read_payload(octets: bytes) -> Outcome:

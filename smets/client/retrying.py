@@ -28,7 +28,7 @@ class RetryPolicy:
 
 @dataclass(slots=True)
 class Retried:
-    """What became of one Device. `response`: the Device's own, to any of the attempts."""
+    """What became of one Device. `response`: the Device's own, the first to any of the attempts."""
 
     device: Eui
     answers: list[ServiceResponse]  # one an attempt: the acknowledgements, or the refusal that ended it
@@ -71,5 +71,5 @@ async def _take_responses(user: User, inbox: Inbox, asked: Mapping[str, Retried]
         if not isinstance(message, ServiceResponse) or not message.response_id:
             continue  # An alert; or the DSP's word that no Response came.
         row = asked.get(message.request_id)
-        if row is not None:
+        if row is not None and row.response is None:
             row.response = user.check(message)

@@ -14,6 +14,7 @@ from smets.client.errors import telling
 from smets.client.records import AuditRecord, SmiDevice
 
 PAGE = 1_000
+THE_BEGINNING = Instant(0)
 
 
 class SelfService:
@@ -57,7 +58,7 @@ class SelfService:
             asked.after_device_id = page.next_after_device_id
 
     async def audit_trail(
-        self, *, device_id: Eui | None = None, since: Instant = Instant(0), until: Instant | None = None
+        self, *, device_id: Eui | None = None, since: Instant = THE_BEGINNING, until: Instant | None = None
     ) -> AsyncIterator[AuditRecord]:
         """The User's own records, newest first, read as they are taken; `until` is exclusive."""
         before_record = 0
@@ -67,7 +68,7 @@ class SelfService:
                 to=until or 0,
                 before_record=before_record,
                 page_size=PAGE,
-                **{"from": since},  # type: ignore[arg-type]  # a keyword of Python's
+                **{"from": since},  # a keyword of Python's
             )
             with telling("QueryServiceAuditTrail", self._address):
                 page = await self._stub.QueryServiceAuditTrail(

@@ -218,7 +218,7 @@ class World:
         return self._send(srv, body, variant or natural, self._request_id(by, target))
 
     def advance(self, milliseconds: int) -> None:
-        """Time passes; every event of either side happens at its own instant, the DSP's first."""
+        """Time passes; every event of either side happens at its own instant, the hubs' first."""
         end = Instant(self.now + milliseconds)
         while True:
             deadlines = [self.engine.next_deadline(), self.emulator.next_deadline()]
@@ -226,8 +226,8 @@ class World:
             if due is None or due > end:
                 break
             self.now = max(self.now, due)
-            self._carry_out(self.engine.expire(self.now))
             self._follow(self.emulator.expire(self.now))
+            self._carry_out(self.engine.expire(self.now))
         self.now = end
 
     # --- what a test sees

@@ -1,0 +1,184 @@
+"""What surrounds the Users of a DSP: parties, registrations and premises loaded, the CPL, the clock, the SMI."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from itertools import chain, islice
+from types import TracebackType
+from typing import Self, TypeVar
+
+from smart_metering.administration import (
+    CplChange,
+    CplEntry,
+    LoadedDevice,
+    LoadSummary,
+    Party,
+    Registration,
+)
+from smart_metering.device_types import DeviceType
+from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant
+from smart_metering.rpc.v1 import central_products_list_pb2 as cpl_pb2
+from smart_metering.rpc.v1 import inventory_administration_pb2 as inventory_pb2
+from smart_metering.rpc.v1.central_products_list_pb2_grpc import CentralProductsListStub
+from smart_metering.rpc.v1.inventory_administration_pb2_grpc import InventoryAdministrationStub
+from smart_metering.smi_statuses import SmiStatus
+from smets.client.clock import Clock
+from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Connection
+from smets.client.conversion import from_message, to_message
+from smets.client.errors import NotThere, telling
+from smets.client.records import AuditRecord, ClockState, SmiDevice
+from smets.client.self_service import SelfService
+
+RECORDS_TOGETHER = 2_000
+
+T = TypeVar("T")
+
+
+class Administration:
+    """One DSP, from the side of who runs it. Raises SmetsError."""
+
+    def __init__(self, address: str) -> None:
+        self._connection = Connection(address)
+        self._inventory = InventoryAdministrationStub(self._connection.channel)
+        self._cpl = CentralProductsListStub(self._connection.channel)
+        self.clock = Clock(self._connection)
+        self._reader: SelfService | None = None
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # --- what the world outside tells the DCC
+
+    async def load(
+        self,
+        parties: Iterable[Party] = (),
+        registrations: Iterable[Registration] = (),
+        devices: Iterable[LoadedDevice] = (),
+    ) -> LoadSummary:
+        """In batches, each taken whole or refused whole (Refused names every fault). Hubs before their Devices."""
+        with telling("loading the inventory", self._connection.address):
+            answer = await self._inventory.Load(
+                _each(_batches(parties, registrations, devices)), timeout=LONG_CALL_SECONDS
+            )
+            return from_message(answer, LoadSummary)
+
+    async def parties(self) -> list[Party]:
+        """All parties, in the order of their EUIs."""
+        with telling("listing the parties", self._connection.address):
+            answer = await self._inventory.ListParties(
+                inventory_pb2.ListPartiesRequest(), timeout=CALL_SECONDS
+            )
+            return [from_message(party, Party) for party in answer.parties]
+
+    # --- the Central Products List
+
+    async def add_cpl_entry(self, entry: CplEntry) -> CplChange:
+        """Suspended Devices that run this firmware are restored."""
+        with telling(
+            f"adding {entry.device_type} {entry.firmware_version} to the CPL", self._connection.address
+        ):
+            answer = await self._cpl.Add(to_message(entry, cpl_pb2.CplEntry), timeout=LONG_CALL_SECONDS)
+            return from_message(answer, CplChange)
+
+    async def remove_cpl_entry(self, entry_id: str) -> CplChange:
+        """Devices that run this firmware are Suspended. Raises NotThere."""
+        with telling(f"removing {entry_id!r} from the CPL", self._connection.address):
+            answer = await self._cpl.Remove(
+                cpl_pb2.RemoveCplEntry(entry_id=entry_id), timeout=LONG_CALL_SECONDS
+            )
+            return from_message(answer, CplChange)
+
+    async def cpl_entries(self) -> list[CplEntry]:
+        """All entries, in the order of their ids."""
+        with telling("listing the CPL", self._connection.address):
+            answer = await self._cpl.List(cpl_pb2.ListCplEntries(), timeout=CALL_SECONDS)
+            return [from_message(entry, CplEntry) for entry in answer.entries]
+
+    # --- the clock
+
+    async def now(self) -> ClockState:
+        """The present time and rate."""
+        return await self.clock.now()
+
+    async def advance(self, by_ms: int) -> ClockState:
+        """Lets everything up to then happen; 0: everything that is due now."""
+        return await self.clock.advance(by_ms)
+
+    async def run_to_next_event(self, until: Instant) -> ClockState:
+        """Moves to the next event, or to `until` if there is none before."""
+        return await self.clock.run_to_next_event(until)
+
+    async def set_rate(self, rate: float) -> ClockState:
+        """0 stepped, 1 real, n times as fast."""
+        return await self.clock.set_rate(rate)
+
+    # --- the Smart Metering Inventory, and the Service Audit Trail of a User
+
+    async def read_device(self, device_id: Eui) -> SmiDevice:
+        """What the SMI says of one Device. Raises NotThere."""
+        return await (await self._any_reader()).read_device(device_id)
+
+    async def devices(
+        self,
+        *,
+        status: SmiStatus | None = None,
+        device_type: DeviceType | None = None,
+        after: Eui | None = None,
+    ) -> AsyncIterator[SmiDevice]:
+        """All Devices of this status and type beyond `after`, in the order of their ids, read as they are taken."""
+        reader = await self._any_reader()
+        async for device in reader.devices(status=status, device_type=device_type, after=after):
+            yield device
+
+    def audit_trail(self, user: Eui, *, device_id: Eui | None = None) -> AsyncIterator[AuditRecord]:
+        """The User's own records, newest first, read as they are taken."""
+        return SelfService(self._connection, user).audit_trail(device_id=device_id)
+
+    async def _any_reader(self) -> SelfService:
+        """The SMI shows every known caller the same; without a party there is no caller yet."""
+        if self._reader is None:
+            parties = await self.parties()
+            if not parties:
+                where = self._connection.address
+                raise NotThere(f"reading the SMI ({where}): no party is loaded yet, so nobody can ask")
+            self._reader = SelfService(self._connection, parties[0].eui)
+        return self._reader
+
+
+def _batches(
+    parties: Iterable[Party], registrations: Iterable[Registration], devices: Iterable[LoadedDevice]
+) -> Iterator[inventory_pb2.InventoryBatch]:
+    return chain(
+        (
+            inventory_pb2.InventoryBatch(parties=[to_message(it, inventory_pb2.Party) for it in rows])
+            for rows in _together(parties)
+        ),
+        (
+            inventory_pb2.InventoryBatch(
+                registrations=[to_message(it, inventory_pb2.Registration) for it in rows]
+            )
+            for rows in _together(registrations)
+        ),
+        (
+            inventory_pb2.InventoryBatch(devices=[to_message(it, inventory_pb2.LoadedDevice) for it in rows])
+            for rows in _together(devices)
+        ),
+    )
+
+
+def _together(records: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(records)
+    while rows := list(islice(rest, RECORDS_TOGETHER)):
+        yield rows
+
+
+async def _each(messages: Iterable[T]) -> AsyncIterator[T]:
+    for message in messages:
+        yield message

@@ -1,0 +1,93 @@
+"""The device emulator's own side: launch premises, look inside Devices, set faults on their link."""
+
+from collections.abc import AsyncIterator, Iterable
+from types import TracebackType
+from typing import Self
+
+from smart_metering.administration import DeviceInside, FaultRule, PremisesTemplate
+from smart_metering.identifiers import Eui, parse_eui
+from smart_metering.rpc.v1 import emulator_control_pb2 as pb2
+from smart_metering.rpc.v1.emulator_control_pb2_grpc import EmulatorControlStub
+from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Connection
+from smets.client.conversion import from_message, to_message
+from smets.client.errors import telling
+from smets.client.records import LaunchSummary, Trace
+
+PAGE = 10_000
+
+
+class EmulatorControl:
+    """One device emulator. Raises SmetsError."""
+
+    def __init__(self, address: str) -> None:
+        self._connection = Connection(address)
+        self._address = address
+        self._stub = EmulatorControlStub(self._connection.channel)
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def launch(self, templates: Iterable[PremisesTemplate]) -> LaunchSummary:
+        """Returns once the premises stand and the DSP has their hubs; it must know them before."""
+        message = pb2.LaunchRequest(
+            templates=[to_message(template, pb2.PremisesTemplate) for template in templates]
+        )
+        with telling("launching premises", self._address):
+            return from_message(await self._stub.Launch(message, timeout=LONG_CALL_SECONDS), LaunchSummary)
+
+    async def inspect(self, device_id: Eui) -> DeviceInside:
+        """What the Device is and holds. Raises NotThere."""
+        with telling(f"looking inside {device_id}", self._address):
+            answer = await self._stub.InspectDevice(
+                pb2.InspectDeviceRequest(device_id=device_id), timeout=CALL_SECONDS
+            )
+            return from_message(answer, DeviceInside)
+
+    async def device_ids(self, after: Eui | None = None) -> AsyncIterator[Eui]:
+        """All Devices beyond `after`, in the order of their ids, read as they are taken."""
+        asked = pb2.ListEmulatedDevicesRequest(after_device_id=after or "", page_size=PAGE)
+        while True:
+            with telling("listing the emulated Devices", self._address):
+                page = await self._stub.ListEmulatedDevices(asked, timeout=CALL_SECONDS)
+            for device_id in page.device_ids:
+                yield parse_eui(device_id)
+            if not page.next_after_device_id:
+                return
+            asked.after_device_id = page.next_after_device_id
+
+    async def set_faults(self, rules: Iterable[FaultRule]) -> list[FaultRule]:
+        """For every later message; a rule takes the place of one with its name. All rules in force."""
+        message = pb2.FaultRules(rules=[to_message(rule, pb2.FaultRule) for rule in rules])
+        with telling("setting faults", self._address):
+            return _rules(await self._stub.SetFaults(message, timeout=CALL_SECONDS))
+
+    async def faults(self) -> list[FaultRule]:
+        """The rules in force, in the order in which they are asked."""
+        with telling("listing the faults", self._address):
+            return _rules(await self._stub.ListFaults(pb2.ListFaultsRequest(), timeout=CALL_SECONDS))
+
+    async def clear_faults(self, names: Iterable[str] = ()) -> list[FaultRule]:
+        """Removes the named rules, or all if none is named; those that remain."""
+        with telling("clearing faults", self._address):
+            return _rules(
+                await self._stub.ClearFaults(pb2.ClearFaultsRequest(names=list(names)), timeout=CALL_SECONDS)
+            )
+
+    async def trace(self) -> Trace:
+        """The trace hash of the run."""
+        with telling("reading the trace", self._address):
+            return from_message(
+                await self._stub.ReadTrace(pb2.ReadTraceRequest(), timeout=CALL_SECONDS), Trace
+            )
+
+
+def _rules(message: pb2.FaultRules) -> list[FaultRule]:
+    return [from_message(rule, FaultRule) for rule in message.rules]
