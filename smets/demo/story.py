@@ -73,7 +73,9 @@ async def suspension(stage: Stage, regime: Regime) -> None:
     await stage.expect_answer("2.2", ESME, "E5", "no top-up over the air", body=top_up)
     await stage.expect_answer("2.2", ESME, "E5", "no local top-up of SMETS2+", body=top_up, variant=local)
     passes = "NotEmulated"
-    await stage.expect_answer("2.2", SMETS1_ESME, passes, "a local top-up of SMETS1", body=top_up, variant=local)
+    await stage.expect_answer(
+        "2.2", SMETS1_ESME, passes, "a local top-up of SMETS1", body=top_up, variant=local
+    )
     await stage.expect_answer("6.23", ESME, passes, "a Change of Supplier")
     taken = "I99" if regime.after else "E5"
     await stage.expect_answer("11.2", ESME, taken, "11.2, once SECMP0105 is in force")

@@ -1,0 +1,90 @@
+"""Where a local system listens and where its keys are: enough to be one of its Users, or who runs it."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from smart_metering.identifiers import Eui, parse_eui
+from smets.client.administration import Administration
+from smets.client.counters import Counters, CountersInFile
+from smets.client.emulator_control import EmulatorControl
+from smets.client.user import DEFAULT_ACB, User
+from smets.client.user_keys import Repository, read_user_keys
+from smets.local_system.state_folder import StateFolder
+
+
+class NoConnection(LookupError):
+    """No system is known to run with this state folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemConnection:
+    """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates."""
+
+    state: Path
+    dsp: str
+    emulator: str
+    seed: str
+    acb: Eui = DEFAULT_ACB
+    dsp_pid: int = 0
+    emulator_pid: int = 0
+
+    def administration(self) -> Administration:
+        """The side of who runs the DSP."""
+        return Administration(self.dsp)
+
+    def emulator_control(self) -> EmulatorControl:
+        """The side of who runs the emulator."""
+        return EmulatorControl(self.emulator)
+
+    def user(self, eui: Eui, *, position: int = 0, counters: Counters | None = None) -> User:
+        """A party of this system, with its own keys. Raises KeyFolderError where its folder has none."""
+        folder = StateFolder(self.state)
+        return User(
+            self.dsp,
+            eui,
+            read_user_keys(folder.party(eui), eui),
+            repository=Repository(folder.certificates, self.seed.encode()),
+            counters=counters,
+            position=position,
+            acb=self.acb,
+        )
+
+    def remembering_user(self, eui: Eui) -> User:
+        """The same, with counters that all commands of this party share."""
+        counters = CountersInFile(StateFolder(self.state).party(eui) / "counters.json")
+        return self.user(eui, counters=counters)
+
+    def write(self) -> None:
+        """Into the state folder, for who may know the seed alone."""
+        path = StateFolder(self.state).connection_file
+        written = path.with_suffix(".new")
+        content = {name: value for name, value in asdict(self).items() if name != "state"}
+        descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=2)
+        written.replace(path)
+
+
+def read_connection(state: Path) -> SystemConnection:
+    """What a running system has written there. Raises NoConnection."""
+    path = StateFolder(state).connection_file
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise NoConnection(f"{path} is not there: no system runs with this state folder") from None
+    except (OSError, ValueError) as error:
+        raise NoConnection(f"{path} cannot be read: {error}") from None
+    try:
+        return SystemConnection(
+            state=state,
+            dsp=content["dsp"],
+            emulator=content["emulator"],
+            seed=content["seed"],
+            acb=parse_eui(content["acb"]),
+            dsp_pid=content["dsp_pid"],
+            emulator_pid=content["emulator_pid"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise NoConnection(f"{path} is not what a system writes there: {error}") from None

@@ -1,0 +1,138 @@
+"""One DSP and one device emulator, run as two processes on loopback over one state folder.
+
+    async with LocalSystem(SystemSettings(state=folder, organisations=...)) as system:
+        async with system.connection.user(supplier) as user: ...
+
+The folder outlives the processes: another LocalSystem on it, or the same after `kill`, goes on where they were.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant, format_instant
+from smets.client.user import DEFAULT_ACB
+from smets.local_system.child_process import ChildProcess, ProcessFailed
+from smets.local_system.connection import SystemConnection
+from smets.local_system.state_folder import Organisation, StateFolder
+
+ANY_PORT = "127.0.0.1:0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemSettings:
+    """`modifications`, if given, stand in place of the release. Without an epoch the DSP has its own."""
+
+    state: Path
+    organisations: tuple[Organisation, ...]
+    seed: str = "development"
+    release: str | None = None
+    modifications: tuple[str, ...] | None = None
+    epoch: Instant | None = None
+    rate: float = 0.0
+    dsp_listen: str = ANY_PORT
+    emulator_listen: str = ANY_PORT
+    acb: Eui = DEFAULT_ACB
+
+
+class LocalSystem:
+    """Raises StateFolderError and ProcessFailed."""
+
+    def __init__(self, settings: SystemSettings) -> None:
+        self.settings = settings
+        self._folder = StateFolder(settings.state)
+        self._dsp = self._new_dsp(settings.dsp_listen)
+        self._emulator: ChildProcess | None = None
+
+    @property
+    def connection(self) -> SystemConnection:
+        """How to reach what runs now."""
+        assert self._emulator is not None, "not started"
+        return SystemConnection(
+            state=self.settings.state,
+            dsp=self._dsp.address,
+            emulator=self._emulator.address,
+            seed=self.settings.seed,
+            acb=self.settings.acb,
+            dsp_pid=self._dsp.pid,
+            emulator_pid=self._emulator.pid,
+        )
+
+    async def start(self) -> None:
+        """Returns once both are ready."""
+        self._folder.prepare(self.settings.seed, self.settings.acb, self.settings.organisations)
+        try:
+            await self._dsp.start()
+            self._emulator = self._new_emulator(self.settings.emulator_listen)
+            await self._emulator.start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Asks both to end: first the emulator, so that nothing is sent into the void."""
+        if self._emulator is not None:
+            await self._emulator.stop()
+        await self._dsp.stop()
+
+    async def failure(self) -> ProcessFailed:
+        """Waits until one of them ends by itself; the error that says which, and its last words."""
+        assert self._emulator is not None, "not started"
+        watches = [asyncio.create_task(child.ended()) for child in (self._dsp, self._emulator)]
+        done, pending = await asyncio.wait(watches, return_when=asyncio.FIRST_COMPLETED)
+        for watch in pending:
+            watch.cancel()
+        return done.pop().result()
+
+    async def kill_dsp(self) -> None:
+        """As a power cut would."""
+        await self._dsp.kill()
+
+    async def kill_emulator(self) -> None:
+        """As a power cut would."""
+        assert self._emulator is not None, "not started"
+        await self._emulator.kill()
+
+    async def restart_dsp(self) -> None:
+        """On the same address and state, so that clients and the emulator find it again."""
+        await self._dsp.stop()
+        self._dsp = self._new_dsp(self._dsp.address)
+        await self._dsp.start()
+
+    async def restart_emulator(self) -> None:
+        """On the same address and state."""
+        assert self._emulator is not None, "not started"
+        await self._emulator.stop()
+        self._emulator = self._new_emulator(self._emulator.address)
+        await self._emulator.start()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def _new_dsp(self, listen: str) -> ChildProcess:
+        settings = self.settings
+        arguments = ["--listen", listen, "--state", str(self._folder.dsp), "--seed", settings.seed]
+        arguments += ["--acb", settings.acb, "--rate", f"{settings.rate:g}"]
+        if settings.modifications is not None:
+            arguments += ["--modifications", *settings.modifications]
+        elif settings.release is not None:
+            arguments += ["--release", settings.release]
+        if settings.epoch is not None:
+            arguments += ["--epoch", format_instant(settings.epoch)]
+        return ChildProcess("dsp", arguments, self._folder.logs / "dsp.log")
+
+    def _new_emulator(self, listen: str) -> ChildProcess:
+        settings = self.settings
+        arguments = ["--listen", listen, "--state", str(self._folder.emulator), "--seed", settings.seed]
+        arguments += ["--acb", settings.acb, "--dsp", self._dsp.address]
+        arguments += ["--certificates", str(self._folder.certificates)]
+        return ChildProcess("device_emulator", arguments, self._folder.logs / "emulator.log")
