@@ -12,7 +12,7 @@ from dsp.core.registrations import responsible_parties
 from dsp.core.state import SmiDevice, State
 from dsp.rules.responsibility import UNREGISTERED_ROLES
 from dsp.rules.rule_set import RuleSet
-from dsp.rules.statuses import CRITICAL_WHILE_SUSPENDED, exemption, status_row
+from dsp.rules.statuses import WHILE_SUSPENDED, exemption, status_row
 from smart_metering.administration import Party
 from smart_metering.command_variants import CommandVariant, service_of
 from smart_metering.decisions import Decision
@@ -279,9 +279,7 @@ def granted(asking: Asking) -> Decision:
     ):
         return Decision(code="granted", row="every access check", source="domain 4.1", mark=Mark.CHOICE)
     if asking.definition.critical:
-        return Decision(
-            code="granted", row="a Critical request", source=CRITICAL_WHILE_SUSPENDED, mark=Mark.CERTAIN
-        )
+        return Decision(code="granted", row="a Critical request", source=WHILE_SUSPENDED, mark=Mark.CERTAIN)
     generation, kind = target.generation, target.device.device_type
     row = exemption(asking.rules.exemptions, asking.definition, asking.variant, generation, kind)
     assert row is not None, asking
@@ -302,7 +300,7 @@ def _suspended_permits(asking: Asking, device: SmiDevice) -> Decision | None:
     if exemption(asking.rules.exemptions, asking.definition, asking.variant, generation, kind) is not None:
         return None
     what = f"{asking.definition.srv} for a Suspended {generation} {kind}"
-    return _refused(ResponseCode.E5, what, CRITICAL_WHILE_SUSPENDED, Mark.CERTAIN)
+    return _refused(ResponseCode.E5, what, WHILE_SUSPENDED, Mark.CERTAIN)
 
 
 def _body_element(asking: Asking) -> str | None:

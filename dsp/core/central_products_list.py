@@ -4,7 +4,7 @@ from dsp.core.effects import Refusal
 from dsp.core.inventory import moved
 from dsp.core.registrations import responsible_network_operators, responsible_suppliers
 from dsp.core.service_audit_trail import post
-from dsp.core.state import SmiDevice
+from dsp.core.state import SmiDevice, product_of, product_with
 from dsp.core.turn import Turn
 from dsp.rules.alert_recipients import Recipient, alert_row
 from dsp.rules.smi_transitions import SmiEvent
@@ -22,13 +22,13 @@ _HUB_TYPES = frozenset({DeviceType.CHF, DeviceType.GPF})
 
 def add(turn: Turn, entry: CplEntry) -> None:
     """Adds or replaces an entry; Suspended Devices that run its firmware are restored."""
-    faults = _faults(entry)
-    if faults:
-        turn.answer(Refusal(faults=tuple(faults)))
-        return
     if not entry.entry_id:
         model = f"{entry.device_manufacturer}-{entry.device_model}".upper()
         entry = changed(entry, entry_id=f"{entry.device_type}-{model}-{entry.firmware_version}")
+    faults = _faults(turn, entry)
+    if faults:
+        turn.answer(Refusal(faults=tuple(faults)))
+        return
     turn.state.put_cpl_entry(entry)
     restored = [
         device for device in _running(turn, entry) if restore(turn, device, SmiEvent.CPL_ENTRY_REINSTATED)
@@ -72,9 +72,7 @@ def alert(
                 recipients += responsible_network_operators(turn.state, device, turn.now)
             case Recipient.REQUESTER:
                 recipients += [requester] if requester else []
-    decision = Decision(
-        code=code, row=f"{code} to {', '.join(row.recipients)}", source=row.source, mark=row.mark
-    )
+    decision = Decision(code=code, row=f"to {', '.join(row.recipients)}", source=row.source, mark=row.mark)
     message = DccAlert(dcc_alert_code=code, response_date_time=turn.now, body=body, decision=decision)
     post(turn, recipients, message, device.device.device_id)
 
@@ -98,28 +96,24 @@ def _status_change(device: SmiDevice, change: str) -> DeviceStatusChangeEvent:
 
 def _running(turn: Turn, entry: CplEntry) -> list[SmiDevice]:
     """The Devices that the entry is about, in the order of their ids."""
-    product = (
-        entry.device_type,
-        entry.device_manufacturer.upper(),
-        entry.device_model.upper(),
-        entry.firmware_version,
-    )
+    product = product_of(entry)
     found = [
         device
         for device in turn.state.devices.values()
         if device.device.device_firmware_version == entry.firmware_version
-        and (
-            device.device.device_type,
-            device.device.device_manufacturer.upper(),
-            device.device.device_model.upper(),
-        )
-        == product[:3]
+        and product_with(device.device, entry.firmware_version) == product
     ]
     return sorted(found, key=lambda device: device.device.device_id)
 
 
-def _faults(entry: CplEntry) -> list[str]:
+def _faults(turn: Turn, entry: CplEntry) -> list[str]:
     faults = []
+    standing = turn.state.cpl_entry_of(product_of(entry))
+    if standing is not None and standing.entry_id != entry.entry_id:
+        faults.append(f"entry_id: the CPL has this model and version already, as {standing.entry_id!r}")
+    former = turn.state.cpl.get(entry.entry_id)
+    if former is not None and product_of(former) != product_of(entry):
+        faults.append(f"entry_id: {entry.entry_id!r} stands for another model or version; remove it first")
     if entry.device_type not in TYPE_1:
         faults.append(
             f"device_type: {entry.device_type} is not on the CPL; expected one of {', '.join(sorted(TYPE_1))}"

@@ -50,7 +50,9 @@ def judge(turn: Turn, device: SmiDevice, shown: Shown) -> Decision:
         return _not_learned("a network operator asked", "choice Q11, switched", Mark.CHOICE)
     if shown.version == device.device.device_firmware_version:
         return _not_learned("the SMI has this version already", "choice Q7", Mark.CHOICE)
-    return Decision(code=LEARNED, row=f"Response to {shown.srv} from {kind}", source=row.source, mark=row.mark)
+    return Decision(
+        code=LEARNED, row=f"Response to {shown.srv} from {kind}", source=row.source, mark=row.mark
+    )
 
 
 def learn(turn: Turn, device: SmiDevice, version: FirmwareVersion) -> None:

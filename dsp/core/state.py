@@ -18,6 +18,9 @@ from smart_metering.sm_wan import Uplink
 from smart_metering.smi_statuses import SmiStatus
 from smart_metering.user_roles import UserRole
 
+Product = tuple[str, str, str, str]
+"""Device Type, manufacturer, model and firmware version."""
+
 
 class StatusChange(Record, frozen=True, kw_only=True):
     """One line of a Device's status history."""
@@ -187,7 +190,7 @@ class State:
         self.supply_points: dict[str, list[Eui]] = defaultdict(list)
         self.outstanding_of: dict[Eui, dict[str, None]] = defaultdict(dict)
         self.distributing: dict[Eui, dict[str, None]] = defaultdict(dict)
-        self.cpl_entries: dict[tuple[str, str, str, str], str] = {}
+        self.cpl_entries: dict[Product, str] = {}
 
     def index(self) -> None:
         """Rebuilds the indexes from the books, after a load."""
@@ -201,7 +204,7 @@ class State:
             for device_id in distribution.devices:
                 self.distributing[device_id][key] = None
         for entry in self.cpl.values():
-            self.cpl_entries[_product(entry)] = entry.entry_id
+            self.cpl_entries[product_of(entry)] = entry.entry_id
 
     def put_outstanding(self, outstanding: Outstanding) -> None:
         """Writes a request of the post book and keeps the index true."""
@@ -239,23 +242,21 @@ class State:
         """Writes an entry of the CPL and keeps the index true."""
         former = self.cpl.get(entry.entry_id)
         if former is not None:
-            self.cpl_entries.pop(_product(former), None)
+            self.cpl_entries.pop(product_of(former), None)
         self.cpl.put(entry)
-        self.cpl_entries[_product(entry)] = entry.entry_id
+        self.cpl_entries[product_of(entry)] = entry.entry_id
 
     def remove_cpl_entry(self, entry: CplEntry) -> None:
         """Takes an entry off the CPL."""
         self.cpl.remove(entry.entry_id)
-        self.cpl_entries.pop(_product(entry), None)
+        self.cpl_entries.pop(product_of(entry), None)
 
     def cpl_entry_for(self, device: InventoryDevice, version: str) -> CplEntry | None:
         """The entry that approves this version for such a Device."""
-        product = (
-            device.device_type,
-            device.device_manufacturer.upper(),
-            device.device_model.upper(),
-            version,
-        )
+        return self.cpl_entry_of(product_with(device, version))
+
+    def cpl_entry_of(self, product: Product) -> CplEntry | None:
+        """The entry of this combination: there is one at most."""
         entry_id = self.cpl_entries.get(product)
         return self.cpl[entry_id] if entry_id is not None else None
 
@@ -306,9 +307,15 @@ def distribution_key(distribution: Distribution) -> str:
     return f"{distribution.request_id}|{distribution.comms_hub}"
 
 
-def _product(entry: CplEntry) -> tuple[str, str, str, str]:
+def product_of(entry: CplEntry) -> Product:
+    """What an entry approves."""
     manufacturer, model = entry.device_manufacturer.upper(), entry.device_model.upper()
     return entry.device_type, manufacturer, model, entry.firmware_version
+
+
+def product_with(device: InventoryDevice, version: str) -> Product:
+    """Such a Device with this version."""
+    return device.device_type, device.device_manufacturer.upper(), device.device_model.upper(), version
 
 
 def _supply_points(device: SmiDevice) -> list[str]:

@@ -52,13 +52,13 @@ class Exemption:
 
 BASE_EXEMPTIONS = (
     # SRV            variants                                  generations    Device Types  source      mark
-    Exemption("11.1", None,                                    _BOTH,         ALL_TYPES,    "DUIS E5 (SECMP0105 report)", Mark.CERTAIN),
+    Exemption("11.1", None,                                    _BOTH,         ALL_TYPES,    "SECMP0105 report, on E5", Mark.CERTAIN),
     Exemption("11.4", None,                                    _BOTH,         ALL_TYPES,    "domain 4.2", Mark.CHOICE),
-    Exemption("6.23", None,                                    _BOTH,         ALL_TYPES,    "DUIS E5 (SECMP0105 report)", Mark.CERTAIN),
-    Exemption("2.2",  frozenset({CommandVariant.LOCAL}),       _SMETS1_ONLY,  ALL_TYPES,    "DUIS E5 (SECMP0105 report)", Mark.CERTAIN),
+    Exemption("6.23", None,                                    _BOTH,         ALL_TYPES,    "SECMP0105 report, on E5", Mark.CERTAIN),
+    Exemption("2.2",  frozenset({CommandVariant.LOCAL}),       _SMETS1_ONLY,  ALL_TYPES,    "SECMP0105 report, on E5", Mark.CERTAIN),
 )  # fmt: skip
 
-CRITICAL_WHILE_SUSPENDED = "DUIS E5 (SECMP0105 report): any Critical Service Request"
+WHILE_SUSPENDED = "SECMP0105 report, on E5"
 
 
 def status_row(srv: str) -> StatusRow:

@@ -1,6 +1,6 @@
 """The stage of the demo: two running servers, the Users on them, and a timeline that everything said goes into."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smart_metering.administration import CplEntry, FaultRule
@@ -125,7 +125,7 @@ class Stage:
         signed = user.signed(request, answer)
         assert signed is not None, answer
         self._said(name, "DSP", "the Pre-Command, checked and signed")
-        await self._answered(await user.send_command(signed), name)
+        self._answered(await user.send_command(signed), name)
 
     async def send(
         self, srv: str, meter: Meter, body: Body | None = None, variant: CommandVariant | None = None
@@ -138,7 +138,7 @@ class Stage:
         about = f", Command Variant {variant:d}" if variant else ""
         self._said(name, "DSP", f"{title(srv)} for {meter.name}{about}")
         (answer,) = [answer async for answer in user.submit([request])]
-        await self._answered(answer, name)
+        self._answered(answer, name)
         return answer
 
     async def advance(self, milliseconds: int) -> None:
@@ -199,21 +199,24 @@ class Stage:
 
     # --- how it is told
 
-    async def _answered(self, answer: ServiceResponse, name: str) -> None:
+    def _answered(self, answer: ServiceResponse, name: str) -> None:
         self._said("DSP", name, answer_text(answer), because(answer.decision))
-        await self._take_messages()
 
     async def _take_messages(self) -> None:
-        taken: dict[int, Sequence[Message]] = {}
+        """What each User received since, told in the order of time; one that has two roles takes it once."""
+        taken: dict[int, list[Message]] = {}
+        told: list[tuple[Instant, str, User, Message]] = []
         for role, user in self._cast.users.items():
             if id(user) not in taken:
                 taken[id(user)] = [received.message for received in await user.received()]
-                for message in taken[id(user)]:
-                    self._tell(message, NAMES[role], user)
+                told += [
+                    (message.response_date_time, NAMES[role], user, message) for message in taken[id(user)]
+                ]
             self._got[role] += taken[id(user)]
+        for at, name, user, message in sorted(told, key=lambda row: row[0]):
+            self._tell(at, name, user, message)
 
-    def _tell(self, message: Message, name: str, user: User) -> None:
-        at = message.response_date_time
+    def _tell(self, at: Instant, name: str, user: User, message: Message) -> None:
         if isinstance(message, ServiceResponse):
             text, decision = response_text(user.check(message)), message.decision
             self._timeline.said(at, "DSP", name, text, because(decision))

@@ -17,6 +17,11 @@ except AttributeError:  # PyYAML without libyaml
     _Loader = yaml.SafeLoader
 
 _ABSENT = {"", "~", "null"}
+_MOST_VALUES = 200_000  # a file that says more repeats itself by aliases without end
+
+
+class _TooMuch(Exception):
+    """More values than any fleet file has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,10 @@ def load(text: str) -> tuple[dict[str, Plain], Lines, list[Fault]]:
         return {}, lines, [Fault(line, "", f"not YAML: {error.problem or error.context or 'unreadable'}")]
     except yaml.YAMLError as error:
         return {}, lines, [Fault(0, "", f"not YAML: {error}")]
-    plain = None if root is None else _plain(root, (), lines, faults)
+    try:
+        plain = None if root is None else _plain(root, (), lines, faults)
+    except (_TooMuch, RecursionError):
+        return {}, lines, [Fault(0, "", f"more than {_MOST_VALUES} values: an alias that contains itself?")]
     if plain is not None and not isinstance(plain, dict):
         return {}, lines, [Fault(1, "", "expected a mapping, like 'premises: ...', at the top of the file")]
     return plain or {}, lines, faults
@@ -71,6 +79,8 @@ def spoken(path: Path) -> str:
 
 def _plain(node: yaml.Node, path: Path, lines: Lines, faults: list[Fault]) -> Plain | None:
     lines.of.setdefault(path, node.start_mark.line + 1)
+    if len(lines.of) > _MOST_VALUES:
+        raise _TooMuch
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines, faults)
     if isinstance(node, yaml.SequenceNode):

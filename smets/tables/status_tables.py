@@ -3,7 +3,7 @@
 from dsp.rules.releases import rules_with
 from dsp.rules.rule_set import RuleSet
 from dsp.rules.smi_transitions import TRANSITIONS
-from dsp.rules.statuses import CRITICAL_WHILE_SUSPENDED, Exemption, status_row
+from dsp.rules.statuses import WHILE_SUSPENDED, Exemption, status_row
 from dsp.rules.update_firmware import UPDATE_FIRMWARE
 from smart_metering.device_types import ALL_TYPES, Generation
 from smart_metering.marks import Mark
@@ -113,10 +113,10 @@ def _treatment(rules: RuleSet, definition: ServiceRequestDefinition) -> Treatmen
 
 def _while_suspended(rules: RuleSet, definition: ServiceRequestDefinition) -> tuple[str, str, Mark]:
     if definition.critical:
-        return "yes", CRITICAL_WHILE_SUSPENDED, Mark.CERTAIN
+        return "yes", WHILE_SUSPENDED, Mark.CERTAIN
     rows = [row for row in rules.exemptions if row.srv == definition.srv]
     if not rows:
-        return "E5", CRITICAL_WHILE_SUSPENDED, Mark.CERTAIN
+        return "E5", WHILE_SUSPENDED, Mark.CERTAIN
     sources = "; ".join(dict.fromkeys(row.source for row in rows))
     narrowed = list(map(_narrowing, rows))
     taken = f"only {'; '.join(narrowed)}" if all(narrowed) else "yes"

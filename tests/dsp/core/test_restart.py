@@ -23,6 +23,7 @@ from tests.support.dsp_premises import (
     HCALCS,
     OTHER_USER,
     PPMID,
+    REGISTRATIONS,
     START,
     SUPPLIER,
     V2,
@@ -80,6 +81,7 @@ def indexes_of(state: State) -> tuple[object, ...]:
 
 def live_a_little(world: DspWorld) -> None:
     """Something of everything, so that each book has something in it, and much of it unfinished."""
+    world.load(registrations=REGISTRATIONS)
     world.remove_from_cpl(ESME)
     world.devices[ESME].version = V2
     world.read_version(ESME)

@@ -1,0 +1,192 @@
+"""What a fleet file may say, as models; what it leaves out has the value that is written here."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from device_emulator.core.fleet import EUIS_PER_PREMISES
+from smart_metering.device_types import TYPE_2, DeviceType, Generation
+from smart_metering.instants import parse_instant
+from smart_metering.ota.making import Defect
+from smart_metering.smi_statuses import SmiStatus
+from smart_metering.user_roles import UserRole
+from smets.fleet.texts import (
+    DurationText,
+    EuiText,
+    FileName,
+    HashText,
+    InstantText,
+    ManufacturerText,
+    ModelText,
+    ModificationName,
+    PartyName,
+    ReleaseName,
+    SrvText,
+    TemplateName,
+    VariantText,
+    VersionText,
+)
+
+
+class Strict(BaseModel):
+    """Frozen, and without room for a key that nobody reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class PartyModel(Strict):
+    """An organisation under one EUI, in one or more User Roles."""
+
+    eui: EuiText
+    roles: Annotated[tuple[UserRole, ...], Field(min_length=1)]
+    suspended: bool = False
+
+
+class SmiDifferences(Strict):
+    """Where the SMI is wrong about a Device."""
+
+    firmware_version: VersionText | None = None
+    esme_variant: VariantText | None = None
+
+
+class DeviceModel(Strict):
+    """One Device of a premises: what it is, and where the SMI thinks otherwise."""
+
+    device_type: DeviceType
+    manufacturer: ManufacturerText
+    model: ModelText
+    firmware_version: VersionText
+    esme_variant: VariantText | None = None
+    smets_chts_version: Annotated[str, Field(max_length=20)] = ""
+    smi: SmiDifferences = SmiDifferences()
+
+    @model_validator(mode="after")
+    def _has_a_variant_if_it_is_an_esme(self) -> Self:
+        if self.device_type is not DeviceType.ESME and (self.esme_variant or self.smi.esme_variant):
+            raise ValueError(f"a {self.device_type} has no esme_variant")
+        return self
+
+
+class TemplateModel(Strict):
+    """What premises hold: up to sixteen Devices, the CHF first."""
+
+    generation: Generation = Generation.SMETS2
+    devices: Annotated[tuple[DeviceModel, ...], Field(min_length=1, max_length=EUIS_PER_PREMISES)]
+
+    @model_validator(mode="after")
+    def _begins_with_its_hub(self) -> Self:
+        types = [device.device_type for device in self.devices]
+        if types[0] is not DeviceType.CHF or types.count(DeviceType.CHF) > 1:
+            raise ValueError("the first of the devices is the CHF, and there is no other")
+        if self.generation is Generation.SMETS1 and DeviceType.HCALCS in types:
+            raise ValueError("there was no SMETS1 HCALCS")
+        return self
+
+
+class PremisesModel(Strict):
+    """`count` premises alike. The parties are names; the second fuel's are those of the first if left out."""
+
+    count: Annotated[int, Field(ge=1, le=10_000_000)] = 1
+    template: TemplateName = "smets2"
+    name: Annotated[str, Field(min_length=1)] | None = None
+    eui_from: EuiText | None = None
+    status: SmiStatus = SmiStatus.COMMISSIONED
+    status_before_suspension: SmiStatus | None = None
+    supplier: PartyName = "supplier"
+    network_operator: PartyName = "network operator"
+    gas_supplier: PartyName | None = None
+    gas_transporter: PartyName | None = None
+    firmware: dict[DeviceType, VersionText] = {}
+    esme_variant: VariantText | None = None
+
+    @model_validator(mode="after")
+    def _was_something_before_it_was_suspended(self) -> Self:
+        if self.status_before_suspension is not None and self.status is not SmiStatus.SUSPENDED:
+            raise ValueError("status_before_suspension is for premises whose status is Suspended")
+        return self
+
+
+class CplModel(Strict):
+    """One entry of the CPL. Manufacturer and model are those of the template's Device, unless they are given."""
+
+    device_type: DeviceType
+    firmware_version: VersionText
+    template: TemplateName = "smets2"
+    manufacturer: ManufacturerText | None = None
+    model: ModelText | None = None
+    manufacturer_image_hash: HashText | None = None
+    esme_variants: tuple[VariantText, ...] = ()
+    entry_id: str = ""
+
+    @model_validator(mode="after")
+    def _is_of_a_type_that_the_cpl_knows(self) -> Self:
+        if self.device_type in TYPE_2:
+            raise ValueError(f"a {self.device_type} is not on the CPL")
+        return self
+
+
+class FirmwareModel(Strict):
+    """A firmware file to make, for the template's Device of this type. It is uploaded, and put on the CPL if asked."""
+
+    device_type: DeviceType
+    version: VersionText
+    template: TemplateName = "smets2"
+    signed_by: PartyName = "supplier"
+    esme_variants: tuple[VariantText, ...] = ()
+    lowest_version: VersionText | None = None
+    resulting_variant: VariantText | None = None
+    size_octets: Annotated[int, Field(ge=128, le=10_000_000)] = 1_024
+    defect: Defect | None = None
+    on_cpl: bool = True
+
+
+class FaultModel(Strict):
+    """A fault on the link: a preset, or a rule of its own: `next` n messages of each Device, or one in n."""
+
+    preset: str | None = None
+    name: str = ""
+    fate: Literal["lose", "delay", "repeat", "reorder", "garble"] | None = None
+    direction: Literal["TO_DEVICE", "FROM_DEVICE"] | None = None
+    srvs: tuple[SrvText, ...] = ()
+    device: EuiText | None = None
+    comms_hub: EuiText | None = None
+    next: Annotated[int, Field(ge=1)] | None = None
+    one_in: Annotated[int, Field(ge=1)] | None = None
+    delay: DurationText = 0
+
+    @model_validator(mode="after")
+    def _says_what_happens_and_when(self) -> Self:
+        if self.preset is not None:
+            if self.model_fields_set - {"preset", "name", "device", "comms_hub"}:
+                raise ValueError("beside a preset only name, device and comms_hub have a meaning")
+            return self
+        if self.fate is None:
+            raise ValueError("expected a preset or a fate")
+        if (self.next is None) == (self.one_in is None):
+            raise ValueError("expected either next or one_in")
+        if self.fate == "delay" and not self.delay:
+            raise ValueError("fate 'delay' needs a delay")
+        return self
+
+
+class FleetModel(Strict):
+    """A fleet file. Parties, if given, stand in place of the four that there are otherwise."""
+
+    seed: Annotated[str, Field(min_length=1)] = "development"
+    epoch: InstantText = parse_instant("2021-11-04T00:00:00Z")
+    rate: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    release: ReleaseName | None = None
+    modifications: tuple[ModificationName, ...] | None = None
+    parties: dict[str, PartyModel] = {}
+    templates: dict[str, TemplateModel] = {}
+    premises: tuple[PremisesModel, ...] = ()
+    cpl_of_templates: bool = True
+    cpl: tuple[CplModel, ...] = ()
+    firmware: dict[FileName, FirmwareModel] = {}
+    faults: tuple[FaultModel, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_one_rule_book(self) -> Self:
+        if self.release is not None and self.modifications is not None:
+            raise ValueError("expected a release or modifications, not both")
+        return self

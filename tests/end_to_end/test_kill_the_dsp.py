@@ -1,0 +1,122 @@
+"""kill -9 of the DSP, at moments counted in work done: what it acknowledged comes to its end, once."""
+
+import asyncio
+import random
+
+import pytest
+from grpc import aio
+
+from smart_metering.duis.service_responses import (
+    DccAlert,
+    DeviceStatusChangeEvent,
+    ReceivedMessage,
+    ServiceResponse,
+)
+from smart_metering.instants import MINUTE_MS
+from smart_metering.response_codes import ResponseCode
+from tests.end_to_end.conftest import Start
+from tests.support.dsp_premises import DISTRIBUTOR, SUPPLIER
+from tests.support.processes import System, meter
+
+PREMISES = 30
+METERS = tuple(meter(number) for number in range(PREMISES))
+READS_OF_EACH = 3
+
+
+async def test_every_acknowledged_request_ends_with_one_response(start: Start) -> None:
+    system = await start(PREMISES)
+    acknowledged = await acknowledgements(system, len(METERS))
+
+    await system.kill_dsp()
+    await system.dsp_again()
+    await system.advance(MINUTE_MS)
+
+    assert await responses(system) == dict.fromkeys(acknowledged, [ResponseCode.I0])
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_killed_again_and_again_in_the_middle_of_its_work_it_loses_and_doubles_nothing(
+    start: Start, seed: int
+) -> None:
+    """Once between two Acknowledgements of a stream, once while the Responses to them come in."""
+    moments = random.Random(seed)
+    system = await start(PREMISES)
+
+    acknowledged = await acknowledgements(system, moments.randrange(1, READS_OF_EACH * PREMISES))
+    await system.kill_dsp()
+    await system.dsp_again()
+    await kill_while_responses_come(system, moments.randrange(1, len(acknowledged) + 1))
+    await system.dsp_again()
+    await system.advance(MINUTE_MS)
+
+    came = await responses(system)
+    assert {request_id: came.get(request_id) for request_id in acknowledged} == dict.fromkeys(
+        acknowledged, [ResponseCode.I0]
+    )
+    assert {len(codes) for codes in came.values()} == {1}
+
+
+@pytest.mark.parametrize("is_answered", [True, False], ids=["after the answer", "before the answer"])
+async def test_each_recipient_has_one_alert_for_each_suspended_device(
+    start: Start, is_answered: bool
+) -> None:
+    system = await start(PREMISES)
+    removing = asyncio.create_task(system.remove())
+    if is_answered:
+        assert (await removing).devices_suspended == PREMISES
+
+    await system.kill_dsp()
+    await asyncio.gather(removing, return_exceptions=True)
+    await system.dsp_again()
+    if not is_answered:
+        await asyncio.gather(system.remove(), return_exceptions=True)  # It may be removed already.
+
+    for recipient in (SUPPLIER, DISTRIBUTOR):
+        messages = [received.message for received in in_order(await system.received(recipient))]
+        suspended = [
+            message.body.device_id
+            for message in messages
+            if isinstance(message, DccAlert) and isinstance(message.body, DeviceStatusChangeEvent)
+        ]
+        assert len(messages) == len(suspended)
+        assert sorted(suspended) == sorted(METERS)
+
+
+async def acknowledgements(system: System, enough: int) -> list[str]:
+    """RequestIDs of 11.2 that were answered I99, when there are enough of them; more are on their way."""
+    requests = [system.read_version(device) for _ in range(READS_OF_EACH) for device in METERS]
+    acknowledged: list[str] = []
+    async for answer in system.submit(requests, together=1):
+        assert answer.response_code is ResponseCode.I99, answer
+        acknowledged.append(answer.request_id)
+        if len(acknowledged) >= enough:
+            break
+    return acknowledged
+
+
+async def kill_while_responses_come(system: System, enough: int) -> None:
+    """Time goes on, and ends as soon as so many Responses have come."""
+    advancing = asyncio.create_task(system.advance(MINUTE_MS))
+    came = 0
+    async for _ in system.receive(until_now=False):
+        came += 1
+        if came >= enough:
+            break
+    await system.kill_dsp()
+    (outcome,) = await asyncio.gather(advancing, return_exceptions=True)
+    assert outcome is None or isinstance(outcome, aio.AioRpcError)
+
+
+async def responses(system: System) -> dict[str, list[ResponseCode | None]]:
+    """The codes of the Service Responses that the supplier was sent, by RequestID."""
+    codes: dict[str, list[ResponseCode | None]] = {}
+    for received in in_order(await system.received()):
+        assert isinstance(received.message, ServiceResponse), received
+        codes.setdefault(received.message.request_id, []).append(received.message.response_code)
+    return codes
+
+
+def in_order(messages: list[ReceivedMessage]) -> list[ReceivedMessage]:
+    """The messages, whose positions rise by one from 1."""
+    assert [received.position for received in messages] == list(range(1, len(messages) + 1))
+    return messages
