@@ -57,10 +57,14 @@ class Timeline:
         self._console = console
 
     @property
+    def expectations(self) -> int:
+        """How many claims were made."""
+        return len(self._claims())
+
+    @property
     def failures(self) -> list[Expected]:
         """The claims that do not hold."""
-        lines = (line for chapter in self.chapters for line in chapter.lines)
-        return [line for line in lines if isinstance(line, Expected) and not line.holds]
+        return [claim for claim in self._claims() if not claim.holds]
 
     def chapter(self, title: str) -> None:
         """Begins a chapter."""
@@ -90,6 +94,10 @@ class Timeline:
             }
             for chapter in self.chapters
         ]
+
+    def _claims(self) -> list[Expected]:
+        lines = (line for chapter in self.chapters for line in chapter.lines)
+        return [line for line in lines if isinstance(line, Expected)]
 
     def _add(self, line: Line) -> None:
         self.chapters[-1].lines.append(line)

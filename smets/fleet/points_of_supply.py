@@ -1,8 +1,8 @@
 """Points of supply by arithmetic: a premises' index gives its MPAN and its MPRN, so that nobody has to list them."""
 
+from device_emulator.core.fleet import EUIS_PER_PREMISES
 from smart_metering.identifiers import Eui, eui_number
 from smets.fleet.defaults import FIRST_EUI
-from smets.fleet.model import EUIS_PER_PREMISES
 
 DISTRIBUTOR = "10"  # of the MPAN's first two digits: Eastern England
 MPRN_BEGINS = "74"

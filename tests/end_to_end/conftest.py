@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from dsp.rules.releases import LATEST
 from smart_metering.device_types import Generation
 from tests.support.hand_made_device import SEED
-from tests.support.processes import LATEST, Settings, System, running
+from tests.support.processes import Settings, System, running
 
 Start = Callable[..., Awaitable[System]]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import aclosing
 
 import pytest
 from grpc import aio
@@ -25,13 +26,15 @@ READS_OF_EACH = 3
 
 async def test_every_acknowledged_request_ends_with_one_response(start: Start) -> None:
     system = await start(PREMISES)
-    acknowledged = await acknowledgements(system, len(METERS))
+    requests = [system.read_version(device) for device in METERS]
+    answers = [answer async for answer in system.submit(requests)]
 
     await system.kill_dsp()
     await system.dsp_again()
     await system.advance(MINUTE_MS)
 
-    assert await responses(system) == dict.fromkeys(acknowledged, [ResponseCode.I0])
+    assert {answer.response_code for answer in answers} == {ResponseCode.I99}
+    assert await responses(system) == {answer.request_id: [ResponseCode.I0] for answer in answers}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -50,10 +53,8 @@ async def test_killed_again_and_again_in_the_middle_of_its_work_it_loses_and_dou
     await system.advance(MINUTE_MS)
 
     came = await responses(system)
-    assert {request_id: came.get(request_id) for request_id in acknowledged} == dict.fromkeys(
-        acknowledged, [ResponseCode.I0]
-    )
-    assert {len(codes) for codes in came.values()} == {1}
+    assert came.keys() >= set(acknowledged)
+    assert {tuple(codes) for codes in came.values()} == {(ResponseCode.I0,)}
 
 
 @pytest.mark.parametrize("is_answered", [True, False], ids=["after the answer", "before the answer"])
@@ -86,22 +87,22 @@ async def acknowledgements(system: System, enough: int) -> list[str]:
     """RequestIDs of 11.2 that were answered I99, when there are enough of them; more are on their way."""
     requests = [system.read_version(device) for _ in range(READS_OF_EACH) for device in METERS]
     acknowledged: list[str] = []
-    async for answer in system.submit(requests, together=1):
-        assert answer.response_code is ResponseCode.I99, answer
-        acknowledged.append(answer.request_id)
-        if len(acknowledged) >= enough:
-            break
+    async with aclosing(system.submit(requests, together=1)) as answers:
+        async for answer in answers:
+            assert answer.response_code is ResponseCode.I99, answer
+            acknowledged.append(answer.request_id)
+            if len(acknowledged) >= enough:
+                break
     return acknowledged
 
 
 async def kill_while_responses_come(system: System, enough: int) -> None:
     """Time goes on, and ends as soon as so many Responses have come."""
     advancing = asyncio.create_task(system.advance(MINUTE_MS))
-    came = 0
-    async for _ in system.receive(until_now=False):
-        came += 1
-        if came >= enough:
-            break
+    async with aclosing(system.receive(until_now=False)) as stream:
+        async for received in stream:
+            if received.position >= enough:
+                break
     await system.kill_dsp()
     (outcome,) = await asyncio.gather(advancing, return_exceptions=True)
     assert outcome is None or isinstance(outcome, aio.AioRpcError)

@@ -1,6 +1,7 @@
 """Receive goes on where its caller left it: nothing missed, nothing twice, over a restart of the DSP too."""
 
 import asyncio
+from contextlib import aclosing
 
 from smart_metering.duis.service_responses import ReceivedMessage
 from smart_metering.instants import MINUTE_MS
@@ -38,10 +39,11 @@ async def test_until_now_ends_with_what_stood_there_and_without_it_the_stream_wa
     assert await system.received(after=PREMISES) == []
     assert await system.received(after=2**64 - 1) == []
 
-    following = asyncio.create_task(anext(aiter(system.receive(after=PREMISES, until_now=False))))
+    following: list[ReceivedMessage] = []
+    taking = asyncio.create_task(take(system, following, 1, after=PREMISES))
     await read_all(system)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        assert (await following).position == PREMISES + 1
+    await taking
+    assert [received.position for received in following] == [PREMISES + 1]
 
 
 async def read_all(system: System) -> None:
@@ -50,9 +52,15 @@ async def read_all(system: System) -> None:
     await system.advance(MINUTE_MS)
 
 
-async def take(system: System, taken: list[ReceivedMessage], count: int) -> None:
+async def take(system: System, taken: list[ReceivedMessage], count: int, after: int | None = None) -> None:
     """So many more, and the stream is left."""
-    stream = system.receive(after=len(taken), until_now=False)
-    for _ in range(count):
-        taken.append(await anext(stream))
-    await stream.aclose()
+    enough = len(taken) + count
+    position = len(taken) if after is None else after
+    async with (
+        asyncio.timeout(PATIENCE_SECONDS),
+        aclosing(system.receive(after=position, until_now=False)) as stream,
+    ):
+        async for received in stream:
+            taken.append(received)
+            if len(taken) == enough:
+                break

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -298,7 +298,7 @@ class System:
 
     async def submit(
         self, requests: Iterable[ServiceRequest], by: Eui = SUPPLIER, together: int = 10
-    ) -> AsyncIterator[ServiceResponse]:
+    ) -> AsyncGenerator[ServiceResponse, None]:
         """The answers, in batches of so many, as they come."""
         messages = [to_message(request, service_request_pb2.ServiceRequest) for request in requests]
         batches = [
@@ -348,7 +348,7 @@ class System:
 
     async def receive(
         self, user: Eui = SUPPLIER, after: int = 0, *, until_now: bool = True
-    ) -> AsyncIterator[ReceivedMessage]:
+    ) -> AsyncGenerator[ReceivedMessage, None]:
         """The User's stream beyond a position."""
         ask = dcc_user_interface_pb2.ReceiveRequest(after_position=after, until_now=until_now)
         async for batch in self.users.Receive(ask, metadata=as_user(user), timeout=PATIENCE_SECONDS):

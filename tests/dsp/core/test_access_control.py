@@ -10,6 +10,7 @@ from smart_metering.administration import Party
 from smart_metering.command_variants import CommandVariant, Service, service_of
 from smart_metering.duis.service_requests import (
     ActivateFirmware,
+    DevicePrenotification,
     ReadFirmwareVersion,
     ReadInventory,
     SignedPreCommand,
@@ -308,6 +309,26 @@ def test_what_passes_every_check_and_is_not_emulated_is_answered_so() -> None:
 
     assert answer.response_code is None
     assert answer.body == NotEmulated(service_reference_variant="7.4")
+
+
+def test_a_signed_pre_command_of_another_critical_request_is_not_emulated() -> None:
+    body = SignedPreCommand(gbcs_payload=b"any")
+
+    answer = premises().ask("7.2", body, target=ESME, variant=CommandVariant.SIGNED_SEND)
+
+    assert answer.body == NotEmulated(service_reference_variant="7.2")
+
+
+def test_a_device_without_a_hub_is_nobody_s_by_its_han() -> None:
+    world = premises()
+    world.ask(
+        "12.2",
+        DevicePrenotification(
+            device_id=NOWHERE, device_manufacturer="106C", device_model="433100AC", device_type="PPMID"
+        ),
+    )
+
+    assert read(world, NOWHERE, by=SUPPLIER) is ResponseCode.E4
 
 
 def test_an_answer_names_the_service_reference_that_its_variant_belongs_to() -> None:

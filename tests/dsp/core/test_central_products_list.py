@@ -7,7 +7,7 @@ from dsp.core.inputs import CplEntryAdded, CplEntryRemoved
 from dsp.rules.choices import Switches
 from dsp.rules.releases import rules_as_of
 from dsp.rules.rule_set import RuleSet
-from smart_metering.administration import CplChange
+from smart_metering.administration import CplChange, CplEntry
 from smart_metering.device_types import DeviceType
 from smart_metering.duis.service_responses import DccAlert, DeviceStatusChangeEvent
 from smart_metering.identifiers import Eui
@@ -280,6 +280,26 @@ def test_an_entry_that_cannot_be_is_refused(wrong: dict[str, object], fault: str
     assert isinstance(reply, Refusal)
     assert reply.faults[0].startswith(fault)
     assert cpl_entry(ESME, V3).entry_id not in world.engine.state.cpl
+
+
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        (changed(cpl_entry(ESME, V1), entry_id="another"), "the CPL has this model and version already"),
+        (changed(cpl_entry(ESME, V3), entry_id="ESME V1"), "stands for another model or version"),
+    ],
+    ids=["one product, two entries", "one entry, two products"],
+)
+def test_a_model_and_version_have_one_entry_and_an_entry_one_model_and_version(
+    entry: CplEntry, fault: str
+) -> None:
+    world = premises()
+
+    reply = world.give(CplEntryAdded(entry=entry))
+
+    assert isinstance(reply, Refusal)
+    assert fault in reply.faults[0]
+    assert world.remove_from_cpl(ESME).devices_suspended == 1, "the list is as it was"
 
 
 def test_a_type_2_device_is_never_suspended() -> None:

@@ -1,8 +1,10 @@
 """Responses that come late or twice, frames that are repeated, and Devices that speak out of turn."""
 
+from dataclasses import replace
+
 import pytest
 
-from smart_metering.gbcs.message import decode
+from smart_metering.gbcs.message import decode, encode
 from smart_metering.identifiers import Eui
 from smart_metering.instants import DAY_MS, SECOND_MS
 from smart_metering.sm_wan import Gbcs
@@ -95,6 +97,20 @@ def test_one_device_does_not_speak_for_another() -> None:
 
     assert world.take(SUPPLIER) == []
     assert "in the name of" in world.observed[-1]
+
+
+def test_a_response_without_any_protection_is_not_heard() -> None:
+    world = premises()
+    device = world.devices[ESME]
+    device.silent = True
+    world.read_version(ESME)
+    answer = device.answer(device.heard[0])
+    assert isinstance(answer, Gbcs)
+
+    world.say(ESME, encode(replace(decode(answer.gbcs), mac=None)))
+
+    assert world.take(SUPPLIER) == []
+    assert "does not verify" in world.observed[-1]
 
 
 def test_a_user_s_own_retry_is_a_request_of_its_own() -> None:

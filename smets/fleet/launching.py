@@ -1,0 +1,101 @@
+"""Makes a running system what a plan says, once: what stands there already is left as it has become.
+
+Premises stand if the SMI knows their last Device; they are then neither loaded nor registered again, which would undo
+what has happened to them since. The emulator is told of all premises, and knows itself which are new to it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from smart_metering.administration import CplEntry, FirmwareFile
+from smart_metering.identifiers import Eui
+from smets.client.administration import Administration
+from smets.client.errors import NotThere, Refused
+from smets.fleet.extras import FirmwarePlan
+from smets.fleet.plan import PremisesPlan
+from smets.fleet.planning import FleetPlan
+from smets.local_system.connection import SystemConnection
+from smets.local_system.state_folder import StateFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    """`standing` premises were there before. `uploaded` are firmware files by their names in the fleet file."""
+
+    premises: int
+    devices: int
+    standing: tuple[str, ...]
+    cpl_entries: int
+    faults: tuple[str, ...]
+    uploaded: dict[str, FirmwareFile]
+    refused_firmware: dict[str, str]
+
+
+async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launched:
+    """CPL entries, firmware and faults belong to the first launch: with premises that stand they are not repeated."""
+    async with connection.administration() as administration, connection.emulator_control() as emulator:
+        await administration.load(parties=plan.parties)
+        standing = [row for row in plan.premises if await _stands(administration, row)]
+        new = [row for row in plan.premises if row not in standing]
+        is_first = not standing
+        entries = list(_cpl_entries(plan, new, is_first=is_first))
+        for entry in entries:
+            await administration.add_cpl_entry(entry)
+        for row in new:
+            await administration.load(registrations=row.registrations(), devices=row.loaded_devices())
+        await emulator.launch(row.template for row in plan.premises)
+        if is_first and plan.faults:
+            await emulator.set_faults(plan.faults)
+    uploaded, refused = await _upload(plan.firmware if is_first else (), connection)
+    return Launched(
+        premises=sum(row.count for row in new),
+        devices=sum(row.device_count for row in new),
+        standing=tuple(row.name for row in standing),
+        cpl_entries=len(entries),
+        faults=tuple(rule.name for rule in plan.faults) if is_first else (),
+        uploaded=uploaded,
+        refused_firmware=refused,
+    )
+
+
+async def _stands(administration: Administration, premises: PremisesPlan) -> bool:
+    try:
+        await administration.read_device(premises.last_device)
+    except NotThere:
+        return False
+    return True
+
+
+def _cpl_entries(plan: FleetPlan, new: Iterable[PremisesPlan], *, is_first: bool) -> Iterable[CplEntry]:
+    """Each product once. The file's own come last, so that they may say more of the same product."""
+    entries: dict[tuple[str, ...], CplEntry] = {}
+    own = [*(row.cpl_entry for row in plan.firmware if row.cpl_entry), *plan.cpl] if is_first else []
+    of_templates = (
+        [entry for row in new for entry in row.cpl_entries()] if plan.fleet.cpl_of_templates else []
+    )
+    for entry in (*of_templates, *own):
+        product = entry.device_type, entry.device_manufacturer, entry.device_model, entry.firmware_version
+        entries[product] = entry
+    return entries.values()
+
+
+async def _upload(
+    firmware: Iterable[FirmwarePlan], connection: SystemConnection
+) -> tuple[dict[str, FirmwareFile], dict[str, str]]:
+    """Writes each file, and hands it to the DSP as its supplier; what the DSP cannot read is refused there."""
+    uploaded: dict[str, FirmwareFile] = {}
+    refused: dict[str, str] = {}
+    folder = StateFolder(connection.state).firmware
+    for row in firmware:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{row.name}.ota").write_bytes(row.octets)
+        try:
+            uploaded[row.name] = await _upload_as(row.supplier, row.octets, connection)
+        except Refused as error:
+            refused[row.name] = str(error)
+    return uploaded, refused
+
+
+async def _upload_as(supplier: Eui, octets: bytes, connection: SystemConnection) -> FirmwareFile:
+    async with connection.user(supplier) as user:
+        return await user.upload_firmware(octets)
