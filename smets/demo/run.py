@@ -29,6 +29,11 @@ premises:
   - template: smets2
   - template: smets1
 """
+INTRODUCTION = """
+Two processes are started for this: a DSP, the DCC's router, which keeps the Smart Metering Inventory (SMI), and an
+emulator with two premises of Devices. A supplier and a network operator use them over gRPC. Time is emulated, so
+nobody waits. Each answer says which row of the rules decided it, from which document, and how sure that is:
+C certain, L likely, W weak, U unknown, R chosen here. A tick is an expectation that holds."""
 RELEASES = {AFTER: "November 2021", BEFORE: "June 2021"}
 ROLES = (UserRole.IS, UserRole.GS, UserRole.ED, UserRole.GT)
 
@@ -36,6 +41,8 @@ ROLES = (UserRole.IS, UserRole.GS, UserRole.ED, UserRole.GT)
 def main(*, as_json: bool = False, state: Path | None = None) -> int:
     """The exit status: 0 if every expectation holds, else 1. `state` keeps the systems' folders for a later look."""
     timeline = Timeline(None if as_json else Console(highlight=False))
+    if not as_json:
+        Console(highlight=False).print(INTRODUCTION)
     with tempfile.TemporaryDirectory(prefix="smets-demo-") as temporary:
         folder = state or Path(temporary)
         for regime in (AFTER, BEFORE):

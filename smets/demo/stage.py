@@ -64,9 +64,9 @@ class Stage:
         self._now = now
         self._got: dict[UserRole, list[Message]] = {role: [] for role in cast.users}
 
-    def chapter(self, name: str) -> None:
+    def chapter(self, name: str, gist: str = "") -> None:
         """Begins a chapter: what was received before it counts no more."""
-        self._timeline.chapter(name)
+        self._timeline.chapter(name, gist)
         for messages in self._got.values():
             messages.clear()
 
@@ -203,26 +203,32 @@ class Stage:
         self._said("DSP", name, answer_text(answer), because(answer.decision))
 
     async def _take_messages(self) -> None:
-        """What each User received since, told in the order of time; one that has two roles takes it once."""
+        """What each User received since, told in the order of time: once, if several received the same."""
         taken: dict[int, list[Message]] = {}
-        told: list[tuple[Instant, str, User, Message]] = []
+        told: list[tuple[Message, User, list[str]]] = []
         for role, user in self._cast.users.items():
-            if id(user) not in taken:
+            if id(user) not in taken:  # One organisation in two roles takes it once.
                 taken[id(user)] = [received.message for received in await user.received()]
-                told += [
-                    (message.response_date_time, NAMES[role], user, message) for message in taken[id(user)]
-                ]
+                for message in taken[id(user)]:
+                    same = next((names for other, _, names in told if other == message), None)
+                    if same is None:
+                        told.append((message, user, [NAMES[role]]))
+                    else:
+                        same.append(NAMES[role])
             self._got[role] += taken[id(user)]
-        for at, name, user, message in sorted(told, key=lambda row: row[0]):
-            self._tell(at, name, user, message)
+        for message, user, names in sorted(told, key=lambda row: row[0].response_date_time):
+            self._tell(message, user, ", ".join(names))
 
-    def _tell(self, at: Instant, name: str, user: User, message: Message) -> None:
+    def _tell(self, message: Message, user: User, names: str) -> None:
+        at = message.response_date_time
         if isinstance(message, ServiceResponse):
-            text, decision = response_text(user.check(message)), message.decision
-            self._timeline.said(at, "DSP", name, text, because(decision))
+            self._timeline.said(
+                at, "DSP", names, response_text(user.check(message)), because(message.decision)
+            )
         else:
-            decision = getattr(message, "decision", None)
-            self._timeline.said(at, "DSP", name, alert_text(message), because(decision))
+            self._timeline.said(
+                at, "DSP", names, alert_text(message), because(getattr(message, "decision", None))
+            )
 
     def _said(self, who: str, to: str, what: str, why: str = "") -> None:
         self._timeline.said(self._now, who, to, what, why)

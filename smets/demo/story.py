@@ -47,7 +47,10 @@ async def tell(stage: Stage, regime: Regime) -> None:
 
 async def provision(stage: Stage, regime: Regime) -> None:
     """Two premises stand in the SMI, and old and new firmware on the CPL."""
-    stage.chapter(f"Two premises, Commissioned, with old firmware ({regime.name})")
+    stage.chapter(
+        f"Two premises, {regime.name}",
+        "A SMETS2+ and a SMETS1 premises, Commissioned; three firmware versions on the Central Products List.",
+    )
     for meter in (ESME, GSME, SMETS1_ESME):
         for version in (V1, V2, V3):
             await stage.put_on_cpl(meter, version)
@@ -59,14 +62,20 @@ async def provision(stage: Stage, regime: Regime) -> None:
 
 async def suspension(stage: Stage, regime: Regime) -> None:
     """The old firmware leaves the CPL: what a Suspended meter takes, and what it does not."""
-    stage.chapter("The old firmware leaves the Central Products List: the meters are Suspended")
+    stage.chapter(
+        "The old firmware leaves the Central Products List",
+        "Every Device that runs it is Suspended, and those who answer for it are told.",
+    )
     for meter in (ESME, SMETS1_ESME):
         await stage.take_off_cpl(meter, V1)
         await stage.believe(meter, smi=("Suspended", V1), runs=V1)
     stage.expect("the supplier was told of both (N28)", stage.alerts(UserRole.IS, "N28"), 2)
     stage.expect("the network operator was told of both (N28)", stage.alerts(UserRole.ED, "N28"), 2)
 
-    stage.chapter("What a Suspended meter takes")
+    stage.chapter(
+        "What a Suspended meter takes",
+        "The same requests of the same supplier: which pass access control, and which row says so.",
+    )
     local = CommandVariant.LOCAL
     top_up = UninterpretedBody(element="TopUpDevice")
     await stage.expect_answer("4.1.1", ESME, "E5", "no ordinary read")
@@ -85,7 +94,10 @@ async def suspension(stage: Stage, regime: Regime) -> None:
 
 async def distribution(stage: Stage, regime: Regime) -> None:
     """11.1 with a real image, which the meter verifies and stages."""
-    stage.chapter("New firmware is sent to the meter (11.1)")
+    stage.chapter(
+        "New firmware is sent to the meter (11.1)",
+        "A signed firmware file travels to the Comms Hub, and over the HAN to the meter, which stages it.",
+    )
     await stage.update_firmware(ESME, V2)
     await stage.advance(DISTRIBUTED_MS)
     stage.expect("it reached the Comms Hub (N60)", stage.alerts(UserRole.IS, "N60"), 1)
@@ -95,7 +107,10 @@ async def distribution(stage: Stage, regime: Regime) -> None:
 
 async def lost_response(stage: Stage, regime: Regime) -> None:
     """11.3: the meter does it, and its word is lost."""
-    stage.chapter("Activate Firmware (11.3), and the Response is lost")
+    stage.chapter(
+        "Activate Firmware (11.3), and the Response is lost",
+        "The meter swaps to the new firmware and says so; nobody hears it. The two sides believe different things.",
+    )
     await stage.lose_next("11.3")
     await stage.activate(ESME, V2)
     await stage.advance(GIVEN_UP_MS)
@@ -105,7 +120,10 @@ async def lost_response(stage: Stage, regime: Regime) -> None:
 
 async def recovery_by_reading(stage: Stage, regime: Regime) -> None:
     """11.2 to the meter."""
-    stage.chapter("Reading the version (11.2)")
+    stage.chapter(
+        "Reading the version (11.2)",
+        "The shortest way out, where the rules allow it: the Response shows the version that runs.",
+    )
     if not regime.after:
         await stage.expect_answer("11.2", ESME, "E5", "11.2 is refused: nobody can ask the meter")
         await stage.believe(ESME, smi=("Suspended", V1), runs=V2)
@@ -119,7 +137,10 @@ async def recovery_by_reading(stage: Stage, regime: Regime) -> None:
 
 async def recovery_by_retry(stage: Stage, regime: Regime) -> None:
     """11.3 again: noImageHeld, and the version that runs."""
-    stage.chapter("The supplier repeats Activate Firmware")
+    stage.chapter(
+        "The supplier repeats Activate Firmware",
+        "The meter has no image left to activate (noImageHeld), but its answer shows the version that runs.",
+    )
     version = V2
     if regime.after:  # The meter was restored: once more, with the next version.
         version = V3
@@ -142,7 +163,10 @@ async def recovery_by_retry(stage: Stage, regime: Regime) -> None:
 
 async def smets1(stage: Stage, regime: Regime) -> None:
     """A SMETS1 meter answers 11.3 without a version."""
-    stage.chapter("SMETS1: one step, and a retry that teaches nothing")
+    stage.chapter(
+        "SMETS1: one step, and a retry that teaches nothing",
+        "A SMETS1 meter answers 11.3 without a version, so only 11.2 can tell what it runs.",
+    )
     await stage.update_firmware(SMETS1_ESME, V2)
     await stage.advance(DISTRIBUTED_MS)
     await stage.lose_next("11.3")
@@ -161,7 +185,10 @@ async def smets1(stage: Stage, regime: Regime) -> None:
 
 async def gas_proxy(stage: Stage, regime: Regime) -> None:
     """The GPF mirrors its GSME, and its word changes nothing in the SMI."""
-    stage.chapter("Gas: the GPF shows what the SMI does not know (N52)")
+    stage.chapter(
+        "Gas: the GPF shows what the SMI does not know (N52)",
+        "The Gas Proxy Function mirrors its GSME. Its word raises an alert, and changes nothing.",
+    )
     await stage.take_off_cpl(GSME, V1)
     await stage.update_firmware(GSME, V2)
     await stage.advance(DISTRIBUTED_MS)

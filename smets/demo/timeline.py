@@ -43,9 +43,10 @@ Line = Said | Believed | Expected
 
 @dataclass(slots=True)
 class Chapter:
-    """A part of the story, under a title that says what happens in it."""
+    """A part of the story, under a title that says what happens in it; `gist` says what to look for."""
 
     title: str
+    gist: str = ""
     lines: list[Line] = field(default_factory=list)
 
 
@@ -66,12 +67,14 @@ class Timeline:
         """The claims that do not hold."""
         return [claim for claim in self._claims() if not claim.holds]
 
-    def chapter(self, title: str) -> None:
+    def chapter(self, title: str, gist: str = "") -> None:
         """Begins a chapter."""
-        self.chapters.append(Chapter(title))
+        self.chapters.append(Chapter(title, gist))
         if self._console is not None:
             self._console.print()
             self._console.rule(Text(title, style="bold"), align="left")
+            if gist:
+                self._console.print(Text(gist, style="italic"))
 
     def said(self, at: Instant, who: str, to: str, what: str, because: str = "") -> None:
         """Somebody said something."""
@@ -90,6 +93,7 @@ class Timeline:
         return [
             {
                 "title": chapter.title,
+                "gist": chapter.gist,
                 "lines": [{"kind": type(line).__name__.lower(), **asdict(line)} for line in chapter.lines],
             }
             for chapter in self.chapters
@@ -113,10 +117,10 @@ def _rendered(line: Line) -> list[Text]:
                 (f"{line.at}  ", "dim"),
                 (f"{line.who:>9}", "cyan"),
                 " → ",
-                (f"{line.to:<9}", "cyan"),
+                (f"{line.to:<17}", "cyan"),
                 f"  {line.what}",
             )
-            return [first, Text(f"{'':37}because {line.because}", style="dim")] if line.because else [first]
+            return [first, Text(f"{"":37}because {line.because}", style="dim")] if line.because else [first]
         case Believed():
             return [
                 Text.assemble(

@@ -8,13 +8,14 @@ import pytest
 
 from smart_metering.administration import FaultRule
 from smart_metering.duis.service_requests import SignedPreCommand
+from smart_metering.duis.service_responses import ReceivedMessage, ServiceResponse
 from smart_metering.gbcs.message import decode, encode
 from smart_metering.gbcs.protection import add_mac, shared_secret
 from smart_metering.identifiers import Eui
 from smart_metering.instants import HOUR_MS, MINUTE_MS, SECOND_MS, Instant
 from smart_metering.pki.keys import KeyUsage, derive_private_key
 from smart_metering.response_codes import ResponseCode
-from smart_metering.sm_wan import Downlink, Gbcs
+from smart_metering.sm_wan import Downlink, Gbcs, Receipt
 from tests.device_emulator.fake_dsp import FakeDsp
 from tests.end_to_end.conftest import Start
 from tests.support.dsp_premises import START, V2
