@@ -15,11 +15,11 @@ from pathlib import Path
 import structlog
 
 from device_emulator.bootstrap import DEFAULT_ACB, DeviceEmulator, EmulatorSettings, MissingCertificates
-from device_emulator.rpc.server import CannotListen
-from device_emulator.runtime.state_directory import StateInUse
 from ledger.sqlite_store import StoreError
+from ledger.state_directory import StateInUse
 from smart_metering.identifiers import InvalidIdentifier, parse_eui
 from smart_metering.pki.key_folders import KeyFolderError
+from smart_metering.rpc.server import CannotListen
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,13 +12,13 @@ from pathlib import Path
 import structlog
 
 from dsp.bootstrap import Dsp, DspSettings
-from dsp.rpc.server import CannotListen
 from dsp.rules.releases import LATEST, MODIFICATIONS, RELEASES, UnknownRule, rules_as_of, rules_with
 from dsp.runtime.clock import ClockRefusal, checked_rate
-from dsp.runtime.state_directory import StateInUse
 from ledger.sqlite_store import StoreError
+from ledger.state_directory import StateInUse
 from smart_metering.identifiers import parse_eui
 from smart_metering.instants import format_instant, parse_instant
+from smart_metering.rpc.server import CannotListen
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,20 +10,23 @@ from dsp.core.engine import Engine
 from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker
 from dsp.rpc.doors import Doors, services
-from dsp.rpc.server import Server
+from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
 from dsp.runtime.clock import VirtualClock
 from dsp.runtime.firmware_intake import FirmwareIntake
+from dsp.runtime.firmware_store import FirmwareStore
 from dsp.runtime.hosts import Hosts
 from dsp.runtime.records_desk import RecordsDesk
 from dsp.runtime.runtime import Runtime
-from dsp.runtime.state_directory import StateDirectory
 from dsp.runtime.timekeeper import Timekeeper
 from dsp.runtime.user_streams import UserStreams
 from ledger.group_commit import GroupCommit
+from ledger.state_directory import StateDirectory
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.pki.keys import KeyUsage, derive_private_key
+from smart_metering.rpc.refusals import Refusals
+from smart_metering.rpc.server import Server
 
 GRACE_SECONDS = 0.5
 
@@ -47,7 +50,8 @@ class Dsp:
     def __init__(self, settings: DspSettings) -> None:
         """Opens the state, which no other DSP may use meanwhile. Raises StateInUse and StoreError."""
         state = State()
-        self._directory = StateDirectory(settings.state, state.ledger)
+        self._directory = StateDirectory(settings.state, "dsp", state.ledger)
+        firmware = FirmwareStore(self._directory.folder / "firmware")
         key_agreement = derive_private_key(settings.seed, settings.acb, KeyUsage.KEY_AGREEMENT)
         acb = AccessControlBroker(eui=settings.acb, key_agreement=key_agreement)
         noted = state.clock.get("now")
@@ -60,15 +64,15 @@ class Dsp:
             streams=UserStreams(self._records.read_messages),
         )
         self.timekeeper = Timekeeper(self.runtime)
-        intake = FirmwareIntake(self.runtime, self._directory.firmware)
+        intake = FirmwareIntake(self.runtime, firmware)
         doors = Doors(
             runtime=self.runtime,
             timekeeper=self.timekeeper,
             intake=intake,
             records=self._records,
-            firmware=self._directory.firmware,
+            firmware=firmware,
         )
-        self._server = Server(settings.listen, services(doors))
+        self._server = Server(settings.listen, services(doors), Refusals(STATUSES, "DSP"))
 
     @property
     def address(self) -> str:

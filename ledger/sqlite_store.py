@@ -5,6 +5,7 @@ A store is used by one writing thread; `read` has a connection of its own and ma
 """
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -52,10 +53,14 @@ class SqliteStore:
         self._statements = _statements(ledger)
 
     def commit(self, changes: Iterable[Change]) -> None:
-        """Keeps all changes, in order, or none."""
+        """Keeps what all changes come to, in order, or nothing."""
+        together: dict[str, list[tuple[str | int | bytes, ...]]] = defaultdict(list)
+        for change in _lasting(changes):
+            statement = self._statements[type(change), _table(change)]
+            together[statement].append(self._parameters(change))
         with self._writer:
-            for change in changes:
-                self._writer.execute(self._statements[type(change), _table(change)], self._parameters(change))
+            for statement, rows in together.items():
+                self._writer.executemany(statement, rows)
 
     def read(
         self,
@@ -167,6 +172,27 @@ def _statements(ledger: Ledger) -> dict[tuple[type[Change], str], str]:
         marks = ", ".join("?" for _ in range(len(log.columns) + 2))
         statements[Append, log.name] = f'INSERT INTO "{log.name}" VALUES ({marks})'
     return statements
+
+
+def _lasting(changes: Iterable[Change]) -> list[Change]:
+    """What is left of changes when each key is written but once: all that is removed, then all that stands.
+
+    A key keeps the place in the order of its book that it would have after each change alone: that of its first Put,
+    or of the first after it was removed. Most of what a busy core writes, it writes over in the same commit.
+    """
+    removed: dict[tuple[str, str], Change] = {}
+    standing: dict[tuple[str, str], Change] = {}
+    appended: list[Change] = []
+    for change in changes:
+        match change:
+            case Put(book, key):
+                standing[book, key] = change
+            case Remove(book, key):
+                standing.pop((book, key), None)
+                removed[book, key] = change
+            case Append():
+                appended.append(change)
+    return [*removed.values(), *standing.values(), *appended]
 
 
 def _table(change: Change) -> str:

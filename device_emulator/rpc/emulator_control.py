@@ -1,14 +1,19 @@
 """Fleet control, as a service: launch premises, look inside a Device, set faults on its link."""
 
-from device_emulator.rpc.refusals import Context, NotFound, refusing
+from google.protobuf.message import Message
+from grpc import aio
+
 from device_emulator.runtime.host import Host
 from smart_metering.administration import FaultRule, PremisesTemplate
 from smart_metering.identifiers import parse_eui
+from smart_metering.rpc.refusals import NotFound
 from smart_metering.rpc.v1 import emulator_control_pb2 as pb2
 from smart_metering.rpc.v1.emulator_control_pb2_grpc import EmulatorControlServicer
 from smart_metering.wire.conversion import from_message, to_message
 
 LARGEST_PAGE = 10_000
+
+Context = aio.ServicerContext[Message, Message]
 
 
 class EmulatorControl(EmulatorControlServicer):
@@ -18,7 +23,6 @@ class EmulatorControl(EmulatorControlServicer):
         self._host = host
         self._emulator = host.emulator
 
-    @refusing
     async def Launch(self, request: pb2.LaunchRequest, context: Context) -> pb2.LaunchSummary:
         templates = [from_message(message, PremisesTemplate) for message in request.templates]
         await self._host.launch(templates)
@@ -27,7 +31,6 @@ class EmulatorControl(EmulatorControlServicer):
             devices=sum(template.count * len(template.devices) for template in templates),
         )
 
-    @refusing
     async def InspectDevice(self, request: pb2.InspectDeviceRequest, context: Context) -> pb2.DeviceInside:
         device_id = parse_eui(request.device_id)
         await self._host.flush()
@@ -36,7 +39,6 @@ class EmulatorControl(EmulatorControlServicer):
             raise NotFound(f"device_id: no premises were launched that hold {device_id}")
         return to_message(inside, pb2.DeviceInside)
 
-    @refusing
     async def ListEmulatedDevices(
         self, request: pb2.ListEmulatedDevicesRequest, context: Context
     ) -> pb2.EmulatedDevices:
@@ -48,22 +50,18 @@ class EmulatorControl(EmulatorControlServicer):
             device_ids=page[:size], next_after_device_id=page[size - 1] if more else ""
         )
 
-    @refusing
     async def SetFaults(self, request: pb2.FaultRules, context: Context) -> pb2.FaultRules:
         await self._host.set_faults([from_message(message, FaultRule) for message in request.rules])
         return self._rules()
 
-    @refusing
     async def ListFaults(self, request: pb2.ListFaultsRequest, context: Context) -> pb2.FaultRules:
         await self._host.flush()
         return self._rules()
 
-    @refusing
     async def ClearFaults(self, request: pb2.ClearFaultsRequest, context: Context) -> pb2.FaultRules:
         await self._host.clear_faults(request.names)
         return self._rules()
 
-    @refusing
     async def ReadTrace(self, request: pb2.ReadTraceRequest, context: Context) -> pb2.Trace:
         await self._host.flush()
         trace = self._emulator.trace()

@@ -198,7 +198,7 @@ def _verifiable(turn: Turn, message: Message) -> bool:
 
 
 def _hold(turn: Turn, device: SmiDevice, uplink: Uplink) -> None:
-    """The certificates are asked for with the first message that is held; the rest wait beside it."""
+    """The certificates are asked for with each message that is held, since a question can get lost."""
     device_id = device.device.device_id
     held = turn.state.held_uplinks.get(device_id)
     uplinks = (*held.uplinks, uplink) if held else (uplink,)

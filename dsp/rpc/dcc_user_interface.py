@@ -10,7 +10,7 @@ from grpc import aio
 from dsp.core.effects import Refusal
 from dsp.core.inputs import RequestReceived
 from dsp.rpc.identity import Identity
-from dsp.rpc.refusals import InvalidArgument, raise_refusal
+from dsp.rpc.refusals import raise_refusal
 from dsp.rpc.unreadable_requests import unreadable
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.runtime import Runtime, Taken
@@ -18,6 +18,7 @@ from smart_metering.command_variants import Service, service_of
 from smart_metering.duis.service_requests import ServiceRequest
 from smart_metering.duis.service_responses import ServiceResponse
 from smart_metering.identifiers import Eui
+from smart_metering.rpc.refusals import InvalidArgument
 from smart_metering.rpc.v1 import dcc_user_interface_pb2 as pb2
 from smart_metering.rpc.v1 import service_request_pb2, service_response_pb2
 from smart_metering.rpc.v1.dcc_user_interface_pb2_grpc import DccUserInterfaceServicer

@@ -13,13 +13,13 @@ from dsp.rpc.dcc_user_interface import DccUserInterface
 from dsp.rpc.identity import Identity
 from dsp.rpc.inventory_administration import InventoryAdministration
 from dsp.rpc.self_service_interface import SelfServiceInterface
-from dsp.rpc.server import Register
 from dsp.rpc.sm_wan import SmWan
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.firmware_store import FirmwareStore
 from dsp.runtime.records_desk import RecordsDesk
 from dsp.runtime.runtime import Runtime
 from dsp.runtime.timekeeper import Timekeeper
+from smart_metering.rpc.server import Register
 from smart_metering.rpc.v1 import central_products_list_pb2_grpc as central_products_list
 from smart_metering.rpc.v1 import clock_pb2_grpc as clock
 from smart_metering.rpc.v1 import dcc_user_interface_pb2_grpc as dcc_user_interface

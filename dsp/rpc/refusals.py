@@ -1,52 +1,20 @@
-"""Which gRPC status each kind of failure becomes. What the SEC foresees is an answer and never comes here."""
+"""Which gRPC status each failure of the DSP becomes, beside those that both sides share."""
 
-import inspect
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
-from typing import NoReturn, TypeAlias, TypeVar
+from typing import NoReturn
 
 import grpc
-import structlog
-from grpc import aio
 
 from dsp.core.effects import Refusal
 from dsp.rpc.identity import Unauthenticated
 from dsp.runtime.clock import ClockIsRunning, ClockRefusal
 from dsp.runtime.firmware_store import FileTooLargeError
 from dsp.runtime.hosts import HostCutOff
-from smart_metering.wire.errors import WireError
+from smart_metering.rpc.refusals import InvalidArgument, NotFound, Statuses
 
 FAULTS_SHOWN = 20
-DETAILS_SHOWN = 2_000  # they travel in trailers, which have room for 8 KiB
 
-_log = structlog.get_logger()
-
-Q = TypeVar("Q")
-A = TypeVar("A")
-Context = aio.ServicerContext[Q, A]
-Handler: TypeAlias = "grpc.RpcMethodHandler[Q, A]"  # generic for the type checker only
-Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler[Q, A] | None]]"
-
-
-class InvalidArgument(ValueError):
-    """The caller asked for what cannot be; the text says what was expected."""
-
-
-class NotFound(LookupError):
-    """The caller named what is not there."""
-
-
-class PermissionDenied(Exception):
-    """The caller spoke for another."""
-
-
-STATUSES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
-    # the first that fits
-    (WireError, grpc.StatusCode.INVALID_ARGUMENT),
-    (InvalidArgument, grpc.StatusCode.INVALID_ARGUMENT),
-    (NotFound, grpc.StatusCode.NOT_FOUND),
+STATUSES: Statuses = (
     (Unauthenticated, grpc.StatusCode.UNAUTHENTICATED),
-    (PermissionDenied, grpc.StatusCode.PERMISSION_DENIED),
     (FileTooLargeError, grpc.StatusCode.RESOURCE_EXHAUSTED),
     (HostCutOff, grpc.StatusCode.ABORTED),
     (ClockIsRunning, grpc.StatusCode.FAILED_PRECONDITION),
@@ -59,71 +27,3 @@ def raise_refusal(refusal: Refusal) -> NoReturn:
     shown, more = refusal.faults[:FAULTS_SHOWN], len(refusal.faults) - FAULTS_SHOWN
     told = "; ".join((*shown, f"and {more} more") if more > 0 else shown)
     raise (NotFound if refusal.unknown else InvalidArgument)(told)
-
-
-async def refuse(context: Context[Q, A], method: str, error: Exception) -> NoReturn:
-    """Ends the call with the status of the error. Ours is logged in full, and its text kept to ourselves."""
-    for kind, status in STATUSES:
-        if isinstance(error, kind):
-            _log.info("call refused", method=method, status=status.name, why=str(error)[:DETAILS_SHOWN])
-            details = str(error).encode("ascii", "backslashreplace").decode()
-            await context.abort(status, details[:DETAILS_SHOWN])
-    _log.error("call failed", method=method, exc_info=error)
-    await context.abort(grpc.StatusCode.INTERNAL, "a fault of the DSP; its log says more")
-
-
-class Refusals(aio.ServerInterceptor):
-    """Stands before every handler that is a coroutine or an async generator."""
-
-    async def intercept_service(
-        self, continuation: "Continuation[Q, A]", handler_call_details: grpc.HandlerCallDetails
-    ) -> "Handler[Q, A] | None":
-        """The handler that serves the call, if there is one, with its errors made statuses."""
-        handler = await continuation(handler_call_details)
-        if handler is None:
-            return None
-        for kind, wrap, make in KINDS:
-            behaviour = getattr(handler, kind)
-            if inspect.iscoroutinefunction(behaviour) or inspect.isasyncgenfunction(behaviour):
-                wrapped = wrap(behaviour, handler_call_details.method)
-                return make(wrapped, handler.request_deserializer, handler.response_serializer)
-        return handler
-
-
-def _answering(behaviour: Callable[..., Awaitable[A]], method: str) -> Callable[..., Awaitable[A]]:
-    async def answer(asked: object, context: Context[Q, A]) -> A:
-        try:
-            return await behaviour(asked, context)
-        except aio.AbortError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the door: whatever it is becomes a status
-            await refuse(context, method, error)
-
-    return answer
-
-
-def _streaming(
-    behaviour: Callable[..., AsyncGenerator[A, None]], method: str
-) -> Callable[..., AsyncIterator[A]]:
-    if not inspect.isasyncgenfunction(behaviour):
-        return behaviour  # it writes to the context itself: the health service does
-
-    async def stream(asked: object, context: Context[Q, A]) -> AsyncIterator[A]:
-        try:
-            async with aclosing(behaviour(asked, context)) as messages:
-                async for message in messages:
-                    yield message
-        except aio.AbortError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the door: whatever it is becomes a status
-            await refuse(context, method, error)
-
-    return stream
-
-
-KINDS: tuple[tuple[str, Callable[..., Callable[..., object]], Callable[..., "Handler[Q, A]"]], ...] = (
-    ("unary_unary", _answering, grpc.unary_unary_rpc_method_handler),
-    ("stream_unary", _answering, grpc.stream_unary_rpc_method_handler),
-    ("unary_stream", _streaming, grpc.unary_stream_rpc_method_handler),
-    ("stream_stream", _streaming, grpc.stream_stream_rpc_method_handler),
-)

@@ -5,12 +5,12 @@ from grpc import aio
 
 from dsp.core.state import AuditRecord, SmiDevice
 from dsp.rpc.identity import Identity
-from dsp.rpc.refusals import InvalidArgument, NotFound
 from dsp.runtime.records_desk import AuditQuery, RecordsDesk
 from dsp.runtime.runtime import Runtime
 from smart_metering.device_types import DeviceType
 from smart_metering.identifiers import Eui, parse_eui
 from smart_metering.instants import Instant
+from smart_metering.rpc.refusals import InvalidArgument, NotFound
 from smart_metering.rpc.v1 import self_service_interface_pb2 as pb2
 from smart_metering.rpc.v1 import service_response_pb2
 from smart_metering.rpc.v1.self_service_interface_pb2_grpc import SelfServiceInterfaceServicer

@@ -8,7 +8,6 @@ from google.protobuf.message import Message
 from grpc import aio
 
 from dsp.core.inputs import HubsClaimed, UplinkReceived
-from dsp.rpc.refusals import InvalidArgument, PermissionDenied
 from dsp.runtime import hosts as frames
 from dsp.runtime.firmware_store import FirmwareStore
 from dsp.runtime.hosts import Host
@@ -17,6 +16,7 @@ from dsp.runtime.timekeeper import Timekeeper
 from smart_metering.device_types import DeviceType
 from smart_metering.identifiers import Eui, InvalidIdentifier, parse_eui
 from smart_metering.instants import Instant
+from smart_metering.rpc.refusals import InvalidArgument, PermissionDenied
 from smart_metering.rpc.v1 import sm_wan_pb2 as pb2
 from smart_metering.rpc.v1.sm_wan_pb2_grpc import SmWanServicer
 from smart_metering.sm_wan import Uplink

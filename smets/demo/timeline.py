@@ -120,7 +120,7 @@ def _rendered(line: Line) -> list[Text]:
                 (f"{line.to:<17}", "cyan"),
                 f"  {line.what}",
             )
-            return [first, Text(f"{"":37}because {line.because}", style="dim")] if line.because else [first]
+            return [first, Text(f"{'':37}because {line.because}", style="dim")] if line.because else [first]
         case Believed():
             return [
                 Text.assemble(

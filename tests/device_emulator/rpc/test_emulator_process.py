@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from device_emulator.bootstrap import DeviceEmulator, EmulatorSettings, MissingCertificates
-from device_emulator.runtime.state_directory import StateInUse
+from ledger.state_directory import StateInUse
 from smart_metering.pki.key_folders import KeyFolderError
 from tests.device_emulator.bench import (
     Bench,

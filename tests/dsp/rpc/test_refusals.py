@@ -8,9 +8,10 @@ from google.protobuf.message import Message
 from grpc import aio
 
 from dsp.rpc.identity import Unauthenticated
-from dsp.rpc.refusals import InvalidArgument, NotFound, PermissionDenied, Refusals
+from dsp.rpc.refusals import STATUSES
 from dsp.runtime.clock import ClockIsRunning, ClockRefusal
 from dsp.runtime.firmware_store import FileTooLargeError
+from smart_metering.rpc.refusals import InvalidArgument, NotFound, PermissionDenied, Refusals
 from smart_metering.rpc.v1 import dcc_user_interface_pb2 as pb2
 from smart_metering.rpc.v1.dcc_user_interface_pb2_grpc import (
     DccUserInterfaceServicer,
@@ -76,7 +77,7 @@ class Failing(DccUserInterfaceServicer):
 @pytest.fixture
 async def failing() -> AsyncIterator[tuple[Failing, aio.Channel]]:
     servicer = Failing()
-    server = aio.server(interceptors=(Refusals(),))
+    server = aio.server(interceptors=(Refusals(STATUSES, "DSP"),))
     add_DccUserInterfaceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -1,4 +1,4 @@
-"""Serves the DSP's services on one address, and keeps serving: a listener that dies is replaced by another.
+"""Serves gRPC services on one address, with health and reflection, and keeps serving when its listener dies.
 
 A request whose `:path` is not UTF-8 leaves a grpc.aio server deaf (grpcio 1.85): its listener closes and it takes no
 call any more, while the streams it has go on. A supervisor knocks now and then; when nobody opens, it binds another
@@ -13,7 +13,7 @@ from grpc import aio
 from grpc_health.v1 import health, health_pb2_grpc  # type: ignore[import-untyped]
 from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 
-from dsp.rpc.refusals import Refusals
+from smart_metering.rpc.refusals import Refusals
 
 MESSAGE_LIMIT = 16 * 1024 * 1024
 METADATA_LIMIT = 16 * 1024
@@ -30,7 +30,7 @@ OPTIONS: Sequence[tuple[str, int]] = (
     ("grpc.keepalive_time_ms", 30_000),  # a peer that is gone is noticed
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),  # and may look for us as often as this
-    ("grpc.so_reuseport", 0),  # a second DSP on our port is an error, not a rival
+    ("grpc.so_reuseport", 0),  # a second server on our port is an error, not a rival
 )
 
 _log = structlog.get_logger()
@@ -43,11 +43,12 @@ class CannotListen(OSError):
 
 
 class Server:
-    """`services` maps each full name to what adds that service to a gRPC server."""
+    """`services` maps each full name to what adds that service to a gRPC server; `refusals` stands before them all."""
 
-    def __init__(self, listen: str, services: dict[str, Register]) -> None:
+    def __init__(self, listen: str, services: dict[str, Register], refusals: Refusals) -> None:
         self._listen = listen
         self._services = services
+        self._refusals = refusals
         self._server: aio.Server | None = None
         self._supervising: asyncio.Task[None] | None = None
 
@@ -70,7 +71,7 @@ class Server:
 
     async def _bind(self) -> aio.Server:
         server = aio.server(
-            options=OPTIONS, interceptors=(Refusals(),), maximum_concurrent_rpcs=CALLS_AT_ONCE
+            options=OPTIONS, interceptors=(self._refusals,), maximum_concurrent_rpcs=CALLS_AT_ONCE
         )
         for register in self._services.values():
             register(server)

@@ -1,10 +1,9 @@
-"""The folder that holds all of one emulator's durable state, for one process at a time."""
+"""The folder that holds all durable state of one process: its ledger, and whatever files it keeps beside it."""
 
 import fcntl
 from pathlib import Path
 from typing import TextIO
 
-from device_emulator.runtime.firmware_folder import FirmwareFolder
 from ledger.books import Ledger
 from ledger.sqlite_store import SqliteStore
 
@@ -14,15 +13,18 @@ class StateInUse(RuntimeError):
 
 
 class StateDirectory:
-    """Made if it is not there; `ledger` is filled with what is kept in it. Raises StateInUse and StoreError."""
+    """Made if it is not there; `ledger` is filled with what is kept in it. Raises StateInUse and StoreError.
 
-    def __init__(self, folder: Path, ledger: Ledger) -> None:
+    `name` is that of the ledger's file: one kind of process does not open the state of another.
+    """
+
+    def __init__(self, folder: Path, name: str, ledger: Ledger) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
         self._lock = _take_lock(folder / "lock")
         try:
-            self.store = SqliteStore(folder / "device_emulator.sqlite3")
+            self.store = SqliteStore(folder / f"{name}.sqlite3")
             self.store.load(ledger)
-            self.firmware = FirmwareFolder(folder / "firmware")
         except BaseException:
             self._lock.close()
             raise
@@ -39,5 +41,5 @@ def _take_lock(path: Path) -> TextIO:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.close()
-        raise StateInUse(f"{path.parent} is in use by another emulator") from None
+        raise StateInUse(f"{path.parent} is in use by another process") from None
     return lock

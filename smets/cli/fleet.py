@@ -1,0 +1,99 @@
+"""`smets fleet`: fleet files, read and launched."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smets.cli.options import DEFAULT_STATE, Json, State
+from smets.cli.running import run
+from smets.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from smets.fleet.planning import FleetPlan
+
+FleetFile = Annotated[Path, typer.Argument(metavar="FLEET.yaml", help="The fleet file.", show_default=False)]
+
+app = typer.Typer(help="Fleet files: check one, launch one into a system that runs.", no_args_is_help=True)
+
+
+@app.command()
+def check(fleet: FleetFile, json_output: Json = False) -> None:
+    """Say what a fleet file comes to, or everything that is wrong with it."""
+
+    async def work(screen: Screen) -> None:
+        from smets.fleet.planning import read_plan
+
+        plan = read_plan(fleet)
+        screen.data(_summary(plan))
+        screen.table(
+            ("premises", "count", "generation", "Devices", "first EUI", "SMI Status"),
+            (
+                (row.name, str(row.count), row.generation, str(row.device_count), row.eui_from, row.status)
+                for row in plan.premises
+            ),
+        )
+        screen.say(f"{len(plan.parties)} parties, {len(plan.firmware)} firmware files, {len(plan.faults)} faults")
+
+    run(work, json_output=json_output)
+
+
+@app.command()
+def launch(fleet: FleetFile, state: State = DEFAULT_STATE, json_output: Json = False) -> None:
+    """Load and launch a fleet file into the system that runs; premises that stand there already stay as they are."""
+
+    async def work(screen: Screen) -> None:
+        from smets.cli.exits import Misuse
+        from smets.fleet.launching import launch_fleet
+        from smets.fleet.planning import read_plan
+        from smets.local_system.connection import read_connection
+        from smets.local_system.state_folder import StateFolder
+
+        plan, connection = read_plan(fleet), read_connection(state)
+        strangers = [
+            party.name
+            for party in plan.parties
+            if not StateFolder(connection.state).party(party.eui).is_dir()
+        ]
+        if strangers:
+            raise Misuse(
+                f"{fleet}: {', '.join(strangers)}: not of the parties that this system was started with; "
+                "add them to its fleet file and start it again"
+            )
+        if plan.fleet.seed != connection.seed:
+            raise Misuse(f"{fleet}: seed {plan.fleet.seed!r}, but the system runs with {connection.seed!r}")
+        launched = await launch_fleet(plan, connection)
+        screen.data(launched)
+        screen.say(f"{launched.premises} premises with {launched.devices} Devices launched")
+        if launched.standing:
+            screen.say(f"standing already: {', '.join(launched.standing)}")
+
+    run(work, json_output=json_output)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of fleet files, for editors."""
+    from smets.fleet.model import FleetModel
+
+    typer.echo(json.dumps(FleetModel.model_json_schema(), indent=2))
+
+
+def _summary(plan: "FleetPlan") -> dict[str, object]:
+    return {
+        "parties": [{"name": party.name, "eui": party.eui, "roles": party.roles} for party in plan.parties],
+        "premises": [
+            {
+                "name": row.name,
+                "count": row.count,
+                "generation": row.generation,
+                "devices": row.device_count,
+                "eui_from": row.eui_from,
+                "status": row.status,
+            }
+            for row in plan.premises
+        ],
+        "firmware": [row.name for row in plan.firmware],
+        "faults": plan.faults,
+    }

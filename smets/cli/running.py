@@ -1,0 +1,64 @@
+"""Runs a command to its end: what goes wrong by the user's hand or far away becomes a line and an exit code."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+
+import typer
+
+from smets.cli.exits import Ended, Exit, Misuse
+from smets.cli.screen import Screen
+
+Work = Callable[[Screen], Coroutine[object, object, None]]
+
+
+def run(work: Work, *, json_output: bool) -> None:
+    """Ends with typer.Exit where the command does not end well."""
+    screen = Screen(json_output=json_output)
+    try:
+        asyncio.run(work(screen))
+    except Ended as ended:
+        raise typer.Exit(ended.code) from None
+    except Exception as error:  # noqa: BLE001 - the door: what is nobody's mistake but ours goes on below
+        code = _exit_of(error)
+        if code is None:
+            raise
+        screen.error(str(error), code)
+        raise typer.Exit(code) from None
+
+
+def _exit_of(error: Exception) -> Exit | None:
+    """None: a fault of ours, to be seen whole."""
+    from smart_metering.errors import DecodeError
+    from smart_metering.firmware_versions import InvalidFirmwareVersion
+    from smart_metering.identifiers import InvalidIdentifier
+    from smart_metering.instants import InvalidInstant
+    from smart_metering.ota.making import RecipeError
+    from smart_metering.pki.key_folders import KeyFolderError
+    from smets.client.errors import NoResponse, SmetsError, Unreachable
+    from smets.client.user import UnknownServiceRequest
+    from smets.durations import InvalidDuration
+    from smets.fleet.reading import FleetFileError
+    from smets.local_system.child_process import ProcessFailed
+    from smets.local_system.connection import NoConnection
+    from smets.local_system.state_folder import StateFolderError
+
+    rows: tuple[tuple[type[Exception], Exit], ...] = (
+        # the first that fits
+        (Misuse, Exit.MISUSE),
+        (DecodeError, Exit.MISUSE),
+        (FleetFileError, Exit.MISUSE),
+        (InvalidDuration, Exit.MISUSE),
+        (InvalidFirmwareVersion, Exit.MISUSE),
+        (InvalidIdentifier, Exit.MISUSE),
+        (InvalidInstant, Exit.MISUSE),
+        (KeyFolderError, Exit.MISUSE),
+        (RecipeError, Exit.MISUSE),
+        (StateFolderError, Exit.MISUSE),
+        (UnknownServiceRequest, Exit.MISUSE),
+        (NoConnection, Exit.UNREACHABLE),
+        (Unreachable, Exit.UNREACHABLE),
+        (NoResponse, Exit.NO_RESPONSE),
+        (SmetsError, Exit.FAILED),
+        (ProcessFailed, Exit.FAILED),
+    )
+    return next((code for kind, code in rows if isinstance(error, kind)), None)

@@ -1,0 +1,150 @@
+"""`smets up`: a DSP and a fleet, from one file, until they are stopped."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smets.cli.options import DEFAULT_STATE, Json, State
+from smets.cli.running import run
+from smets.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from smets.fleet.launching import Launched
+    from smets.fleet.planning import FleetPlan
+    from smets.local_system.local_system import LocalSystem
+
+FleetFile = Annotated[Path, typer.Argument(metavar="FLEET.yaml", help="The fleet file.", show_default=False)]
+Rate = Annotated[
+    float | None,
+    typer.Option("--rate", envvar="SMETS_RATE", help="Of time: 0 stepped, 1 real, n times as fast. Else the file's."),
+]
+DspListen = Annotated[
+    str, typer.Option("--dsp-listen", envvar="SMETS_DSP_LISTEN", help="HOST:PORT of the DSP; port 0: a free one.")
+]
+EmulatorListen = Annotated[
+    str,
+    typer.Option(
+        "--emulator-listen", envvar="SMETS_EMULATOR_LISTEN", help="HOST:PORT of fleet control; port 0: a free one."
+    ),
+]
+ANY_PORT = "127.0.0.1:0"
+
+
+def up(
+    fleet: FleetFile,
+    state: State = DEFAULT_STATE,
+    rate: Rate = None,
+    dsp_listen: DspListen = ANY_PORT,
+    emulator_listen: EmulatorListen = ANY_PORT,
+    json_output: Json = False,
+) -> None:
+    """Run a DSP and a device emulator until Ctrl-C; what they know stays in the state folder.
+
+    With --json one line says where they listen, once the fleet stands.
+    """
+
+    async def work(screen: Screen) -> None:
+        from smets.fleet.planning import read_plan
+        from smets.local_system.local_system import LocalSystem, SystemSettings
+
+        plan = read_plan(fleet)
+        _refuse_a_second(state)
+        settings = SystemSettings(
+            state=state.resolve(),
+            organisations=plan.organisations,
+            seed=plan.fleet.seed,
+            release=plan.fleet.release,
+            modifications=plan.fleet.modifications,
+            epoch=plan.fleet.epoch,
+            rate=plan.fleet.rate if rate is None else rate,
+            dsp_listen=dsp_listen,
+            emulator_listen=emulator_listen,
+        )
+        async with LocalSystem(settings) as system:
+            await _run(screen, system, plan)
+
+    run(work, json_output=json_output)
+
+
+async def _run(screen: Screen, system: "LocalSystem", plan: "FleetPlan") -> None:
+    from smets.fleet.launching import launch_fleet
+    from smets.local_system.state_folder import StateFolder
+
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    launching = asyncio.create_task(launch_fleet(plan, system.connection))
+    stopping = asyncio.create_task(stopped.wait())
+    failing = asyncio.create_task(system.failure())
+    connection_file = StateFolder(system.settings.state).connection_file
+    try:
+        await asyncio.wait({launching, stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
+        if launching.done():
+            launched = launching.result()
+            system.connection.write()
+            _tell(screen, system, launched)
+            await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
+        if failing.done():
+            raise failing.result()
+    finally:
+        for task in (launching, stopping, failing):
+            task.cancel()
+        await asyncio.gather(launching, stopping, failing, return_exceptions=True)
+        connection_file.unlink(missing_ok=True)
+
+
+def _tell(screen: Screen, system: "LocalSystem", launched: "Launched") -> None:
+    connection = system.connection
+    screen.data(
+        {
+            "dsp": connection.dsp,
+            "emulator": connection.emulator,
+            "state": str(connection.state),
+            "dsp_pid": connection.dsp_pid,
+            "emulator_pid": connection.emulator_pid,
+            "launched": launched,
+        }
+    )
+    screen.say(("DSP            ", "bold"), connection.dsp)
+    screen.say(("fleet control  ", "bold"), connection.emulator)
+    screen.say(("state          ", "bold"), str(connection.state))
+    standing = f"; standing already: {', '.join(launched.standing)}" if launched.standing else ""
+    screen.say(
+        ("fleet          ", "bold"), f"{launched.premises} premises, {launched.devices} Devices new{standing}"
+    )
+    for name, file in launched.uploaded.items():
+        screen.say(("firmware       ", "bold"), f"{name}: {file.firmware_version}, file {file.sha256}")
+    for name, why in launched.refused_firmware.items():
+        screen.say(("firmware       ", "bold"), f"{name}: not taken: {why}")
+    for name in launched.faults:
+        screen.say(("fault          ", "bold"), name)
+    screen.say("Ctrl-C stops it. In another shell: ", ("smets inventory", "bold"))
+
+
+def _refuse_a_second(state: Path) -> None:
+    from smets.cli.exits import Misuse
+    from smets.local_system.connection import NoConnection, read_connection
+
+    try:
+        connection = read_connection(state)
+    except NoConnection:
+        return
+    running = [pid for pid in (connection.dsp_pid, connection.emulator_pid) if _is_running(pid)]
+    if running:
+        pids = ", ".join(map(str, running))
+        raise Misuse(f"state folder {state} is in use by a system that runs (process ids {pids})")
+
+
+def _is_running(pid: int) -> bool:
+    import os
+
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return pid > 0
