@@ -13,6 +13,7 @@ import structlog
 
 from dsp.bootstrap import Dsp, DspSettings
 from dsp.rules.releases import LATEST, MODIFICATIONS, RELEASES, UnknownRule, rules_as_of, rules_with
+from dsp.rules.switching import READERS, switches_from
 from dsp.runtime.clock import ClockRefusal, checked_rate
 from ledger.sqlite_store import StoreError
 from ledger.state_directory import StateInUse
@@ -82,6 +83,13 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument(
         "--modifications", nargs="*", metavar="NAME", help=f"exactly these instead: {modifications}"
     )
+    parser.add_argument(
+        "--switch",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"a choice made otherwise (docs/tables.md, choices): {', '.join(READERS)}",
+    )
     parser.add_argument("--epoch", default="2021-11-04T00:00:00Z", help="the time of the first start")
     parser.add_argument(
         "--rate", type=float, default=0.0, help="0: time is stepped, 1: real, n: n times as fast"
@@ -92,12 +100,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _settings(arguments: argparse.Namespace) -> DspSettings:
     """Raises ValueError (UnknownRule and ClockRefusal are such)."""
-    names = arguments.modifications
+    names, switches = arguments.modifications, switches_from(arguments.switch)
+    release = arguments.release
     return DspSettings(
         listen=arguments.listen,
         state=arguments.state,
         seed=arguments.seed.encode(),
-        rules=rules_as_of(arguments.release) if names is None else rules_with(names),
+        rules=rules_as_of(release, switches=switches)
+        if names is None
+        else rules_with(names, switches=switches),
         epoch=parse_instant(arguments.epoch),
         rate=checked_rate(arguments.rate),
         acb=parse_eui(arguments.acb),

@@ -74,7 +74,7 @@ async def _run(screen: Screen, system: "LocalSystem", plan: "FleetPlan") -> None
     from smets.local_system.state_folder import StateFolder
 
     stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     launching = asyncio.create_task(launch_fleet(plan, system.connection))
     stopping = asyncio.create_task(stopped.wait())

@@ -33,8 +33,9 @@ SHORTER_THAN_THE_TIMEOUT_MS = 10 * SECOND_MS
 async def test_a_run_with_kills_leaves_the_same_trace_as_one_without(start: Start) -> None:
     undisturbed, disturbed = await start(PREMISES), await start(PREMISES)
 
-    expected = await lossy_campaign(undisturbed, kills=False)
-    found = await lossy_campaign(disturbed, kills=True)
+    expected, found = await asyncio.gather(
+        lossy_campaign(undisturbed, kills=False), lossy_campaign(disturbed, kills=True)
+    )
 
     assert found == expected
     assert await disturbed.trace() == await undisturbed.trace()
