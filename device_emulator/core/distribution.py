@@ -19,7 +19,7 @@ from smart_metering.records import changed
 from smart_metering.sm_wan import FirmwareAtHub, FirmwareForDevices
 
 BLOCK_OCTETS = 50
-"""What fits one ZigBee OTA Image Block Response (gbcs 6.2; the size under GBCS is unknown)."""
+"""What fits one ZigBee OTA Image Block Response (the size under GBCS is unknown)."""
 
 BLOCKS_PER_SECOND = 10
 """A choice: 750,000 octets take 25 minutes."""

@@ -66,7 +66,7 @@ def has_the_right_signature(heard: Heard) -> bool:
 
 
 CHECKS: tuple[tuple[str, Callable[[Heard], bool]], ...] = (
-    # why the Device stays silent            what must hold (gbcs 2.6: MAC before signature; likely)
+    # why the Device stays silent            what must hold (GBCS: MAC before signature; likely)
     ("it is for another Device", is_for_this_device),
     ("it is no Command", is_a_command),
     ("the use case is not supported", is_supported),

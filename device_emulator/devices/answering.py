@@ -32,7 +32,7 @@ class GbcsAnswering:
     def activation(
         self, command: Message, outcome: ActivationOutcome | None, now: Instant
     ) -> Utterance | None:
-        """CS06 Responses carry a date-time in the header (certain, gbcs 4.2)."""
+        """CS06 Responses carry a date-time in the header (certain: the reference vectors)."""
         return response_to(command, encode_activate_firmware_response(outcome), encode_dlms_date_time(now))
 
     def scheduled_activation(

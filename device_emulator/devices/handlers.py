@@ -1,4 +1,4 @@
-"""The handlers of the firmware use cases, each with the parties that may ask (ground rules, keys; likely)."""
+"""The handlers of the firmware use cases, each with the parties that may ask (likely, from the reference vectors)."""
 
 from device_emulator.devices.activating import activate_firmware
 from device_emulator.devices.profile import Handler, KnownParty

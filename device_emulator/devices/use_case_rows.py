@@ -24,10 +24,10 @@ ROWS = (
     UseCaseRow(UseCase.ECS52,                  "11.2", False,    "RTDS 4.5.0",      Mark.CERTAIN),
     UseCaseRow(UseCase.GCS38,                  "11.2", False,    "RTDS 4.5.0",      Mark.CERTAIN),
     UseCaseRow(UseCase.CS08,                   "11.2", False,    "RTDS 4.5.0",      Mark.CERTAIN),
-    UseCaseRow(UseCase.ESME_FIRMWARE_RECEIPT,  "11.1", True,     "gbcs 4.8",        Mark.LIKELY),
-    UseCaseRow(UseCase.GSME_FIRMWARE_RECEIPT,  "11.1", True,     "gbcs 4.8",        Mark.LIKELY),
-    UseCaseRow(UseCase.CCS08,                  "11.1", True,     "gbcs 4.9",        Mark.LIKELY),
-    UseCaseRow(UseCase.CS09,                   "11.4", True,     "gbcs 4.10",       Mark.LIKELY),
+    UseCaseRow(UseCase.ESME_FIRMWARE_RECEIPT,  "11.1", True,     "GBCS, MMC schema",        Mark.LIKELY),
+    UseCaseRow(UseCase.GSME_FIRMWARE_RECEIPT,  "11.1", True,     "GBCS, MMC schema",        Mark.LIKELY),
+    UseCaseRow(UseCase.CCS08,                  "11.1", True,     "GBCS CCS08",        Mark.LIKELY),
+    UseCaseRow(UseCase.CS09,                   "11.4", True,     "GBCS CS09",       Mark.LIKELY),
 )  # fmt: skip
 
 ROW_OF = {int(row.use_case): row for row in ROWS}

@@ -82,7 +82,7 @@ def _activate(
     now: Instant,
     moments: Container[Moment],
 ) -> Activated:
-    """GBCS CS06 (gbcs 4.4): no image, hash, then whatever else forbids it. An image that cannot run stays pending."""
+    """GBCS CS06: no image, hash, then whatever else forbids it. An image that cannot run stays pending."""
     pending = slots.pending
     if pending is None:
         return Activated(slots, ActivationCode.NO_IMAGE_HELD)

@@ -5,7 +5,7 @@ from smart_metering.instants import MINUTE_MS, Instant
 from smart_metering.records import Record
 
 MIRROR_PERIOD_MS = 30 * MINUTE_MS
-"""A GPF refreshes its mirror of the GSME at every whole multiple of this (ground rules, time; likely)."""
+"""A GPF refreshes its mirror of the GSME at every whole multiple of this (chosen here)."""
 
 
 class PendingImage(Record, frozen=True):

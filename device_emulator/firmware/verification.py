@@ -81,14 +81,14 @@ CHECKS = (
     ),
     Check(
         "the image is for another Device Type",
-        is_for_the_device_type, Moment.RECEIPT, "ground rules, firmware files", Mark.CHOICE,
+        is_for_the_device_type, Moment.RECEIPT, "chosen here", Mark.CHOICE,
     ),
     Check(
         "the image is for other ESME Variants",
-        permits_the_true_variant, Moment.ACTIVATION, "SECMP0125 as read in domain 6.3", Mark.CHOICE,
+        permits_the_true_variant, Moment.ACTIVATION, "SECMP0125 report; moment chosen here", Mark.CHOICE,
     ),
     Check(
         "the image forbids to change to it",
-        permits_the_change, Moment.ACTIVATION, "ground rules, firmware files", Mark.CHOICE,
+        permits_the_change, Moment.ACTIVATION, "chosen here", Mark.CHOICE,
     ),
 )  # fmt: skip

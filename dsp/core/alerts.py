@@ -72,6 +72,9 @@ def _pass_on(turn: Turn, device: SmiDevice, message: Message, octets: bytes) -> 
 
 
 def _device_alert(turn: Turn, device: SmiDevice, message: Message, octets: bytes, code: int) -> None:
+    if message.target not in turn.state.parties:
+        turn.observe(device.device.device_id, f"an alert for {message.target}, which is no party: dropped")
+        return
     response_id = RequestId(message.originator, message.target, message.counter)
     passed_on = DeviceAlert(
         response_id=str(response_id), alert_code=code, response_date_time=turn.now, gbcs_payload=octets
@@ -85,13 +88,13 @@ def _outcome(
     """The outcome of a future-dated 11.3. It teaches as a Response does: the version arrives here (D16)."""
     key = RequestId(message.target, message.originator, outcome.originator_counter)
     awaited = turn.state.outstanding.get(str(key))
-    if awaited is None:
-        _device_alert(turn, device, message, octets, outcome.alert_code)
-        return
-    turn.state.remove_outstanding(awaited)
     version, success = outcome.outcome.firmware_version, outcome.outcome.code is ActivationCode.SUCCESS
-    decision = judge(turn, device, Shown(srv="11.3", version=version, success=success, role=awaited.role))
-    post(turn, (awaited.user,), _dated_response(turn, awaited, outcome, octets, decision), awaited.device)
+    decision = judge(turn, device, Shown(srv="11.3", version=version, success=success))
+    if awaited is None:  # Its acceptance was lost, or given up long ago: what it shows is true all the same.
+        _device_alert(turn, device, message, octets, outcome.alert_code)
+    else:
+        turn.state.remove_outstanding(awaited)
+        post(turn, (awaited.user,), _dated_response(turn, awaited, outcome, octets, decision), awaited.device)
     if decision.code == LEARNED:
         learn(turn, device, version)
 
@@ -115,9 +118,9 @@ def _dated_response(
 def _comms_hub_alert(turn: Turn, hub: SmiDevice, message: Message) -> None:
     transfer = decode_firmware_transfer(message.payload)
     target = turn.state.devices.get(transfer.target)
-    if target is None:
+    if target is None or target.comms_hub != hub.device.device_id:
         turn.observe(
-            hub.device.device_id, f"a firmware transfer to {transfer.target}, which the SMI does not know"
+            hub.device.device_id, f"a firmware transfer to {transfer.target}, not on its HAN: dropped"
         )
         return
     body = CommsHubAlert(

@@ -1,6 +1,6 @@
 """Access control: the ordered checks of a Service Request; the first one that refuses decides.
 
-Only the meanings of the codes are certain; the order is a choice (domain 4.1). Checks that look at the target are
+Only the meanings of the codes are certain; the order is a choice of this project. Checks that look at the target are
 made for requests to a Device; 11.1 and 11.4 make their own per listed Device, with the same two functions.
 """
 
@@ -97,8 +97,11 @@ def originator_is_caller(asking: Asking) -> Decision | None:
 
 
 def request_id_is_unused(asking: Asking) -> Decision | None:
-    """E40: a RequestID is used once per originator and Command Variant."""
-    if used_key(asking.received) not in asking.state.used_requests:
+    """E40: a RequestID is used once per originator and Command Variant, and never by two commands at once."""
+    request = asking.received.request
+    sends = asking.variant is not CommandVariant.TRANSFORM
+    under_way = sends and str(request.request_id) in asking.state.outstanding
+    if used_key(asking.received) not in asking.state.used_requests and not under_way:
         return None
     return _refused(
         ResponseCode.E40, "RequestID was used before with this Command Variant", "G1", Mark.CHOICE
@@ -189,7 +192,10 @@ def caller_is_responsible(asking: Asking) -> Decision | None:
     if asking.definition.non_device or role_of(asking) is not None:
         return None
     return _refused(
-        ResponseCode.E4, f"{' '.join(asking.roles)} is not responsible for it", "domain 1.5", Mark.LIKELY
+        ResponseCode.E4,
+        f"{' '.join(asking.roles)} is not responsible for it",
+        "User Roles of the SEC",
+        Mark.LIKELY,
     )
 
 
@@ -234,6 +240,11 @@ def date_is_possible(asking: Asking) -> Decision | None:
     dated = getattr(asking.received.request.body, "execution_date_time", None)
     if dated is None or dated == CANCELLATION:
         return None
+    return impossible_date(asking, dated)
+
+
+def impossible_date(asking: Asking, dated: Instant) -> Decision | None:
+    """E100 for one date."""
     if asking.now <= dated <= asking.now + asking.rules.times.furthest_future_date_ms:
         return None
     return _refused(
@@ -277,7 +288,9 @@ def granted(asking: Asking) -> Decision:
         or asking.definition.non_device
         or target.device.device_status is not SmiStatus.SUSPENDED
     ):
-        return Decision(code="granted", row="every access check", source="domain 4.1", mark=Mark.CHOICE)
+        return Decision(
+            code="granted", row="every access check", source="their order is chosen here", mark=Mark.CHOICE
+        )
     if asking.definition.critical:
         return Decision(code="granted", row="a Critical request", source=WHILE_SUSPENDED, mark=Mark.CERTAIN)
     generation, kind = target.generation, target.device.device_type

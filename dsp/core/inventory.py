@@ -35,8 +35,22 @@ def moved(device: SmiDevice, event: SmiEvent, now: Instant) -> SmiDevice | None:
 
 def read_inventory(state: State, body: ReadInventory) -> DspInventory | None:
     """The Devices that 8.2 shows, at most seventeen; None where the search finds nothing."""
-    found = [state.devices[device].device for device in _search(state, body)][:MAXIMUM_INVENTORY_DEVICES]
-    return DspInventory(devices=tuple(found)) if found else None
+    found = _search(state, body)[:MAXIMUM_INVENTORY_DEVICES]
+    return (
+        DspInventory(devices=tuple(shown(state, state.devices[device]) for device in found))
+        if found
+        else None
+    )
+
+
+def shown(state: State, device: SmiDevice) -> InventoryDevice:
+    """A Device as it is shown: with the CPL's word on the firmware it runs, as of now."""
+    described = device.device
+    if described.device_type in TYPE_2:
+        return described
+    entry = state.cpl_entry_for(described, described.device_firmware_version)
+    status = "Active" if entry is not None else "Withdrawn"
+    return changed(described, device_firmware_version_status=status, cpl_status=status)
 
 
 def prenotification_fault(turn: Turn, body: DevicePrenotification) -> ResponseCode | None:
@@ -92,7 +106,8 @@ def load(turn: Turn, loaded: AdministrationLoaded) -> None:
     for registration in loaded.registrations:
         turn.state.put_registration(registration)
     for device in loaded.devices:
-        turn.state.put_device(_smi_device(device, turn.now))
+        former = turn.state.devices.get(device.device.device_id)
+        turn.state.put_device(_smi_device(device, former, turn.now))
     turn.answer(
         LoadSummary(
             parties=len(loaded.parties), registrations=len(loaded.registrations), devices=len(loaded.devices)
@@ -126,7 +141,13 @@ def _search(state: State, body: ReadInventory) -> list[Eui]:
 
 def _faults(state: State, loaded: AdministrationLoaded) -> list[str]:
     parties = {*state.parties, *(party.eui for party in loaded.parties)}
-    known = {*(device.device.device_id for device in loaded.devices)}
+    types = {device.device.device_id: device.device.device_type for device in loaded.devices}
+
+    def type_of(device_id: Eui) -> DeviceType | None:
+        known = state.devices.get(device_id)
+        return types.get(device_id) or (known.device.device_type if known else None)
+
+    seen: set[Eui] = set()
     faults = [
         f"registrations[{at}].party: {row.party} is no party that is loaded"
         for at, row in enumerate(loaded.registrations)
@@ -134,8 +155,11 @@ def _faults(state: State, loaded: AdministrationLoaded) -> list[str]:
     ]
     for at, device in enumerate(loaded.devices):
         shown, where = device.device, f"devices[{at}] ({device.device.device_id})"
-        if device.comms_hub not in known and device.comms_hub not in state.devices:
-            faults.append(f"{where}.comms_hub: {device.comms_hub} is no Device that is loaded")
+        if type_of(device.comms_hub) is not DeviceType.CHF:
+            faults.append(f"{where}.comms_hub: {device.comms_hub} is no CHF that is loaded")
+        if shown.device_id in seen:
+            faults.append(f"{where}: stands twice in this batch")
+        seen.add(shown.device_id)
         if (shown.device_type in TYPE_2) != (shown.device_status is None):
             faults.append(
                 f"{where}.device_status: expected for every Device Type but IHD and CAD, which have none"
@@ -147,11 +171,15 @@ def _faults(state: State, loaded: AdministrationLoaded) -> list[str]:
     return faults
 
 
-def _smi_device(loaded: LoadedDevice, now: Instant) -> SmiDevice:
+def _smi_device(loaded: LoadedDevice, former: SmiDevice | None, now: Instant) -> SmiDevice:
     return SmiDevice(
         device=loaded.device,
         comms_hub=loaded.comms_hub,
         associated_device=loaded.associated_device,
         status_before_suspension=loaded.status_before_suspension,
-        history=(StatusChange(at=now, status=loaded.device.device_status, cause="loaded"),),
+        pre_notifying_user=former.pre_notifying_user if former else None,
+        history=(
+            *(former.history if former else ()),
+            StatusChange(at=now, status=loaded.device.device_status, cause="loaded"),
+        ),
     )

@@ -89,10 +89,12 @@ def certificates_arrived(turn: Turn, device: Eui) -> None:
         attempt(turn, changed(outstanding, attempts=outstanding.attempts - 1))
 
 
-def receipt(turn: Turn, frame: str, delivered: bool) -> None:
-    """The hub's word: only that a command reached the Device matters, for it tells E21 from E20."""
+def receipt(turn: Turn, device: Eui, frame: str, delivered: bool) -> None:
+    """The hub's word on this Device: only that a command reached it matters, for it tells E21 from E20."""
     outstanding = turn.state.outstanding.get(frame)
-    if outstanding is not None and delivered and outstanding.octets and not outstanding.delivered:
+    if outstanding is None or outstanding.device != device:
+        return  # Answered by now, or sent to another Device, of which this hub knows nothing.
+    if delivered and outstanding.octets and not outstanding.delivered:
         turn.state.put_outstanding(changed(outstanding, delivered=True))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dsp.core import firmware_distribution, inventory, outstanding
-from dsp.core.authorisation import CHECKS, Asking, authorise, granted, role_of, used_key
+from dsp.core.authorisation import CHECKS, Asking, authorise, granted, impossible_date, role_of, used_key
 from dsp.core.device_details import amend
 from dsp.core.inputs import RequestReceived
 from dsp.core.service_audit_trail import note_answer, note_request
@@ -163,6 +163,9 @@ def _send_signed(turn: Turn, asking: Asking) -> Outcome:
         return _refusal(ResponseCode.E100, what, "G4")
     if command.originator_counter != message.counter:
         return _refusal(ResponseCode.E100, "the counter in the payload is another than the header's", "G4")
+    dated = command.execution_time
+    if dated is not None and dated != CANCELLATION and (refusal := impossible_date(asking, dated)):
+        return Outcome(code=ResponseCode(refusal.code), decision=refusal)
     if not _signed_by(turn, message):
         return _refusal(ResponseCode.E48, "the signature does not verify with the User's certificate", "G3")
     outstanding.accept(turn, asking, target, role, use_case, None)

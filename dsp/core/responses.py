@@ -7,7 +7,7 @@ from dsp.core.service_audit_trail import post
 from dsp.core.state import Certificates, HeldUplinks, HostPosition, Outstanding, SmiDevice, Stage
 from dsp.core.turn import Turn
 from smart_metering.decisions import Decision
-from smart_metering.device_types import DeviceType
+from smart_metering.device_types import DeviceType, Generation
 from smart_metering.duis.service_responses import (
     GbcsPayload,
     ResponseBody,
@@ -48,7 +48,7 @@ def take_uplink(turn: Turn, host: str, uplink: Uplink) -> None:
         return
     match uplink.content:
         case Receipt(frame=frame, delivered=delivered):
-            outstanding.receipt(turn, frame, delivered)
+            outstanding.receipt(turn, uplink.device, frame, delivered)
         case Gbcs(gbcs=octets):
             _take_gbcs(turn, device, uplink, octets)
         case Smets1Response():
@@ -114,6 +114,11 @@ def _take_smets1_response(turn: Turn, device: SmiDevice, response: Smets1Respons
     awaited = turn.state.outstanding.get(str(key))
     if awaited is None:
         return  # Repeated: the same Response was already taken, or nobody asked.
+    asked = awaited.request.service_reference_variant
+    if device.generation is not Generation.SMETS1 or response.service_reference_variant != asked:
+        what = f"a SMETS1 Response to {response.service_reference_variant} from a {device.generation} Device"
+        turn.observe(device.device.device_id, f"{what}, asked for {asked}: dropped")
+        return
     turn.state.remove_outstanding(awaited)
     body = Smets1ResponseMessage(
         success=response.success,

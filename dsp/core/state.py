@@ -42,7 +42,7 @@ class SmiDevice(Record, frozen=True, kw_only=True):
 
     @property
     def generation(self) -> Generation:
-        """SMETS1 if it has an S1SP or its CSPRegion says so; no version string decides it (domain 1.4)."""
+        """SMETS1 if it has an S1SP or its CSPRegion says so; no version string decides it."""
         smets1 = self.device.s1sp or self.device.csp_region == "SMETS1"
         return Generation.SMETS1 if smets1 else Generation.SMETS2
 

@@ -30,16 +30,16 @@ _BOTH = (Recipient.RESPONSIBLE_SUPPLIER, Recipient.RESPONSIBLE_NETWORK_OPERATOR)
 ALERT_ROWS = (
     AlertRow(DccAlertCode.N28, _BOTH, "choice Q2", Mark.LIKELY),
     AlertRow(DccAlertCode.N29, _BOTH, "SECMP0105 report; for gas choice Q10", Mark.CERTAIN),
-    AlertRow(DccAlertCode.N39, (Recipient.RESPONSIBLE_SUPPLIER,), "domain 6.9", Mark.LIKELY),
+    AlertRow(DccAlertCode.N39, (Recipient.RESPONSIBLE_SUPPLIER,), "SECMP0007, SEC website", Mark.LIKELY),
     AlertRow(
         DccAlertCode.N52,
         (*_BOTH, Recipient.REQUESTER),
-        "SECMP0105 report; recipients domain 6.8",
+        "SECMP0105 report; recipients chosen here",
         Mark.CERTAIN,
     ),
     AlertRow(DccAlertCode.N60, (Recipient.REQUESTER,), "SECMP0007; choice Q3", Mark.LIKELY),
     AlertRow(DccAlertCode.N61, (Recipient.REQUESTER,), "SECMP0007; choice Q3", Mark.LIKELY),
-    AlertRow(DccAlertCode.N62, (Recipient.RESPONSIBLE_SUPPLIER,), "domain 6.4", Mark.LIKELY),
+    AlertRow(DccAlertCode.N62, (Recipient.RESPONSIBLE_SUPPLIER,), "DUIS 5.4 schema", Mark.LIKELY),
 )
 
 

@@ -137,6 +137,7 @@ CHOICES = (
         "G10", "An alert of a Device whose certificates the DSP does not hold yet", "held until they are read"
     ),
     Choice("G11", "A Device that repeats an alert", "taken once"),
+    Choice("G13", "Which Devices stand in InvalidGBCSVersionList", "none: no rule is public"),
     Choice("G12", "Time of a distribution", "one hour to the hub; given up (N61) after five days"),
 )
 

@@ -51,7 +51,7 @@ BASE_AMENDMENTS = (
 NOT_THEIRS = ResponseCode.E4
 NOT_AMENDABLE = ResponseCode.E080405
 VARIANT_NOT_APPLICABLE = ResponseCode.E080406
-REFUSAL_SOURCE = "domain 9.2"
+REFUSAL_SOURCE = "SECMP0125 report; codes chosen here"
 
 
 def amendment(

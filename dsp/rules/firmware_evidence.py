@@ -22,7 +22,7 @@ class Evidence:
 BASE_EVIDENCE = (
     # SRV           Device Types                    success  source                              mark
     Evidence("11.3", _ACTIVATED,                    True,    "SECMP0105 report: the rule before", Mark.CERTAIN),
-    Evidence("11.4", frozenset({DeviceType.PPMID}), True,    "domain 6.9",                        Mark.CHOICE),
+    Evidence("11.4", frozenset({DeviceType.PPMID}), True,    "as 11.3; chosen here",                        Mark.CHOICE),
 )  # fmt: skip
 
 

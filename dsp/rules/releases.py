@@ -7,6 +7,7 @@ from dsp.rules.choices import Switches, Times
 from dsp.rules.firmware_evidence import Evidence
 from dsp.rules.modifications import secmp0007, secmp0105, secmp0125
 from dsp.rules.rule_set import RuleSet
+from dsp.rules.smi_transitions import SmiEvent, transition
 from smart_metering.device_types import DeviceType
 from smart_metering.marks import Mark
 
@@ -67,6 +68,9 @@ def rules_with(
             f"modification {unknown[0]!r} is unknown; expected any of: {', '.join(MODIFICATIONS)}"
         )
     rules = RuleSet(switches=switches or Switches(), times=times or Times())
+    for status in sorted(rules.switches.suspendable):
+        if transition(status, SmiEvent.CPL_ENTRY_REMOVED) is None:
+            raise UnknownRule(f"switch suspendable: a Device that is {status} cannot be Suspended")
     for name, modify in MODIFICATIONS.items():
         if name in wanted:
             rules = modify(rules)

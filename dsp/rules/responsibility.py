@@ -35,7 +35,7 @@ _IS, _ES, _GS, _ED, _GT = UserRole.IS, UserRole.ES, UserRole.GS, UserRole.ED, Us
 
 
 def _row(device_type: DeviceType, role: UserRole, supply: Supply) -> Responsibility:
-    return Responsibility(device_type, role, supply, "domain 1.5", Mark.LIKELY)
+    return Responsibility(device_type, role, supply, "User Roles of the SEC", Mark.LIKELY)
 
 
 RESPONSIBILITIES = (

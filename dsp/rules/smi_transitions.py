@@ -32,15 +32,15 @@ _INC = SmiStatus.INSTALLED_NOT_COMMISSIONED
 TRANSITIONS = (
     # from                     event                          to                   source             mark
     Transition(None,                     SmiEvent.PRENOTIFIED,          SmiStatus.PENDING,   "SECMP0125 report", Mark.CERTAIN),
-    Transition(SmiStatus.DECOMMISSIONED, SmiEvent.PRENOTIFIED,          SmiStatus.PENDING,   "domain 5, row 23", Mark.CHOICE),
-    Transition(SmiStatus.WITHDRAWN,      SmiEvent.PRENOTIFIED,          SmiStatus.PENDING,   "domain 5, row 23", Mark.CHOICE),
+    Transition(SmiStatus.DECOMMISSIONED, SmiEvent.PRENOTIFIED,          SmiStatus.PENDING,   "chosen here", Mark.CHOICE),
+    Transition(SmiStatus.WITHDRAWN,      SmiEvent.PRENOTIFIED,          SmiStatus.PENDING,   "chosen here", Mark.CHOICE),
     Transition(SmiStatus.COMMISSIONED,   SmiEvent.CPL_ENTRY_REMOVED,    SmiStatus.SUSPENDED, "SECMP0105 report", Mark.CERTAIN),
     Transition(_INC,                     SmiEvent.CPL_ENTRY_REMOVED,    SmiStatus.SUSPENDED, "Q5",               Mark.CHOICE),
     Transition(SmiStatus.RECOVERED,      SmiEvent.CPL_ENTRY_REMOVED,    SmiStatus.SUSPENDED, "Q5",               Mark.CHOICE),
     Transition(SmiStatus.PENDING,        SmiEvent.CPL_ENTRY_REMOVED,    SmiStatus.SUSPENDED, "Q5, if switched",  Mark.CHOICE),
     Transition(SmiStatus.WHITELISTED,    SmiEvent.CPL_ENTRY_REMOVED,    SmiStatus.SUSPENDED, "Q5, if switched",  Mark.CHOICE),
     Transition(SmiStatus.SUSPENDED,      SmiEvent.NEW_FIRMWARE_SHOWN,   None,                "SECMP0105 report", Mark.CERTAIN),
-    Transition(SmiStatus.SUSPENDED,      SmiEvent.CPL_ENTRY_REINSTATED, None,                "domain 5, row 17", Mark.LIKELY),
+    Transition(SmiStatus.SUSPENDED,      SmiEvent.CPL_ENTRY_REINSTATED, None,                "follows from the row before", Mark.LIKELY),
 )  # fmt: skip
 
 

@@ -31,10 +31,10 @@ GENERAL = "any device request"
 
 STATUS_ROWS = (
     # SRV     statuses                                        source                   mark
-    StatusRow(GENERAL, frozenset({_INC, _COMMISSIONED, _RECOVERED}), "domain 4.3", Mark.WEAK),
-    StatusRow("6.23", frozenset({_COMMISSIONED, _RECOVERED}), "domain 4.3", Mark.WEAK),
-    StatusRow("11.1", frozenset({_COMMISSIONED}), "domain 4.3, Q12", Mark.LIKELY),
-    StatusRow("11.4", frozenset({_COMMISSIONED}), "domain 4.3, Q12", Mark.LIKELY),
+    StatusRow(GENERAL, frozenset({_INC, _COMMISSIONED, _RECOVERED}), "choice Q4", Mark.WEAK),
+    StatusRow("6.23", frozenset({_COMMISSIONED, _RECOVERED}), "choice Q4", Mark.WEAK),
+    StatusRow("11.1", frozenset({_COMMISSIONED}), "NotCommissionedDeviceIDList of DUIS 5.4; choice Q12", Mark.LIKELY),
+    StatusRow("11.4", frozenset({_COMMISSIONED}), "NotCommissionedDeviceIDList of DUIS 5.4; choice Q12", Mark.LIKELY),
 )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ class Exemption:
 BASE_EXEMPTIONS = (
     # SRV            variants                                  generations    Device Types  source      mark
     Exemption("11.1", None,                                    _BOTH,         ALL_TYPES,    "SECMP0105 report, on E5", Mark.CERTAIN),
-    Exemption("11.4", None,                                    _BOTH,         ALL_TYPES,    "domain 4.2", Mark.CHOICE),
+    Exemption("11.4", None,                                    _BOTH,         ALL_TYPES,    "as 11.1; chosen here", Mark.CHOICE),
     Exemption("6.23", None,                                    _BOTH,         ALL_TYPES,    "SECMP0105 report, on E5", Mark.CERTAIN),
     Exemption("2.2",  frozenset({CommandVariant.LOCAL}),       _SMETS1_ONLY,  ALL_TYPES,    "SECMP0105 report, on E5", Mark.CERTAIN),
 )  # fmt: skip

@@ -56,7 +56,7 @@ UPDATE_FIRMWARE = {
             RequestFault.NONE_LEFT: _C.E110103,
         },
         _C.W110101,
-        "domain 6.3",
+        "codes of DUIS 5.4, meanings chosen here",
         Mark.CHOICE,
     ),
     "11.4": UpdateFirmwareRules(
@@ -71,7 +71,7 @@ UPDATE_FIRMWARE = {
             RequestFault.NONE_LEFT: _C.E110403,
         },
         _C.W110401,
-        "domain 6.3",
+        "codes of DUIS 5.4, meanings chosen here",
         Mark.CHOICE,
     ),
 }

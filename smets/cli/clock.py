@@ -24,7 +24,9 @@ def now(state: State = DEFAULT_STATE, json_output: Json = False) -> None:
 
 @app.command()
 def advance(
-    by: Annotated[str, typer.Argument(metavar="DURATION", help="500ms, 30s, 5m, 2h, 7d; 0: what is due now.")],
+    by: Annotated[
+        str, typer.Argument(metavar="DURATION", help="500ms, 30s, 5m, 2h, 7d; 0: what is due now.")
+    ],
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:

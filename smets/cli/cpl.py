@@ -11,7 +11,6 @@ from smets.cli.screen import Screen
 
 if TYPE_CHECKING:
     from smart_metering.administration import CplEntry
-    from smart_metering.device_types import DeviceType
 
 app = typer.Typer(help="The Central Products List.", no_args_is_help=True)
 
@@ -54,7 +53,9 @@ def add(
     model: Model = "",
     firmware: Annotated[
         Path | None,
-        typer.Option("--firmware", envvar="SMETS_FIRMWARE", help="Take version and image hash from this file."),
+        typer.Option(
+            "--firmware", envvar="SMETS_FIRMWARE", help="Take version and image hash from this file."
+        ),
     ] = None,
     image_hash: Annotated[
         str, typer.Option("--hash", envvar="SMETS_HASH", help="Of the Manufacturer Image; else not checked.")

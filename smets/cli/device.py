@@ -1,5 +1,6 @@
 """`smets device`: one Device from both sides."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,67 +35,82 @@ def show(
         from smets.local_system.connection import read_connection
 
         connection = read_connection(state)
+        smi: SmiDevice | None = None
+        inside: DeviceInside | None = None
         async with connection.administration() as administration, connection.emulator_control() as emulator:
             device_id = await find_device(administration, device)
-            smi = inside = None
-            try:
+            with suppress(NotThere):
                 smi = await administration.read_device(device_id)
-            except NotThere as error:
-                unknown_to_smi = error
-            try:
+            with suppress(NotThere):
                 inside = await emulator.inspect(device_id)
-            except NotThere:
-                if smi is None:
-                    raise unknown_to_smi from None
+        if smi is None and inside is None:
+            raise NotThere(f"{device_id} is neither in the SMI nor among the Devices of the emulator")
         screen.data({"smi": smi, "device": inside})
-        screen.say((device_id, "bold"), f"  {(inside or smi.device).device_type if smi or inside else ''}")
-        _show_sides(screen, smi, inside)
-        _show_history(screen, smi)
+        _show(screen, device_id, smi, inside)
 
     run(work, json_output=json_output)
 
 
-def _show_sides(screen: Screen, smi: "SmiDevice | None", inside: "DeviceInside | None") -> None:
+def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "DeviceInside | None") -> None:
     from smart_metering.instants import format_instant
 
-    said, is_loaded = smi.device if smi else None, smi is not None
-    nothing = "not in the SMI" if not is_loaded else "not here"
-    pending = inside.pending_version if inside else None
-    due = format_instant(inside.activation_due) if inside and inside.activation_due is not None else ""
-    rows = (
-        # what, the SMI's, the Device's
-        ("firmware", said and said.device_firmware_version, inside and inside.firmware_version),
-        ("ESME Variant", said and said.esme_variant, inside and inside.esme_variant),
-        ("manufacturer", said and said.device_manufacturer, inside and inside.device_manufacturer),
-        ("model", said and said.device_model, inside and inside.device_model),
-        ("hub", smi and smi.comms_hub, inside and inside.comms_hub),
-        ("SMI Status", said and said.device_status, "" if inside else None),
-        ("before suspension", smi and (smi.status_before_suspension or ""), ""),
-        ("MPxN", said and said.import_mpxn, ""),
-        ("staged firmware", "", pending or ""),
-        ("activation due", "", due),
-        ("mirrored firmware", "", (inside and inside.mirrored_version) or ""),
-        ("messages", "", str(inside.messages) if inside else ""),
-    )
-    shown = [(what, one, other) for what, one, other in rows if one or other]
+    screen.say((device_id, "bold"))
+    said, is_so = _of_the_smi(smi), _of_the_device(inside)
     screen.table(
         ("", "the SMI says", "the Device is", ""),
         (
-            (what, str(one or ""), str(other or ""), "differs" if one and other and one != other else "")
-            for what, one, other in shown
+            (what, said.get(what, ""), is_so.get(what, ""), _verdict(said.get(what), is_so.get(what)))
+            for what in dict.fromkeys((*said, *is_so))
         ),
     )
     if smi is None or inside is None:
-        screen.say(nothing if smi is None else "no premises of the emulator hold it", "")
+        screen.say("not in the SMI" if smi is None else "not among the Devices of the emulator")
+    if smi is not None:
+        screen.say("")
+        screen.table(
+            ("at", "SMI Status", "cause"),
+            ((format_instant(row.at), row.status or "none", row.cause) for row in smi.status_history),
+        )
 
 
-def _show_history(screen: Screen, smi: "SmiDevice | None") -> None:
+def _of_the_smi(smi: "SmiDevice | None") -> dict[str, str]:
+    if smi is None:
+        return {}
+    shown = smi.device
+    rows = {
+        "type": shown.device_type,
+        "firmware": shown.device_firmware_version,
+        "ESME Variant": shown.esme_variant,
+        "manufacturer": shown.device_manufacturer,
+        "model": shown.device_model,
+        "hub": smi.comms_hub,
+        "SMI Status": shown.device_status,
+        "before suspension": smi.status_before_suspension,
+        "MPxN": shown.import_mpxn,
+    }
+    return {what: value for what, value in rows.items() if value}
+
+
+def _of_the_device(inside: "DeviceInside | None") -> dict[str, str]:
     from smart_metering.instants import format_instant
 
-    if smi is None:
-        return
-    screen.say("")
-    screen.table(
-        ("at", "SMI Status", "cause"),
-        ((format_instant(row.at), row.status or "", row.cause) for row in smi.status_history),
-    )
+    if inside is None:
+        return {}
+    due = inside.activation_due
+    rows = {
+        "type": inside.device_type,
+        "firmware": inside.firmware_version,
+        "ESME Variant": inside.esme_variant,
+        "manufacturer": inside.device_manufacturer,
+        "model": inside.device_model,
+        "hub": inside.comms_hub,
+        "staged firmware": inside.pending_version,
+        "activation due": None if due is None else format_instant(due),
+        "mirrored firmware": inside.mirrored_version,
+        "messages": str(inside.messages),
+    }
+    return {what: value for what, value in rows.items() if value}
+
+
+def _verdict(said: str | None, is_so: str | None) -> str:
+    return "differs" if said and is_so and said != is_so else ""

@@ -29,10 +29,12 @@ def set_rule(
         list[str], typer.Option("--srv", envvar="SMETS_SRV", help="Only of this SRV; repeat it for more.")
     ] = NO_TEXTS,
     direction: Annotated[
-        str, typer.Option("--direction", envvar="SMETS_DIRECTION", help="TO_DEVICE or FROM_DEVICE; else both.")
+        str,
+        typer.Option("--direction", envvar="SMETS_DIRECTION", help="TO_DEVICE or FROM_DEVICE; else both."),
     ] = "",
     device: Annotated[
-        str, typer.Option("--device", envvar="SMETS_DEVICE", help="Only of this Device: an EUI or a part of it.")
+        str,
+        typer.Option("--device", envvar="SMETS_DEVICE", help="Only of this Device: an EUI or a part of it."),
     ] = "",
     hub: Annotated[
         str, typer.Option("--hub", envvar="SMETS_HUB", help="Only of Devices of this hub: an EUI or a part.")
@@ -41,7 +43,8 @@ def set_rule(
         int, typer.Option("--next", envvar="SMETS_NEXT", min=0, help="The next n messages of each Device.")
     ] = 0,
     one_in: Annotated[
-        int, typer.Option("--one-in", envvar="SMETS_ONE_IN", min=0, help="One in n, by the seed; 1: every one.")
+        int,
+        typer.Option("--one-in", envvar="SMETS_ONE_IN", min=0, help="One in n, by the seed; 1: every one."),
     ] = 0,
     delay: Annotated[
         str, typer.Option("--delay", envvar="SMETS_DELAY", help="How late, for delay and reorder: 10s.")

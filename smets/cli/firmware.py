@@ -48,7 +48,9 @@ def make(
     resulting_variant: Annotated[
         str,
         typer.Option(
-            "--resulting-variant", envvar="SMETS_RESULTING_VARIANT", help="The ESME Variant it turns an ESME into."
+            "--resulting-variant",
+            envvar="SMETS_RESULTING_VARIANT",
+            help="The ESME Variant it turns an ESME into.",
         ),
     ] = "",
     size: Annotated[
@@ -122,9 +124,7 @@ def inspect(file: File, json_output: Json = False) -> None:
 
 
 @app.command()
-def upload(
-    file: File, user: UserName = "", state: State = DEFAULT_STATE, json_output: Json = False
-) -> None:
+def upload(file: File, user: UserName = "", state: State = DEFAULT_STATE, json_output: Json = False) -> None:
     """Hand a firmware file to the DSP; 11.1 and 11.4 may then name it by its SHA-256."""
 
     async def work(screen: Screen) -> None:

@@ -34,7 +34,9 @@ def check(fleet: FleetFile, json_output: Json = False) -> None:
                 for row in plan.premises
             ),
         )
-        screen.say(f"{len(plan.parties)} parties, {len(plan.firmware)} firmware files, {len(plan.faults)} faults")
+        screen.say(
+            f"{len(plan.parties)} parties, {len(plan.firmware)} firmware files, {len(plan.faults)} faults"
+        )
 
     run(work, json_output=json_output)
 

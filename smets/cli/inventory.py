@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def inventory(
     mpxn: Annotated[
-        str, typer.Option("--mpxn", envvar="SMETS_MPXN", help="By SR 8.2: the Devices of this point of supply.")
+        str,
+        typer.Option("--mpxn", envvar="SMETS_MPXN", help="By SR 8.2: the Devices of this point of supply."),
     ] = "",
     uprn: Annotated[
         str, typer.Option("--uprn", envvar="SMETS_UPRN", help="By SR 8.2: the Devices of this property.")

@@ -47,7 +47,9 @@ async def find_device(administration: Administration, text: str) -> Eui:
         if is_part_of(text, device.device.device_id):
             found.append(device.device.device_id)
         if searched == DEVICES_SEARCHED:
-            raise Misuse(f"Device {text!r}: there are more than {DEVICES_SEARCHED} Devices, give the whole EUI")
+            raise Misuse(
+                f"Device {text!r}: there are more than {DEVICES_SEARCHED} Devices, give the whole EUI"
+            )
         if len(found) > SHOWN:
             break
     if len(found) == 1:
@@ -76,6 +78,11 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise Misuse(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file to read."""
+    return path.is_file()
 
 
 def read_hash(text: str) -> bytes:

@@ -23,14 +23,14 @@ UserName: TypeAlias = Annotated[
 Template: TypeAlias = Annotated[
     str,
     typer.Option(
-        "--template", envvar="SMETS_TEMPLATE", help="Whose Devices give manufacturer and model: smets2, smets1."
+        "--template",
+        envvar="SMETS_TEMPLATE",
+        help="Whose Devices give manufacturer and model: smets2, smets1.",
     ),
 ]
 Manufacturer: TypeAlias = Annotated[
     str,
-    typer.Option(
-        "--manufacturer", envvar="SMETS_MANUFACTURER", help="DeviceManufacturer, 4 hex characters."
-    ),
+    typer.Option("--manufacturer", envvar="SMETS_MANUFACTURER", help="DeviceManufacturer, 4 hex characters."),
 ]
 Model: TypeAlias = Annotated[
     str, typer.Option("--model", envvar="SMETS_MODEL", help="DeviceModel, 8 hex characters.")

@@ -28,7 +28,9 @@ def find_product(device_type: str, template: str, manufacturer: str, model: str)
         return Product(kind, manufacturer.upper(), model.upper())
     for device in devices:
         if device.device_type is kind:
-            return Product(kind, (manufacturer or device.manufacturer).upper(), (model or device.model).upper())
+            return Product(
+                kind, (manufacturer or device.manufacturer).upper(), (model or device.model).upper()
+            )
     raise Misuse(f"template {template!r} has no {kind}: give --manufacturer and --model")
 
 

@@ -18,7 +18,7 @@ def run(work: Work, *, json_output: bool) -> None:
         asyncio.run(work(screen))
     except Ended as ended:
         raise typer.Exit(ended.code) from None
-    except Exception as error:  # noqa: BLE001 - the door: what is nobody's mistake but ours goes on below
+    except Exception as error:
         code = _exit_of(error)
         if code is None:
             raise

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 PLAIN = (bytes,)
+WIDTH_OF_TABLES = 10_000  # what is too wide for a terminal, the terminal wraps
 
 
 class Screen:
@@ -18,6 +19,7 @@ class Screen:
     def __init__(self, *, json_output: bool) -> None:
         self.json_output = json_output
         self._console = Console(highlight=False)
+        self._wide = Console(highlight=False, width=WIDTH_OF_TABLES)
         self._errors = Console(stderr=True, highlight=False)
 
     def say(self, *parts: str | tuple[str, str]) -> None:
@@ -26,7 +28,7 @@ class Screen:
             self._console.print(Text.assemble(*parts), soft_wrap=True)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Rows of text under their headings, in the same width wherever it goes."""
+        """Rows of text under their headings; never cut, however narrow the terminal is."""
         if self.json_output:
             return
         table = Table(box=None, pad_edge=False, header_style="bold")
@@ -34,8 +36,7 @@ class Screen:
             table.add_column(column, no_wrap=True)
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
-        width = None if self._console.is_terminal else 10_000
-        self._console.print(table, width=width, soft_wrap=not self._console.is_terminal)
+        self._wide.print(table, soft_wrap=True)
 
     def data(self, value: object) -> None:
         """The whole answer, as one JSON value."""

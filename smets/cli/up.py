@@ -19,15 +19,20 @@ if TYPE_CHECKING:
 FleetFile = Annotated[Path, typer.Argument(metavar="FLEET.yaml", help="The fleet file.", show_default=False)]
 Rate = Annotated[
     float | None,
-    typer.Option("--rate", envvar="SMETS_RATE", help="Of time: 0 stepped, 1 real, n times as fast. Else the file's."),
+    typer.Option(
+        "--rate", envvar="SMETS_RATE", help="Of time: 0 stepped, 1 real, n times as fast. Else the file's."
+    ),
 ]
 DspListen = Annotated[
-    str, typer.Option("--dsp-listen", envvar="SMETS_DSP_LISTEN", help="HOST:PORT of the DSP; port 0: a free one.")
+    str,
+    typer.Option("--dsp-listen", envvar="SMETS_DSP_LISTEN", help="HOST:PORT of the DSP; port 0: a free one."),
 ]
 EmulatorListen = Annotated[
     str,
     typer.Option(
-        "--emulator-listen", envvar="SMETS_EMULATOR_LISTEN", help="HOST:PORT of fleet control; port 0: a free one."
+        "--emulator-listen",
+        envvar="SMETS_EMULATOR_LISTEN",
+        help="HOST:PORT of fleet control; port 0: a free one.",
     ),
 ]
 ANY_PORT = "127.0.0.1:0"

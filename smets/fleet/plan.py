@@ -27,7 +27,7 @@ from smets.fleet.points_of_supply import mpan, mprn, premises_index
 SINCE_EVER = Instant(0)
 
 SUPPLIER_KNOWN_BY = {
-    # Device Type      the supplier it knows, the network operator it knows   (ground rules of keys; likely)
+    # Device Type      the supplier it knows, the network operator it knows   (likely, from the reference vectors)
     DeviceType.ESME:   (UserRole.IS, UserRole.ED),
     DeviceType.GSME:   (UserRole.GS, UserRole.GT),
     DeviceType.GPF:    (UserRole.GS, UserRole.GT),

@@ -27,7 +27,7 @@ def dcc_alerts() -> Table:
                 row.code,
                 row.name or NOTHING,
                 row.recipients or NOTHING,
-                "domain 7.2",
+                "DUIS 5.4 schema",
                 row.mark,
                 f"`{row.body}`" if row.body else NOTHING,
                 row.body_mark,

@@ -8,8 +8,7 @@ COMMAND = "python -m smets.tables"
 INTRODUCTION = f"""# The tables
 
 Every rule of the emulator is a row with a source and a mark, and this page shows them all. `{COMMAND}` writes
-it from the rows themselves: change a row, not this page. As a source, "domain" and "ground rules" name sections of the
-notes on the public documents from which the emulator was designed.
+it from the rows themselves: change a row, not this page.
 
 | Mark | How sure the row is |
 |---|---|

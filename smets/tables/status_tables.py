@@ -102,7 +102,7 @@ def _name(key: tuple[str, Treatment], treated: Treated) -> str:
 def _treatment(rules: RuleSet, definition: ServiceRequestDefinition) -> Treatment:
     listed = definition.srv in UPDATE_FIRMWARE
     if definition.non_device and not listed:
-        return (*(NOTHING for _ in SmiStatus), "domain 4.2", Mark.CHOICE, NOTHING, NOTHING)
+        return (*(NOTHING for _ in SmiStatus), "chosen here", Mark.CHOICE, NOTHING, NOTHING)
     refused = "named" if listed else "E5"
     row = status_row(definition.srv)
     suspended, source, mark = _while_suspended(rules, definition)

@@ -1,6 +1,6 @@
 """E5 whole: all 129 SRVs in each SMI Status, Command Variant, generation and Device Type, before and after.
 
-What is expected is domain 4.2 and 4.3 said again, from the SRV and its class alone: no table of the rules is read.
+What is expected is the rule said again, from the SRV and its class alone: no table of the rules is read.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from smart_metering.smi_statuses import SmiStatus
 from tests.support.dsp_premises import CHF, ESME, START, SUPPLIER
 from tests.support.hand_made_device import ACB
 
-NEVER = {  # domain 4.3: the columns that are E5 for every request to a Device
+NEVER = {  # the columns that are E5 for every request to a Device
     SmiStatus.PENDING,
     SmiStatus.WHITELISTED,
     SmiStatus.RECOVERY,

@@ -322,7 +322,7 @@ def test_a_later_dated_command_replaces_the_one_before() -> None:
     assert world.take(SUPPLIER) == ["E30"]
 
 
-def test_an_outcome_that_nobody_awaits_is_passed_on_as_an_alert() -> None:
+def test_an_outcome_that_nobody_awaits_is_passed_on_as_an_alert_and_still_teaches() -> None:
     world = dated()
     world.advance(3 * DAY_MS)
     world.take(SUPPLIER)
@@ -330,10 +330,10 @@ def test_an_outcome_that_nobody_awaits_is_passed_on_as_an_alert() -> None:
 
     world.say(ESME, octets)
 
-    message = world.last(SUPPLIER)
-    assert isinstance(message, DeviceAlert)
+    message = next(message for message in world.inbox[SUPPLIER] if isinstance(message, DeviceAlert))
     assert message.alert_code == DeviceAlertCode.FUTURE_DATED_COMMAND_SUCCESSFUL
     assert message.gbcs_payload == octets
+    assert world.version(ESME) == V2
 
 
 @pytest.mark.parametrize("user", [SUPPLIER])

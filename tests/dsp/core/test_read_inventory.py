@@ -25,7 +25,7 @@ from tests.support.dsp_premises import (
     V1,
     loaded_device,
 )
-from tests.support.dsp_world import DspWorld, premises
+from tests.support.dsp_world import DspWorld, premises, suspended
 
 NEIGHBOUR = Eui("00-DB-12-34-56-78-91-00")
 HOUSE = PropertyFilter(post_code="SW1A 1AA", address_identifier="10")
@@ -122,6 +122,16 @@ def test_seventeen_devices_are_shown_at_most() -> None:
     assert [len(found(answer)) for answer in answers] == [17, 17]
 
 
+def test_firmware_that_left_the_cpl_is_shown_as_withdrawn() -> None:
+    world = suspended(ESME)
+
+    answer = world.ask("8.2", ReadInventory(mpxn=IMPORT_MPAN))
+
+    assert isinstance(answer.body, DspInventory)
+    (shown,) = answer.body.devices
+    assert shown.cpl_status == shown.device_firmware_version_status == "Withdrawn"
+
+
 def test_what_is_shown_is_what_the_smi_has() -> None:
     world = premises()
 
@@ -129,6 +139,7 @@ def test_what_is_shown_is_what_the_smi_has() -> None:
 
     assert isinstance(answer.body, DspInventory)
     (shown,) = answer.body.devices
-    assert shown == world.smi(ESME)
+    assert changed(shown, cpl_status="", device_firmware_version_status="") == world.smi(ESME)
     assert (shown.device_type, shown.device_firmware_version) == (DeviceType.ESME, V1)
+    assert shown.cpl_status == shown.device_firmware_version_status == "Active"
     assert world.take(SUPPLIER) == [], "a non-device request is answered at once and nowhere else"

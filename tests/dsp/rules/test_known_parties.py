@@ -1,4 +1,4 @@
-"""Which parties a Device knows: every Device Type, User Role and use case, against the ground rules said again here."""
+"""Which parties a Device knows: every Device Type, User Role and use case, against the rule said again here."""
 
 import pytest
 

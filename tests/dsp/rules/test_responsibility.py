@@ -1,4 +1,4 @@
-"""Who is responsible: every Device Type with every User Role, against domain 1.5 said again here."""
+"""Who is responsible: every Device Type with every User Role, against the rule said again here."""
 
 import pytest
 

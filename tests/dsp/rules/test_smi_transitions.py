@@ -1,4 +1,4 @@
-"""The SMI life cycle: every status with every event, against the list of domain 5 said again here."""
+"""The SMI life cycle: every status with every event, against the list said again here."""
 
 import pytest
 

@@ -21,7 +21,7 @@ NEW_FIRMWARE_TYPES = frozenset({DeviceType.PPMID, DeviceType.HCALCS})
 
 
 def read_types(modifications: tuple[str, ...]) -> frozenset[DeviceType]:
-    """The Devices that take an 11.2 while Suspended: domain 4.2, fine print."""
+    """The Devices that take an 11.2 while Suspended, by the fine print of SECMP0105."""
     if "SECMP0105" not in modifications:
         return frozenset()
     return METERS | NEW_FIRMWARE_TYPES if "SECMP0007" in modifications else METERS

@@ -1,4 +1,4 @@
-"""The codes of 11.1 and 11.4: every fault of the request, against domain 6.3 said again here."""
+"""The codes of 11.1 and 11.4: every fault of the request, against the rule said again here."""
 
 import pytest
 
