@@ -63,9 +63,7 @@ class Neighbourhood:
         for number in range(self.premises):
             for party in ORGANISATIONS:
                 (role,) = party.roles
-                yield Registration(
-                    mpxn=_mpan(number), role=role, party=party.eui, effective_from=Instant(0)
-                )
+                yield Registration(mpxn=_mpan(number), role=role, party=party.eui, effective_from=Instant(0))
 
     def devices(self) -> Iterator[LoadedDevice]:
         """As the SMI loads them."""

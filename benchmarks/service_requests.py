@@ -103,7 +103,9 @@ def _memory(empty: PerServer, idle: PerServer, touched: PerServer, premises: int
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.service_requests", description=__doc__)
-    parser.add_argument("--premises", type=int, default=2_000, help=f"1 to {MOST_PREMISES}; 2000 unless given")
+    parser.add_argument(
+        "--premises", type=int, default=2_000, help=f"1 to {MOST_PREMISES}; 2000 unless given"
+    )
     parser.add_argument("--rounds", type=int, default=5, help=f"1 to {MOST_ROUNDS}; 5 unless given")
     parser.add_argument("--json", action="store_true", help="every round, for a program to read")
     arguments = parser.parse_args()

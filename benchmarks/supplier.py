@@ -117,9 +117,7 @@ class Supplier:
         latencies = []
         for request in requests:
             began = self._begin([request])
-            answer = await self._stub.SendCommand(
-                request, metadata=self._metadata, timeout=PATIENCE_SECONDS
-            )
+            answer = await self._stub.SendCommand(request, metadata=self._metadata, timeout=PATIENCE_SECONDS)
             _expect(answer.response_code, ACKNOWLEDGED, answer.request_id)
             await self._all_arrived()
             latencies.append(time.perf_counter() - began)

@@ -115,7 +115,6 @@ def _say(screen: Screen, party: "Party", receiver: "User", row: "ReceivedMessage
             said = f"{said_by(message)} of {device}{vouched(receiver.verify(message))}"
             screen.say(before, f"{at}  ", (f"{message.alert_code:04X}", "cyan"), said)
         case _:
-            verified = vouched(receiver.verify(message))
-            screen.say(
-                before, *answer_line(message), f" to {message.service_reference_variant}", f"{verified}"
-            )
+            about = f"  {message.service_reference_variant} {message.request_id}"
+            when, code, words = answer_line(message)
+            screen.say(before, when, code, about, words, vouched(receiver.verify(message)))

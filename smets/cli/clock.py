@@ -43,8 +43,11 @@ def advance(
 @app.command("next")
 def next_event(
     within: Annotated[
-        str, typer.Option("--within", envvar="SMETS_WITHIN", help="But not further than this.")
-    ] = "30d",
+        str,
+        typer.Option(
+            "--within", envvar="SMETS_WITHIN", help="But not further than this, if there is none before."
+        ),
+    ] = "1d",
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:
@@ -57,7 +60,7 @@ def next_event(
         limit = parse_duration(within)
         return await clock.run_to_next_event(Instant((await clock.now()).now + limit))
 
-    _move(state, json_output, move)
+    _move(state, json_output, move, looks_for_event=True)
 
 
 @app.command()
@@ -70,7 +73,13 @@ def rate(
     _move(state, json_output, lambda clock: clock.set_rate(rate))
 
 
-def _move(state: State, json_output: bool, move: "Callable[[Clock], Awaitable[ClockState]]") -> None:
+def _move(
+    state: State,
+    json_output: bool,
+    move: "Callable[[Clock], Awaitable[ClockState]]",
+    *,
+    looks_for_event: bool = False,
+) -> None:
     async def work(screen: Screen) -> None:
         from smart_metering.instants import format_instant
         from smets.local_system.connection import read_connection
@@ -80,6 +89,7 @@ def _move(state: State, json_output: bool, move: "Callable[[Clock], Awaitable[Cl
         at = format_instant(moved.now)
         screen.data({"now": moved.now, "at": at, "rate": moved.rate, "event": moved.event})
         how = "stepped" if moved.rate == 0 else f"{moved.rate:g} times real time"
-        screen.say((at, "bold"), f"  {how}", "  an event" if moved.event else "")
+        found = ("  an event" if moved.event else "  no event until then") if looks_for_event else ""
+        screen.say((at, "bold"), f"  {how}{found}")
 
     run(work, json_output=json_output)

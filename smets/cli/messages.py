@@ -23,13 +23,10 @@ from smets.client.verification import Verified
 Part = str | tuple[str, str]
 
 
-def answer_line(answer: ServiceResponse) -> list[Part]:
-    """`2021-11-04T00:00:00.000Z  E5  because ...`."""
-    return [
-        f"{format_instant(answer.response_date_time)}  ",
-        *_code(answer),
-        f"{said_by(answer)}{because(answer)}",
-    ]
+def answer_line(answer: ServiceResponse) -> tuple[Part, Part, Part]:
+    """When, the code, and why: `2021-11-04T00:00:00.000Z  E5 (because ...)`."""
+    at = f"{format_instant(answer.response_date_time)}  "
+    return at, _code(answer), f"{said_by(answer)}{because(answer)}"
 
 
 def response_line(checked: CheckedResponse) -> list[Part]:
@@ -70,9 +67,9 @@ def said_by(message: ServiceResponse | DeviceAlert | DccAlert) -> str:
             return ""
 
 
-def _code(answer: ServiceResponse) -> list[Part]:
+def _code(answer: ServiceResponse) -> Part:
     code = answer.response_code or "not emulated"
-    return [(code, "red" if code.startswith("E") else "green")]
+    return code, "red" if code.startswith("E") else "green"
 
 
 def _left_out(warning: DspUpdateFirmwareWarning) -> str:

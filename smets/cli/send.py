@@ -99,10 +99,11 @@ def send(
             async with connection.remembering_user(party.eui) as sender:
                 answer = await _ask(sender, asked)
                 if no_wait or not _is_accepted(answer):
-                    _finish(screen, answer, None)
+                    _finish(screen, answer, None, waited=False)
                     return
                 response = await _await(sender, administration, answer.request_id, advance_ms, wait)
-                _finish(screen, answer, response)
+                connection.remember(sender)
+                _finish(screen, answer, response, waited=True)
 
     run(work, json_output=json_output)
 
@@ -143,7 +144,9 @@ async def _await(
     return response
 
 
-def _finish(screen: Screen, answer: "ServiceResponse", response: "CheckedResponse | None") -> None:
+def _finish(
+    screen: Screen, answer: "ServiceResponse", response: "CheckedResponse | None", *, waited: bool
+) -> None:
     from smets.cli.exits import Ended, Exit
     from smets.cli.messages import answer_line, response_line
 
@@ -160,6 +163,13 @@ def _finish(screen: Screen, answer: "ServiceResponse", response: "CheckedRespons
     screen.say(("answer    ", "bold"), *answer_line(answer))
     if response is not None:
         screen.say(("response  ", "bold"), *response_line(response))
-    raise_for = response.response if response is not None else answer
-    if raise_for.response_code is not None and raise_for.response_code.startswith("E"):
+    elif waited:
+        screen.say(
+            ("response  ", "bold"), "none yet; in stepped time --advance DURATION lets time pass for it"
+        )
+        raise Ended(Exit.NO_RESPONSE)
+    code = (response.response if response is not None else answer).response_code
+    if code is None:
+        raise Ended(Exit.FAILED)
+    if code.startswith("E"):
         raise Ended(Exit.ANSWERED_WITH_ERROR)

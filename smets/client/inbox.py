@@ -35,19 +35,20 @@ class Inbox:
 class ResponseDesk:
     """Hands each Service Response to who asks for its request: once, in order, whether it came before or comes later.
 
-    It follows the stream at its own place, from the first question on, and takes nothing away from any Inbox.
+    It follows the stream at its own place, `position`, from the first question on, and takes nothing away from any
+    Inbox.
     """
 
     def __init__(self, interface: DccUserInterface, position: int) -> None:
+        self.position = position
         self._interface = interface
-        self._position = position
         self._arrived: dict[str, deque[ServiceResponse]] = {}
         self._asked: dict[str, deque[asyncio.Future[ServiceResponse]]] = defaultdict(deque)
         self._following: asyncio.Task[None] | None = None
 
     async def response_until_now(self, request_id: str) -> ServiceResponse | None:
         """The next Response to the request, if it stands in the stream by now."""
-        async for message in self._interface.read(self._position):
+        async for message in self._interface.read(self.position):
             self._file(message)
         return self._take(request_id)
 
@@ -75,16 +76,16 @@ class ResponseDesk:
 
     async def _follow(self) -> None:
         try:
-            async for message in self._interface.follow(self._position, PATIENCE_SECONDS):
+            async for message in self._interface.follow(self.position, PATIENCE_SECONDS):
                 self._file(message)
         except SmetsError as error:
             for asked in [asked for waiting in self._asked.values() for asked in waiting if not asked.done()]:
                 asked.set_exception(error)
 
     def _file(self, received: ReceivedMessage) -> None:
-        if received.position <= self._position:
+        if received.position <= self.position:
             return  # Read twice: once while following, once by a question for what is there now.
-        self._position = received.position
+        self.position = received.position
         response = received.message
         if not isinstance(response, ServiceResponse):
             return

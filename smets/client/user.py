@@ -159,6 +159,11 @@ class User:
         response = await self._desk.response_until_now(request_id)
         return None if response is None else self.check(response)
 
+    @property
+    def responses_position(self) -> int:
+        """How far the stream was read for Responses: those to later requests stand beyond."""
+        return self._desk.position
+
     def check(self, response: ServiceResponse) -> CheckedResponse:
         """A Service Response with what this User can say of it."""
         return CheckedResponse(

@@ -13,6 +13,8 @@ from smets.client.user import DEFAULT_ACB, User
 from smets.client.user_keys import Repository, read_user_keys
 from smets.local_system.state_folder import StateFolder
 
+RESPONSES_POSITION = "responses-position"
+
 
 class NoConnection(LookupError):
     """No system is known to run with this state folder."""
@@ -52,9 +54,15 @@ class SystemConnection:
         )
 
     def remembering_user(self, eui: Eui) -> User:
-        """The same, with counters that all commands of this party share."""
-        counters = CountersInFile(StateFolder(self.state).party(eui) / "counters.json")
-        return self.user(eui, counters=counters)
+        """The same, with what its commands share: its counters, and how far they have read its Responses."""
+        folder = StateFolder(self.state).party(eui)
+        position = _read_number(folder / RESPONSES_POSITION)
+        return self.user(eui, position=position, counters=CountersInFile(folder / "counters.json"))
+
+    def remember(self, user: User) -> None:
+        """Notes how far a remembering user has read, so that the next need not read it again."""
+        file = StateFolder(self.state).party(user.eui) / RESPONSES_POSITION
+        file.write_text(str(user.responses_position), "ascii")
 
     def write(self) -> None:
         """Into the state folder, for who may know the seed alone."""
@@ -88,3 +96,11 @@ def read_connection(state: Path) -> SystemConnection:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise NoConnection(f"{path} is not what a system writes there: {error}") from None
+
+
+def _read_number(file: Path) -> int:
+    """0 where there is none, or where what stands there is none: then all is read once more."""
+    try:
+        return int(file.read_text("ascii"))
+    except (OSError, ValueError):
+        return 0

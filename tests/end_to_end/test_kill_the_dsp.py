@@ -7,13 +7,16 @@ from contextlib import aclosing
 import pytest
 from grpc import aio
 
+from smart_metering.duis.service_requests import ServiceRequest
 from smart_metering.duis.service_responses import (
+    CspFirmwareDeliveryStatus,
     DccAlert,
+    DeviceAlert,
     DeviceStatusChangeEvent,
     ReceivedMessage,
     ServiceResponse,
 )
-from smart_metering.instants import MINUTE_MS
+from smart_metering.instants import HOUR_MS, MINUTE_MS
 from smart_metering.response_codes import ResponseCode
 from tests.end_to_end.conftest import Start
 from tests.support.dsp_premises import DISTRIBUTOR, SUPPLIER
@@ -22,6 +25,7 @@ from tests.support.processes import System, meter
 PREMISES = 30
 METERS = tuple(meter(number) for number in range(PREMISES))
 READS_OF_EACH = 3
+ALREADY_USED = ResponseCode.E40
 
 
 async def test_every_acknowledged_request_ends_with_one_response(start: Start) -> None:
@@ -41,20 +45,49 @@ async def test_every_acknowledged_request_ends_with_one_response(start: Start) -
 async def test_killed_again_and_again_in_the_middle_of_its_work_it_loses_and_doubles_nothing(
     start: Start, seed: int
 ) -> None:
-    """Once between two Acknowledgements of a stream, once while the Responses to them come in."""
+    """Once between two Acknowledgements of a stream, once while the Responses to them come in.
+
+    What was not acknowledged is sent again, as a User does; some of it was taken before all the same.
+    """
     moments = random.Random(seed)
     system = await start(PREMISES)
+    requests = [system.read_version(device) for _ in range(READS_OF_EACH) for device in METERS]
 
-    acknowledged = await acknowledgements(system, moments.randrange(1, READS_OF_EACH * PREMISES))
+    acknowledged = await acknowledgements(system, requests, moments.randrange(1, len(requests)))
     await system.kill_dsp()
     await system.dsp_again()
-    await kill_while_responses_come(system, moments.randrange(1, len(acknowledged) + 1))
+    unsure = [request for request in requests if str(request.request_id) not in acknowledged]
+    again = [answer.response_code async for answer in system.submit(unsure)]
+    await kill_while_responses_come(system, moments.randrange(1, len(requests) + 1))
     await system.dsp_again()
     await system.advance(MINUTE_MS)
 
-    came = await responses(system)
-    assert came.keys() >= set(acknowledged)
-    assert {tuple(codes) for codes in came.values()} == {(ResponseCode.I0,)}
+    assert set(again) <= {ResponseCode.I99, ALREADY_USED}
+    assert await responses(system) == {str(request.request_id): [ResponseCode.I0] for request in requests}
+
+
+@pytest.mark.parametrize("under_way_ms", [0, 30 * MINUTE_MS], ids=["at once", "half an hour later"])
+async def test_a_distribution_goes_on_after_both_sides_were_killed(start: Start, under_way_ms: int) -> None:
+    system = await start(PREMISES)
+    assert (await system.distribute(METERS)).response_code is ResponseCode.I0
+    await system.advance(under_way_ms)
+
+    await system.kill_dsp()
+    await system.kill_emulator()
+    await system.start_dsp()
+    await system.start_emulator()
+    await system.advance(2 * HOUR_MS)
+
+    messages = [received.message for received in in_order(await system.received())]
+    delivered = [
+        message.body.target_device_id
+        for message in messages
+        if isinstance(message, DccAlert) and isinstance(message.body, CspFirmwareDeliveryStatus)
+    ]
+    verified = [message.response_id[:23] for message in messages if isinstance(message, DeviceAlert)]
+    assert len(messages) == len(delivered) + len(verified)
+    assert sorted(delivered) == sorted(METERS)
+    assert sorted(verified) == sorted(METERS)
 
 
 @pytest.mark.parametrize("is_answered", [True, False], ids=["after the answer", "before the answer"])
@@ -83,9 +116,8 @@ async def test_each_recipient_has_one_alert_for_each_suspended_device(
         assert sorted(suspended) == sorted(METERS)
 
 
-async def acknowledgements(system: System, enough: int) -> list[str]:
-    """RequestIDs of 11.2 that were answered I99, when there are enough of them; more are on their way."""
-    requests = [system.read_version(device) for _ in range(READS_OF_EACH) for device in METERS]
+async def acknowledgements(system: System, requests: list[ServiceRequest], enough: int) -> list[str]:
+    """RequestIDs that were answered I99, when there are enough of them; more are on their way."""
     acknowledged: list[str] = []
     async with aclosing(system.submit(requests, together=1)) as answers:
         async for answer in answers:

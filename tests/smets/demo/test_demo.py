@@ -13,7 +13,7 @@ from smets.demo.timeline import Timeline
 @pytest.fixture(scope="module")
 def played() -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "smets", "demo", "--json"],
+        [sys.executable, "-m", "smets.cli", "demo", "--json"],
         capture_output=True,
         text=True,
         timeout=100,
