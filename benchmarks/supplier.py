@@ -5,7 +5,7 @@ A request counts as done when its Service Response has arrived on the supplier's
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
@@ -132,7 +132,7 @@ class Supplier:
         )
         return to_message(request, Request)
 
-    def _submit(self, batches: AsyncIterator[pb2.SubmitBatch]) -> AsyncIterator[pb2.SubmitAnswers]:
+    def _submit(self, batches: AsyncIterator[pb2.SubmitBatch]) -> AsyncIterable[pb2.SubmitAnswers]:
         return self._stub.Submit(batches, metadata=self._metadata, timeout=PATIENCE_SECONDS)
 
     def _begin(self, requests: Sequence[Request]) -> float:

@@ -93,8 +93,10 @@ def expire(turn: Turn, key: str, due: Instant) -> None:
 
 
 def hub_claimed(turn: Turn, comms_hub: Eui) -> None:
-    """A hub is there again: what it was already sent, it is sent once more."""
+    """A hub is there again: what it was already sent or asked, it is sent or asked once more."""
     for device in turn.state.han.get(comms_hub, ()):
+        if device in turn.state.held_uplinks:
+            ask_for_certificates(turn, comms_hub, device)
         for key in turn.state.distributing.get(device, ()):
             distribution = turn.state.distributions[key]
             if distribution.sent and distribution.devices[0] == device:

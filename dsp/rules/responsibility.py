@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from smart_metering.device_types import DeviceType
 from smart_metering.marks import Mark
@@ -58,6 +59,7 @@ RESPONSIBILITIES = (
 UNREGISTERED_ROLES = frozenset({UserRole.RSA, UserRole.OU})  # G9: they are asked for no responsibility
 
 
+@cache  # asked several times for each request
 def responsibilities(device_type: DeviceType, role: UserRole) -> tuple[Responsibility, ...]:
     """The rows by which `role` can be responsible for such a Device."""
     return tuple(row for row in RESPONSIBILITIES if row.device_type is device_type and row.role is role)

@@ -24,7 +24,7 @@ from smart_metering.smi_statuses import SmiStatus
 from smets.client.clock import Clock
 from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Connection
 from smets.client.conversion import from_message, to_message
-from smets.client.errors import NotThere, telling
+from smets.client.errors import NotThere
 from smets.client.records import AuditRecord, ClockState, SmiDevice
 from smets.client.self_service import SelfService
 
@@ -63,7 +63,7 @@ class Administration:
         devices: Iterable[LoadedDevice] = (),
     ) -> LoadSummary:
         """In batches, each taken whole or refused whole (Refused names every fault). Hubs before their Devices."""
-        with telling("loading the inventory", self._connection.address):
+        async with self._connection.calling("loading the inventory"):
             answer = await self._inventory.Load(
                 _each(_batches(parties, registrations, devices)), timeout=LONG_CALL_SECONDS
             )
@@ -71,7 +71,7 @@ class Administration:
 
     async def parties(self) -> list[Party]:
         """All parties, in the order of their EUIs."""
-        with telling("listing the parties", self._connection.address):
+        async with self._connection.calling("listing the parties"):
             answer = await self._inventory.ListParties(
                 inventory_pb2.ListPartiesRequest(), timeout=CALL_SECONDS
             )
@@ -81,15 +81,15 @@ class Administration:
 
     async def add_cpl_entry(self, entry: CplEntry) -> CplChange:
         """Suspended Devices that run this firmware are restored."""
-        with telling(
-            f"adding {entry.device_type} {entry.firmware_version} to the CPL", self._connection.address
+        async with self._connection.calling(
+            f"adding {entry.device_type} {entry.firmware_version} to the CPL"
         ):
             answer = await self._cpl.Add(to_message(entry, cpl_pb2.CplEntry), timeout=LONG_CALL_SECONDS)
             return from_message(answer, CplChange)
 
     async def remove_cpl_entry(self, entry_id: str) -> CplChange:
         """Devices that run this firmware are Suspended. Raises NotThere."""
-        with telling(f"removing {entry_id!r} from the CPL", self._connection.address):
+        async with self._connection.calling(f"removing {entry_id!r} from the CPL"):
             answer = await self._cpl.Remove(
                 cpl_pb2.RemoveCplEntry(entry_id=entry_id), timeout=LONG_CALL_SECONDS
             )
@@ -97,7 +97,7 @@ class Administration:
 
     async def cpl_entries(self) -> list[CplEntry]:
         """All entries, in the order of their ids."""
-        with telling("listing the CPL", self._connection.address):
+        async with self._connection.calling("listing the CPL"):
             answer = await self._cpl.List(cpl_pb2.ListCplEntries(), timeout=CALL_SECONDS)
             return [from_message(entry, CplEntry) for entry in answer.entries]
 

@@ -1,14 +1,20 @@
 """One channel to one server: who calls, how long a call may take, and what its messages are as records."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import Self
 
+import grpc
 from grpc import aio
 
 from smart_metering.identifiers import Eui
+from smets.client.errors import telling
 
 CALL_SECONDS = 30.0
 LONG_CALL_SECONDS = 600.0  # for calls that move the clock or carry a fleet
+RECONNECT_SECONDS = 2.0  # given to a line that was broken, before a call on it
 STREAM_SECONDS = 3_600.0  # a stream that is followed is opened anew after this long
 
 OPTIONS = (
@@ -21,6 +27,8 @@ OPTIONS = (
     ("grpc.keepalive_timeout_ms", 10_000),
 )
 
+_BROKEN = frozenset({grpc.ChannelConnectivity.TRANSIENT_FAILURE, grpc.ChannelConnectivity.CONNECTING})
+
 
 class Connection:
     """A channel to `address`; opened by the first call, shared by all who are given it, closed by who made it."""
@@ -28,6 +36,18 @@ class Connection:
     def __init__(self, address: str) -> None:
         self.address = address
         self.channel = aio.insecure_channel(address, options=OPTIONS)
+
+    @asynccontextmanager
+    async def calling(self, doing: str) -> AsyncIterator[None]:
+        """For one call: what fails within becomes a SmetsError that says what was being done.
+
+        After a broken line the server gets a moment to be there again, so that its restart need not be felt.
+        """
+        if self.channel.get_state() in _BROKEN:
+            with suppress(TimeoutError):  # The call itself will say that nobody answers.
+                await asyncio.wait_for(self.channel.channel_ready(), RECONNECT_SECONDS)
+        with telling(doing, self.address):
+            yield
 
     async def close(self) -> None:
         """Breaks off what is still under way."""

@@ -14,7 +14,7 @@ from smart_metering.rpc.v1 import service_request_pb2
 from smart_metering.rpc.v1.dcc_user_interface_pb2_grpc import DccUserInterfaceStub
 from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, STREAM_SECONDS, Connection, calling_as
 from smets.client.conversion import from_message, to_message
-from smets.client.errors import OutOfTime, Unreachable, telling
+from smets.client.errors import OutOfTime, Unreachable
 
 REQUESTS_TOGETHER = 500
 OCTETS_TOGETHER = 4 * 1024 * 1024
@@ -30,7 +30,7 @@ class DccUserInterface:
 
     def __init__(self, connection: Connection, user: Eui) -> None:
         self._stub = DccUserInterfaceStub(connection.channel)
-        self._address = connection.address
+        self._connection = connection
         self._metadata = calling_as(user)
 
     async def ask(self, service: Service, request: ServiceRequest) -> ServiceResponse:
@@ -41,21 +41,21 @@ class DccUserInterface:
             Service.SEND_COMMAND: self._stub.SendCommand,
             Service.NON_DEVICE: self._stub.NonDevice,
         }[service]
-        with telling(f"{service} of {request.request_id}", self._address):
+        async with self._connection.calling(f"{service} of {request.request_id}"):
             answer = await call(message, timeout=CALL_SECONDS, metadata=self._metadata)
             return from_message(answer, ServiceResponse)
 
     async def submit(self, requests: Iterable[ServiceRequest]) -> AsyncIterator[ServiceResponse]:
         """The answers, in the order of the requests, over the batched stream; each request to its own service."""
         batches = _batches(requests)
-        call = self._stub.Submit(_paced(batches), timeout=LONG_CALL_SECONDS, metadata=self._metadata)
-        try:
-            with telling("Submit", self._address):
+        async with self._connection.calling("Submit"):
+            call = self._stub.Submit(_paced(batches), timeout=LONG_CALL_SECONDS, metadata=self._metadata)
+            try:
                 async for answers in call:
                     for answer in answers.answers:
                         yield from_message(answer, ServiceResponse)
-        finally:
-            call.cancel()
+            finally:
+                call.cancel()
 
     def read(self, after: int) -> AsyncIterator[ReceivedMessage]:
         """What stands in the User's stream beyond the position, up to now."""
@@ -87,7 +87,7 @@ class DccUserInterface:
             pb2.FirmwareChunk(content=octets[start : start + CHUNK_OCTETS])
             for start in range(0, len(octets), CHUNK_OCTETS)
         )
-        with telling(f"UploadFirmware of {len(octets)} octets", self._address):
+        async with self._connection.calling(f"UploadFirmware of {len(octets)} octets"):
             answer = await self._stub.UploadFirmware(
                 _paced(chunks), timeout=LONG_CALL_SECONDS, metadata=self._metadata
             )
@@ -96,14 +96,14 @@ class DccUserInterface:
     async def _receive(
         self, request: pb2.ReceiveRequest, timeout_seconds: float
     ) -> AsyncIterator[ReceivedMessage]:
-        call = self._stub.Receive(request, timeout=timeout_seconds, metadata=self._metadata)
-        try:
-            with telling("Receive", self._address):
+        async with self._connection.calling("Receive"):
+            call = self._stub.Receive(request, timeout=timeout_seconds, metadata=self._metadata)
+            try:
                 async for batch in call:
                     for message in batch.messages:
                         yield from_message(message, ReceivedMessage)
-        finally:
-            call.cancel()
+            finally:
+                call.cancel()
 
 
 class _Patience:

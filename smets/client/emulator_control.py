@@ -10,7 +10,6 @@ from smart_metering.rpc.v1 import emulator_control_pb2 as pb2
 from smart_metering.rpc.v1.emulator_control_pb2_grpc import EmulatorControlStub
 from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Connection
 from smets.client.conversion import from_message, to_message
-from smets.client.errors import telling
 from smets.client.records import LaunchSummary, Trace
 
 PAGE = 10_000
@@ -21,7 +20,6 @@ class EmulatorControl:
 
     def __init__(self, address: str) -> None:
         self._connection = Connection(address)
-        self._address = address
         self._stub = EmulatorControlStub(self._connection.channel)
 
     async def close(self) -> None:
@@ -40,12 +38,12 @@ class EmulatorControl:
         message = pb2.LaunchRequest(
             templates=[to_message(template, pb2.PremisesTemplate) for template in templates]
         )
-        with telling("launching premises", self._address):
+        async with self._connection.calling("launching premises"):
             return from_message(await self._stub.Launch(message, timeout=LONG_CALL_SECONDS), LaunchSummary)
 
     async def inspect(self, device_id: Eui) -> DeviceInside:
         """What the Device is and holds. Raises NotThere."""
-        with telling(f"looking inside {device_id}", self._address):
+        async with self._connection.calling(f"looking inside {device_id}"):
             answer = await self._stub.InspectDevice(
                 pb2.InspectDeviceRequest(device_id=device_id), timeout=CALL_SECONDS
             )
@@ -55,7 +53,7 @@ class EmulatorControl:
         """All Devices beyond `after`, in the order of their ids, read as they are taken."""
         asked = pb2.ListEmulatedDevicesRequest(after_device_id=after or "", page_size=PAGE)
         while True:
-            with telling("listing the emulated Devices", self._address):
+            async with self._connection.calling("listing the emulated Devices"):
                 page = await self._stub.ListEmulatedDevices(asked, timeout=CALL_SECONDS)
             for device_id in page.device_ids:
                 yield parse_eui(device_id)
@@ -66,24 +64,24 @@ class EmulatorControl:
     async def set_faults(self, rules: Iterable[FaultRule]) -> list[FaultRule]:
         """For every later message; a rule takes the place of one with its name. All rules in force."""
         message = pb2.FaultRules(rules=[to_message(rule, pb2.FaultRule) for rule in rules])
-        with telling("setting faults", self._address):
+        async with self._connection.calling("setting faults"):
             return _rules(await self._stub.SetFaults(message, timeout=CALL_SECONDS))
 
     async def faults(self) -> list[FaultRule]:
         """The rules in force, in the order in which they are asked."""
-        with telling("listing the faults", self._address):
+        async with self._connection.calling("listing the faults"):
             return _rules(await self._stub.ListFaults(pb2.ListFaultsRequest(), timeout=CALL_SECONDS))
 
     async def clear_faults(self, names: Iterable[str] = ()) -> list[FaultRule]:
         """Removes the named rules, or all if none is named; those that remain."""
-        with telling("clearing faults", self._address):
+        async with self._connection.calling("clearing faults"):
             return _rules(
                 await self._stub.ClearFaults(pb2.ClearFaultsRequest(names=list(names)), timeout=CALL_SECONDS)
             )
 
     async def trace(self) -> Trace:
         """The trace hash of the run."""
-        with telling("reading the trace", self._address):
+        async with self._connection.calling("reading the trace"):
             return from_message(
                 await self._stub.ReadTrace(pb2.ReadTraceRequest(), timeout=CALL_SECONDS), Trace
             )

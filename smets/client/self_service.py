@@ -10,7 +10,6 @@ from smart_metering.rpc.v1.self_service_interface_pb2_grpc import SelfServiceInt
 from smart_metering.smi_statuses import SmiStatus
 from smets.client.connection import CALL_SECONDS, Connection, calling_as
 from smets.client.conversion import from_message
-from smets.client.errors import telling
 from smets.client.records import AuditRecord, SmiDevice
 
 PAGE = 1_000
@@ -22,12 +21,12 @@ class SelfService:
 
     def __init__(self, connection: Connection, user: Eui) -> None:
         self._stub = SelfServiceInterfaceStub(connection.channel)
-        self._address = connection.address
+        self._connection = connection
         self._metadata = calling_as(user)
 
     async def read_device(self, device_id: Eui) -> SmiDevice:
         """Raises NotThere for a Device that the SMI does not know."""
-        with telling(f"ReadDevice {device_id}", self._address):
+        async with self._connection.calling(f"ReadDevice {device_id}"):
             answer = await self._stub.ReadDevice(
                 pb2.ReadDeviceRequest(device_id=device_id), timeout=CALL_SECONDS, metadata=self._metadata
             )
@@ -48,7 +47,7 @@ class SelfService:
             device_type=device_type or "",
         )
         while True:
-            with telling("ListDevices", self._address):
+            async with self._connection.calling("ListDevices"):
                 page = await self._stub.ListDevices(asked, timeout=CALL_SECONDS, metadata=self._metadata)
                 found = [from_message(device, SmiDevice) for device in page.devices]
             for device in found:
@@ -70,7 +69,7 @@ class SelfService:
                 page_size=PAGE,
                 **{"from": since},  # a keyword of Python's
             )
-            with telling("QueryServiceAuditTrail", self._address):
+            async with self._connection.calling("QueryServiceAuditTrail"):
                 page = await self._stub.QueryServiceAuditTrail(
                     asked, timeout=CALL_SECONDS, metadata=self._metadata
                 )

@@ -4,7 +4,6 @@ import asyncio
 import json
 import tempfile
 from contextlib import AsyncExitStack
-from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -18,6 +17,7 @@ from smets.client.user_keys import UserKeys, read_user_keys
 from smets.demo.stage import Cast, Stage
 from smets.demo.story import AFTER, BEFORE, Regime, tell
 from smets.demo.timeline import Timeline
+from smets.fleet.launching import launch_fleet
 from smets.fleet.planning import FleetPlan, plan_fleet
 from smets.fleet.reading import read_fleet
 from smets.local_system.local_system import LocalSystem, SystemSettings
@@ -76,13 +76,8 @@ async def _play(regime: Regime, folder: Path, timeline: Timeline) -> None:
     )
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(LocalSystem(settings))
+        await launch_fleet(plan, system.connection)
         cast = await _cast(stack, system, plan)
-        await cast.administration.load(
-            parties=plan.parties,
-            registrations=chain.from_iterable(premises.registrations() for premises in plan.premises),
-            devices=chain.from_iterable(premises.loaded_devices() for premises in plan.premises),
-        )
-        await cast.control.launch(premises.template for premises in plan.premises)
         now = (await cast.administration.now()).now
         await tell(Stage(cast, timeline, Instant(now)), regime)
 

@@ -8,19 +8,20 @@ import pytest
 
 from smart_metering.administration import FaultRule
 from smart_metering.duis.service_requests import SignedPreCommand
-from smart_metering.duis.service_responses import ReceivedMessage, ServiceResponse
+from smart_metering.duis.service_responses import DccAlert, DeviceAlert, ReceivedMessage, ServiceResponse
 from smart_metering.gbcs.message import decode, encode
 from smart_metering.gbcs.protection import add_mac, shared_secret
 from smart_metering.identifiers import Eui
 from smart_metering.instants import HOUR_MS, MINUTE_MS, SECOND_MS, Instant
 from smart_metering.pki.keys import KeyUsage, derive_private_key
 from smart_metering.response_codes import ResponseCode
+from smart_metering.rpc.v1 import clock_pb2
 from smart_metering.sm_wan import Downlink, Gbcs, Receipt
 from tests.device_emulator.fake_dsp import FakeDsp
 from tests.end_to_end.conftest import Start
 from tests.support.dsp_premises import START, V2
 from tests.support.hand_made_device import ACB, SEED
-from tests.support.processes import System, comms_hub, meter
+from tests.support.processes import PATIENCE_SECONDS, System, comms_hub, meter
 
 PREMISES = 12
 METERS = tuple(meter(number) for number in range(PREMISES))
@@ -105,6 +106,37 @@ def command(signed: bytes, device: Eui) -> Downlink:
     return Downlink(
         frame="a replay", comms_hub=comms_hub(), device=device, at=Instant(0), content=Gbcs(gbcs=octets)
     )
+
+
+async def test_what_devices_said_while_nobody_listened_outlives_the_emulator_and_arrives_once(
+    start: Start,
+) -> None:
+    """Time runs, so that the Devices go on without the DSP: their alerts stand in the outbox."""
+    system = await start(PREMISES)
+    await system.distribute(METERS)
+    await system.advance(HOUR_MS)  # Every hub has the file, and hands it to its meter within seconds.
+    await system.clock.SetRate(clock_pb2.SetRateRequest(rate=5), timeout=PATIENCE_SECONDS)
+    await system.kill_dsp()
+    await until_all_hold_the_image(system)
+
+    await system.kill_emulator()
+    await system.start_dsp()
+    await system.start_emulator()
+    await system.advance(MINUTE_MS)
+
+    messages = await system.inbox()
+    alerts = [message.response_id[:23] for message in messages if isinstance(message, DeviceAlert)]
+    delivered = [message for message in messages if isinstance(message, DccAlert)]
+    assert sorted(alerts) == sorted(METERS)
+    assert len(delivered) == len(messages) - len(alerts) == len(METERS)
+
+
+async def until_all_hold_the_image(system: System) -> None:
+    for _ in range(1_000):
+        if {(await system.inside(device)).pending_version for device in METERS} == {V2}:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("not every meter holds the image")
 
 
 @pytest.mark.parametrize("seed", range(3))

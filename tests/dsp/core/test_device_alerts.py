@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from dsp.core.inputs import HubsClaimed
 from smart_metering.device_alerts import DeviceAlertCode
 from smart_metering.duis.service_responses import CommsHubAlert, DccAlert, DeviceAlert, PpmidAlert
 from smart_metering.gbcs.firmware_alerts import (
@@ -111,6 +112,18 @@ def test_alerts_are_held_until_the_certificates_are_there_and_then_taken_in_orde
     assert isinstance(world.sent[0].content, CertificatesWanted)
     assert everything(world) == {SUPPLIER: ["8F72", "8F1C"]}
     assert len(world.engine.state.held_uplinks) == 0
+
+
+def test_the_certificates_are_asked_for_again_when_the_hub_is_there_again() -> None:
+    world = premises()
+    world.devices[ESME].certificates_given = False
+    world.say(ESME, receipt(world, ESME, SUPPLIER))
+    world.devices[ESME].certificates_given = True
+
+    world.give(HubsClaimed(host="emulator", comms_hubs=(CHF,)))
+
+    assert len(world.engine.state.held_uplinks) == 0
+    assert world.take(SUPPLIER) == ["8F72"]
 
 
 def test_a_held_alert_that_turns_out_forged_is_dropped() -> None:

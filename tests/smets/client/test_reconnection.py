@@ -1,0 +1,74 @@
+"""A User's stream over broken lines: each message once, in order."""
+
+import asyncio
+
+import pytest
+
+from smart_metering.duis.service_responses import ReceivedMessage
+from smart_metering.identifiers import Eui
+from smets.client.connection import Connection
+from smets.client.dcc_user_interface import DccUserInterface
+from smets.client.errors import Unreachable
+from smets.client.inbox import Inbox
+from tests.smets.running_system import ESME, RunningSystem
+
+
+async def test_receiving_goes_on_where_it_was_when_the_dsp_is_killed(world: RunningSystem) -> None:
+    taken: list[ReceivedMessage] = []
+    receiving = asyncio.create_task(_take(world, taken, 6))
+    for _ in range(3):
+        await world.supplier.send("11.2", world.device(ESME))
+    await world.administration.advance(0)
+
+    await world.system.kill_dsp()
+    await world.system.restart_dsp()
+    for _ in range(3):
+        await world.supplier.send("11.2", world.device(ESME))
+        await world.administration.advance(1)
+    await asyncio.wait_for(receiving, 30)
+
+    assert [row.position for row in taken] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_waiting_question_outlives_the_dsp(world: RunningSystem) -> None:
+    answer = await world.supplier.send("11.2", world.device(ESME))
+    waiting = asyncio.create_task(world.supplier.await_response(answer.request_id))
+    other = await world.supplier.send("11.2", world.device(ESME, 1))
+    also_waiting = asyncio.create_task(world.supplier.await_response(other.request_id))
+    await asyncio.sleep(0.1)
+
+    await world.system.kill_dsp()
+    await world.system.restart_dsp()
+    await _until_the_emulator_is_back(world)
+    await world.administration.advance(20_000)
+
+    assert (await waiting).response.request_id == answer.request_id
+    assert (await also_waiting).response.request_id == other.request_id
+
+
+async def test_a_line_that_stays_broken_is_an_error_in_the_end() -> None:
+    connection = Connection("127.0.0.1:1")
+    interface = DccUserInterface(connection, Eui("90-B3-D5-1F-30-01-00-00"))
+
+    with pytest.raises(Unreachable, match="nobody answers"):
+        async for _ in Inbox(interface).receive(patience_seconds=0.3):
+            pass
+    await connection.close()
+
+
+async def _take(world: RunningSystem, taken: list[ReceivedMessage], count: int) -> None:
+    async for received in world.supplier.receive():
+        taken.append(received)
+        if len(taken) == count:
+            return
+
+
+async def _until_the_emulator_is_back(world: RunningSystem) -> None:
+    """An Advance waits for no emulator that is not attached: until it is, nothing is answered."""
+    for _ in range(100):
+        answer = await world.supplier.send("11.2", world.device(ESME))
+        await world.administration.advance(0)
+        if await world.supplier.response_until_now(answer.request_id) is not None:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the emulator did not come back")
