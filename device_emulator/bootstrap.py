@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,7 +14,7 @@ from device_emulator.core.keys import Keys, PartyKeys
 from device_emulator.core.state import State
 from device_emulator.faults.link import Link
 from device_emulator.firmware.images import FirmwareImages
-from device_emulator.rpc.emulator_control import EmulatorControl
+from device_emulator.rpc.doors import services
 from device_emulator.rpc.refusals import STATUSES
 from device_emulator.rpc.sm_wan import SmWanClient
 from device_emulator.runtime.clock import FollowedClock
@@ -29,9 +28,7 @@ from smart_metering.pki.certificates import read_certificate
 from smart_metering.pki.key_folders import read_certificates
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.rpc.refusals import Refusals
-from smart_metering.rpc.server import Register, Server
-from smart_metering.rpc.v1 import emulator_control_pb2
-from smart_metering.rpc.v1.emulator_control_pb2_grpc import add_EmulatorControlServicer_to_server
+from smart_metering.rpc.server import Server
 
 GRACE_SECONDS = 0.5
 DEFAULT_ACB = Eui("90-B3-D5-1F-30-00-00-02")
@@ -79,7 +76,7 @@ class DeviceEmulator:
             clock=FollowedClock(),
         )
         self._client = SmWanClient(self.host, settings.dsp)
-        self._server = Server(settings.listen, _services(self.host), Refusals(STATUSES, "emulator"))
+        self._server = Server(settings.listen, services(self.host), Refusals(STATUSES, "emulator"))
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -147,11 +144,6 @@ def read_party_keys(folder: Path, acb: Eui) -> Mapping[Eui, PartyKeys]:
     if acb not in parties:
         raise MissingCertificates(f"{folder}: no ds and ka certificates of the Access Control Broker {acb}")
     return parties
-
-
-def _services(host: Host) -> dict[str, Register]:
-    service = emulator_control_pb2.DESCRIPTOR.services_by_name["EmulatorControl"].full_name
-    return {service: partial(add_EmulatorControlServicer_to_server, EmulatorControl(host))}
 
 
 def _read_images(folder: FirmwareFolder) -> FirmwareImages:

@@ -35,6 +35,9 @@ from smart_metering.use_cases import UseCase
 SIGNED = frozenset(UseCase) - {UseCase.ECS52, UseCase.GCS38, UseCase.CS08}
 """Critical Responses and critical alerts: a Device signs them, so no MAC stands in for a signature."""
 
+MOST_HELD = 100
+"""Messages of one Device that wait for its certificates; a Device in order says few before they are read."""
+
 
 def take_uplink(turn: Turn, host: str, uplink: Uplink) -> None:
     """One frame from a hub. A sequence that was taken before is not taken again."""
@@ -207,6 +210,9 @@ def _hold(turn: Turn, device: SmiDevice, uplink: Uplink) -> None:
     device_id = device.device.device_id
     held = turn.state.held_uplinks.get(device_id)
     uplinks = (*held.uplinks, uplink) if held else (uplink,)
+    if len(uplinks) > MOST_HELD:
+        turn.observe(device_id, f"dropped: {MOST_HELD} messages wait for its certificates already")
+        return
     turn.state.held_uplinks.put(HeldUplinks(device=device_id, uplinks=uplinks))
     assert device.comms_hub is not None
     firmware_distribution.ask_for_certificates(turn, device.comms_hub, device_id)

@@ -86,6 +86,7 @@ class Host:
         self._limit = frames_waiting
         self.comms_hubs: set[Eui] = set()
         self.lost: set[Eui] = set()
+        self.is_attached = False
         self.owes_barrier = True  # it was told something since the last barrier
         self.next_event: Instant | None = None
         self._waiting: deque[Downlink | Frame] = deque()
@@ -174,6 +175,10 @@ class Hosts:
         self._owners: dict[Eui, Host] = {}
         self._open: dict[str, Host] = {}
 
+    def __len__(self) -> int:
+        """How many have attached their hubs."""
+        return sum(host.is_attached for host in self._open.values())
+
     def __iter__(self) -> Iterator[Host]:
         """In the order in which they attached."""
         return iter(list(self._open.values()))
@@ -190,6 +195,7 @@ class Hosts:
 
     def claim(self, host: Host, comms_hubs: Iterable[Eui]) -> None:
         """The stream serves these hubs from now on; who served them before is told."""
+        host.is_attached = True
         lost: dict[Host, list[Eui]] = defaultdict(list)
         for comms_hub in comms_hubs:
             former = self._owners.get(comms_hub)

@@ -17,10 +17,11 @@ from smart_metering.instants import Instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockState:
-    """`event`: one happened (run_to_next_event)."""
+    """`hosts` are attached; `event`: one happened (run_to_next_event)."""
 
     now: Instant
     rate: float
+    hosts: int
     event: bool = False
 
 
@@ -33,9 +34,11 @@ class Timekeeper:
         self._turn = asyncio.Lock()
         self._barrier = 0
 
-    def state(self) -> ClockState:
+    def state(self, *, event: bool = False) -> ClockState:
         """The present time and rate."""
-        return ClockState(now=self._clock.now(), rate=self._clock.rate)
+        return ClockState(
+            now=self._clock.now(), rate=self._clock.rate, hosts=len(self._runtime.hosts), event=event
+        )
 
     def update(self) -> ClockUpdate:
         """What a host is told of the time, under a barrier of its own."""
@@ -65,7 +68,7 @@ class Timekeeper:
             event = self._next_event()
             is_event = event is not None and event <= target
             await self._arrive(event if event is not None and is_event else target)
-            return ClockState(now=self._clock.now(), rate=self._clock.rate, event=is_event)
+            return self.state(event=is_event)
 
     async def set_rate(self, rate: float) -> ClockState:
         """From now on time passes at this rate. Raises ClockRefusal."""

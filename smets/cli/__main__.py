@@ -1,5 +1,7 @@
 """The command line: `smets --help`. Commands import what they need when they run, so that help comes at once."""
 
+from collections.abc import Callable
+
 import typer
 
 from smets.cli import (
@@ -20,33 +22,45 @@ from smets.cli.exits import MEANINGS
 
 EPILOG = "Exit codes: " + "; ".join(f"{code:d} {meaning}" for code, meaning in MEANINGS) + "."
 
-app = typer.Typer(
-    name="smets",
-    help="An emulator of Great Britain's smart metering system: run it, and ask it anything.",
-    epilog=EPILOG,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "up": up.up,
+    "send": send.send,
+    "inventory": inventory.inventory,
+    "alerts": alerts.alerts,
+    "audit": audit.audit,
+    "demo": demo.demo,
+}
+GROUPS = {
+    "device": device.app,
+    "cpl": cpl.app,
+    "clock": clock.app,
+    "fault": fault.app,
+    "firmware": firmware.app,
+    "fleet": fleet.app,
+}
 
-app.command("up")(up.up)
-app.command("send")(send.send)
-app.command("inventory")(inventory.inventory)
-app.command("alerts")(alerts.alerts)
-app.command("audit")(audit.audit)
-app.command("demo")(demo.demo)
-app.add_typer(device.app, name="device")
-app.add_typer(cpl.app, name="cpl")
-app.add_typer(clock.app, name="clock")
-app.add_typer(fault.app, name="fault")
-app.add_typer(firmware.app, name="firmware")
-app.add_typer(fleet.app, name="fleet")
+
+def application() -> typer.Typer:
+    """All commands, noun before verb."""
+    app = typer.Typer(
+        name="smets",
+        help="An emulator of Great Britain's smart metering system: run it, and ask it anything.",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for name, command in COMMANDS.items():
+        app.command(name)(command)
+    for name, group in GROUPS.items():
+        app.add_typer(group, name=name)
+    return app
 
 
 def main() -> None:
     """The entry point `smets`."""
-    app()
+    application()()
 
 
 if __name__ == "__main__":

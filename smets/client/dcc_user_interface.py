@@ -19,7 +19,7 @@ from smets.client.errors import OutOfTime, Unreachable
 REQUESTS_TOGETHER = 500
 OCTETS_TOGETHER = 4 * 1024 * 1024
 CHUNK_OCTETS = 256 * 1024
-STEADY_SECONDS = 2.0
+STEADY_SECONDS = 5.0  # longer than a call waits for a line that was broken
 RECONNECT_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)  # the last again and again
 
 M = TypeVar("M")

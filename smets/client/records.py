@@ -46,10 +46,14 @@ class AuditRecord(Record, frozen=True, kw_only=True):
 
 
 class ClockState(Record, frozen=True, kw_only=True):
-    """The time and its rate: 0 stepped, 1 real, n times as fast. `event`: run_to_next_event came to one."""
+    """The time and its rate: 0 stepped, 1 real, n times as fast; and how many hosts follow it.
+
+    `event`: run_to_next_event came to one.
+    """
 
     now: Instant
     rate: float = 0.0
+    hosts: int = 0
     event: bool = False
 
 

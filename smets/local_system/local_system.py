@@ -20,6 +20,8 @@ from smets.local_system.connection import SystemConnection
 from smets.local_system.state_folder import Organisation, StateFolder
 
 ANY_PORT = "127.0.0.1:0"
+ATTACH_PAUSE_SECONDS = 0.02
+ATTACH_TRIES = 1_500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class LocalSystem:
             await self._dsp.start()
             self._emulator = self._new_emulator(self.settings.emulator_listen)
             await self._emulator.start()
+            await self._until_attached()
         except BaseException:
             await self.stop()
             raise
@@ -97,10 +100,11 @@ class LocalSystem:
         await self._emulator.kill()
 
     async def restart_dsp(self) -> None:
-        """On the same address and state, so that clients and the emulator find it again."""
+        """On the same address and state, so that clients find it again; the emulator has, once this returns."""
         await self._dsp.stop()
         self._dsp = self._new_dsp(self._dsp.address)
         await self._dsp.start()
+        await self._until_attached()
 
     async def restart_emulator(self) -> None:
         """On the same address and state."""
@@ -117,6 +121,15 @@ class LocalSystem:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+    async def _until_attached(self) -> None:
+        """Time must not be stepped without the emulator. Raises ProcessFailed."""
+        async with self.connection.administration() as administration:
+            for _ in range(ATTACH_TRIES):
+                if (await administration.now()).hosts:
+                    return
+                await asyncio.sleep(ATTACH_PAUSE_SECONDS)
+        raise ProcessFailed(f"the emulator did not attach to the DSP at {self._dsp.address}")
 
     def _new_dsp(self, listen: str) -> ChildProcess:
         settings = self.settings

@@ -19,8 +19,9 @@ from smart_metering.duis.service_responses import (
 from smart_metering.instants import HOUR_MS, MINUTE_MS
 from smart_metering.response_codes import ResponseCode
 from tests.end_to_end.conftest import Start
+from tests.end_to_end.premises import meter
+from tests.end_to_end.system import System
 from tests.support.dsp_premises import DISTRIBUTOR, SUPPLIER
-from tests.support.processes import System, meter
 
 PREMISES = 30
 METERS = tuple(meter(number) for number in range(PREMISES))

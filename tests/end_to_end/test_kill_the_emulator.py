@@ -19,9 +19,11 @@ from smart_metering.rpc.v1 import clock_pb2
 from smart_metering.sm_wan import Downlink, Gbcs, Receipt
 from tests.device_emulator.fake_dsp import FakeDsp
 from tests.end_to_end.conftest import Start
+from tests.end_to_end.premises import comms_hub, meter
+from tests.end_to_end.system import System
 from tests.support.dsp_premises import START, V2
 from tests.support.hand_made_device import ACB, SEED
-from tests.support.processes import PATIENCE_SECONDS, System, comms_hub, meter
+from tests.support.processes import PATIENCE_SECONDS
 
 PREMISES = 12
 METERS = tuple(meter(number) for number in range(PREMISES))

@@ -6,7 +6,9 @@ from contextlib import aclosing
 from smart_metering.duis.service_responses import ReceivedMessage
 from smart_metering.instants import MINUTE_MS
 from tests.end_to_end.conftest import Start
-from tests.support.processes import PATIENCE_SECONDS, System, meter
+from tests.end_to_end.premises import meter
+from tests.end_to_end.system import System
+from tests.support.processes import PATIENCE_SECONDS
 
 PREMISES = 20
 

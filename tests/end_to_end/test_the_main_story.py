@@ -15,8 +15,9 @@ from smart_metering.instants import HOUR_MS, MINUTE_MS
 from smart_metering.response_codes import ResponseCode
 from smart_metering.smi_statuses import SmiStatus
 from tests.end_to_end.conftest import Start
+from tests.end_to_end.premises import meter
+from tests.end_to_end.system import System
 from tests.support.dsp_premises import DISTRIBUTOR, SUPPLIER, V1, V2
-from tests.support.processes import System, meter
 
 LOST_ACTIVATION = FaultRule(name="lost", direction="FROM_DEVICE", references=("11.3",), fate="lose", next=1)
 

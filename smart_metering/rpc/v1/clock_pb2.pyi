@@ -95,9 +95,12 @@ class ClockState(_message.Message):
 
     NOW_FIELD_NUMBER: _builtins.int
     RATE_FIELD_NUMBER: _builtins.int
+    HOSTS_FIELD_NUMBER: _builtins.int
     EVENT_FIELD_NUMBER: _builtins.int
     now: _builtins.int
     rate: _builtins.float
+    hosts: _builtins.int
+    """emulators and hubs attached to the SM WAN: they follow the clock"""
     event: _builtins.bool
     """an event happened (RunToNextEvent)"""
     def __init__(
@@ -105,11 +108,12 @@ class ClockState(_message.Message):
         *,
         now: _builtins.int = ...,
         rate: _builtins.float = ...,
+        hosts: _builtins.int = ...,
         event: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "now", b"now", "rate", b"rate"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "hosts", b"hosts", "now", b"now", "rate", b"rate"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
