@@ -7,6 +7,7 @@ The folder outlives the processes: another LocalSystem on it, or the same after 
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from typing import Self
 
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant, format_instant
+from smets.client.errors import Unreachable
 from smets.client.user import DEFAULT_ACB
 from smets.local_system.child_process import ChildProcess, ProcessFailed
 from smets.local_system.connection import SystemConnection
@@ -126,8 +128,9 @@ class LocalSystem:
         """Time must not be stepped without the emulator. Raises ProcessFailed."""
         async with self.connection.administration() as administration:
             for _ in range(ATTACH_TRIES):
-                if (await administration.now()).hosts:
-                    return
+                with suppress(Unreachable):  # A channel that saw the DSP die waits before it looks again.
+                    if (await administration.now()).hosts:
+                        return
                 await asyncio.sleep(ATTACH_PAUSE_SECONDS)
         raise ProcessFailed(f"the emulator did not attach to the DSP at {self._dsp.address}")
 

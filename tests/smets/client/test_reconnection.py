@@ -22,14 +22,13 @@ async def test_receiving_goes_on_where_it_was_when_the_dsp_is_killed(world: Runn
 
     await world.system.kill_dsp()
     await world.system.restart_dsp()
-    await _until_the_emulator_is_back(world)
     last = await world.supplier.send("11.2", world.device(ESME))
     await world.administration.advance(20_000)
     await asyncio.wait_for(_until_taken(taken, last.request_id), 30)
     receiving.cancel()
 
     assert [row.position for row in taken] == list(range(1, len(taken) + 1))
-    assert len(taken) > 3
+    assert len(taken) == 4
 
 
 async def test_a_waiting_question_outlives_the_dsp(world: RunningSystem) -> None:
@@ -41,7 +40,6 @@ async def test_a_waiting_question_outlives_the_dsp(world: RunningSystem) -> None
 
     await world.system.kill_dsp()
     await world.system.restart_dsp()
-    await _until_the_emulator_is_back(world)
     await world.administration.advance(20_000)
 
     assert (await waiting).response.request_id == answer.request_id
@@ -60,20 +58,9 @@ async def test_a_line_that_stays_broken_is_an_error_in_the_end() -> None:
 
 async def _take(world: RunningSystem, taken: list[ReceivedMessage]) -> None:
     async for received in world.supplier.receive():
-        taken.append(received)
+        taken.append(received)  # noqa: PERF401 - what was taken so far is looked at meanwhile
 
 
 async def _until_taken(taken: list[ReceivedMessage], request_id: str) -> None:
-    while request_id not in {getattr(row.message, "request_id", "") for row in taken}:
+    while request_id not in {getattr(row.message, "request_id", "") for row in taken}:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
-
-
-async def _until_the_emulator_is_back(world: RunningSystem) -> None:
-    """An Advance waits for no emulator that is not attached: until it is, nothing is answered."""
-    for _ in range(100):
-        answer = await world.supplier.send("11.2", world.device(ESME))
-        await world.administration.advance(0)
-        if await world.supplier.response_until_now(answer.request_id) is not None:
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("the emulator did not come back")
