@@ -20,7 +20,10 @@ STREAM_SECONDS = 3_600.0  # a stream that is followed is opened anew after this 
 OPTIONS = (
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
     ("grpc.max_send_message_length", 16 * 1024 * 1024),
-    ("grpc.use_local_subchannel_pool", 1),  # a new connection tries for itself, whatever befell another before
+    (
+        "grpc.use_local_subchannel_pool",
+        1,
+    ),  # a new connection tries for itself, whatever befell another before
     ("grpc.initial_reconnect_backoff_ms", 50),
     ("grpc.min_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 1_000),  # a server that is started again is soon found
