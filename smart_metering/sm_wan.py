@@ -32,12 +32,16 @@ class Receipt(Record, frozen=True, kw_only=True):
 
 
 class Smets1Response(Record, frozen=True, kw_only=True):
-    """The S1SP's decoded answer to the command that `originator` sent with `counter`."""
+    """The S1SP's decoded answer to the command that `originator` sent with `counter`.
+
+    `accepted`: it holds a dated command until its date, or has dropped the one that this cancels; the outcome follows.
+    """
 
     originator: Eui
     counter: int
     service_reference_variant: str
     success: bool
+    accepted: bool = False
     activation_code: str = ""
     firmware_version: FirmwareVersion | None = None
 

@@ -55,7 +55,7 @@ class GbcsAnswering:
 class S1spAnswering:
     """The S1SP's words for a one-step Device: no version in an answer to 11.3 (SECMP0105), one in an answer to 11.2.
 
-    A future-dated 11.3 is answered once, at its date: the S1SP holds it until then (choice).
+    A future-dated 11.3 is accepted at once and answered at its date, as by a Device of two steps (choice G16).
     """
 
     def reading(self, command: Message, version: FirmwareVersion | None) -> Utterance:
@@ -70,7 +70,15 @@ class S1spAnswering:
     def activation(
         self, command: Message, outcome: ActivationOutcome | None, now: Instant
     ) -> Utterance | None:
-        return None if outcome is None else _activation(command.originator, command.counter, outcome)
+        if outcome is not None:
+            return _activation(command.originator, command.counter, outcome)
+        return Smets1Response(
+            originator=command.originator,
+            counter=command.counter,
+            service_reference_variant=reference_of(UseCase.CS06),
+            success=True,
+            accepted=True,
+        )
 
     def scheduled_activation(
         self, state: DeviceState, scheduled: ScheduledActivation, outcome: ActivationOutcome, now: Instant
@@ -84,5 +92,5 @@ def _activation(originator: Eui, counter: int, outcome: ActivationOutcome) -> Sm
         counter=counter,
         service_reference_variant=reference_of(UseCase.CS06),
         success=outcome.code is ActivationCode.SUCCESS,
-        activation_code=outcome.code.name.lower(),
+        activation_code=outcome.code.mmc_name,
     )

@@ -254,13 +254,13 @@ def impossible_date(asking: Asking, dated: Instant) -> Decision | None:
 
 CHECKS: tuple[Check, ...] = (
     originator_is_caller,
+    request_id_is_unused,
     body_belongs_to_reference,
     service_takes_variant,
     variant_fits_request,
     caller_is_a_user,
     role_may_ask,
     user_status_permits,
-    request_id_is_unused,
     target_exists,
     caller_is_responsible,
     device_status_permits,
@@ -288,9 +288,7 @@ def granted(asking: Asking) -> Decision:
         or asking.definition.non_device
         or target.device.device_status is not SmiStatus.SUSPENDED
     ):
-        return Decision(
-            code="granted", row="every access check", source="their order is chosen here", mark=Mark.CHOICE
-        )
+        return Decision(code="granted", row="every access check", source="choice G14", mark=Mark.CHOICE)
     if asking.definition.critical:
         return Decision(code="granted", row="a Critical request", source=WHILE_SUSPENDED, mark=Mark.CERTAIN)
     generation, kind = target.generation, target.device.device_type

@@ -62,7 +62,7 @@ def alert(
     turn: Turn, code: DccAlertCode, device: SmiDevice, body: DccAlertBody, requester: Eui | None = None
 ) -> None:
     """Raises a DCC Alert about the Device, to the recipients that its row names."""
-    row = alert_row(code)
+    row = alert_row(code, device.device.device_type)
     recipients: list[Eui] = []
     for recipient in row.recipients:
         match recipient:

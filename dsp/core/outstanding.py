@@ -116,8 +116,8 @@ def expire(turn: Turn, key: str, due: Instant) -> None:
                 outstanding,
                 ResponseCode.E30,
                 "no outcome of the future-dated command",
-                "DUIS",
-                Mark.CERTAIN,
+                "DUIS; time of choice G17",
+                Mark.CHOICE,
             )
             _late(turn, outstanding)
         case Stage.LATE:
@@ -184,8 +184,8 @@ def _give_up(turn: Turn, outstanding: Outstanding) -> None:
             outstanding,
             ResponseCode.E21,
             "delivered, no Response in time",
-            "DUIS; choice Q19",
-            Mark.CERTAIN,
+            "DUIS; times of choice Q19",
+            Mark.CHOICE,
         )
     else:
         _refuse(
@@ -193,8 +193,8 @@ def _give_up(turn: Turn, outstanding: Outstanding) -> None:
             outstanding,
             ResponseCode.E20,
             "never delivered to the Device",
-            "DUIS; choice Q19",
-            Mark.CERTAIN,
+            "DUIS; times of choice Q19",
+            Mark.CHOICE,
         )
     _late(turn, outstanding)
 

@@ -54,6 +54,7 @@ def receive(turn: Turn, received: RequestReceived) -> None:
     definition = definition_of(request.service_reference_variant)
     if definition is None:
         what = f"ServiceReferenceVariant {request.service_reference_variant!r} is none of the 129"
+        note_request(turn, received, None)
         _answer(turn, received, _refusal(ResponseCode.E100, what, "G4"), None)
         return
     received = changed(received, request=changed(request, service_reference=definition.service_reference))
@@ -96,8 +97,18 @@ def _as_sent(asking: Asking, request: ServiceRequest) -> Asking:
 
 
 def _execution(request: ServiceRequest, now: Instant) -> Instant:
+    """When the request is to be executed: what a Signed Pre-Command says inside counts, not what stands beside it."""
     dated = getattr(request.body, "execution_date_time", None)
+    if isinstance(request.body, SignedPreCommand):
+        dated = _signed_date(request.body)
     return dated if dated is not None and now <= dated < CANCELLATION else now
+
+
+def _signed_date(body: SignedPreCommand) -> Instant | None:
+    try:
+        return decode_activate_firmware_command(decode(body.gbcs_payload).payload).execution_time
+    except DecodeError:
+        return None  # Of another use case, or unreadable: the room that serves it says so.
 
 
 def _room(asking: Asking) -> Room:
@@ -163,7 +174,9 @@ def _send_signed(turn: Turn, asking: Asking) -> Outcome:
         return _refusal(ResponseCode.E100, what, "G4")
     if command.originator_counter != message.counter:
         return _refusal(ResponseCode.E100, "the counter in the payload is another than the header's", "G4")
-    dated = command.execution_time
+    dated, beside = command.execution_time, request.body.execution_date_time
+    if beside is not None and beside != dated:
+        return _refusal(ResponseCode.E100, "ExecutionDateTime is another than the date that was signed", "G4")
     if dated is not None and dated != CANCELLATION and (refusal := impossible_date(asking, dated)):
         return Outcome(code=ResponseCode(refusal.code), decision=refusal)
     if not _signed_by(turn, message):

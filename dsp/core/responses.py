@@ -122,7 +122,12 @@ def _take_smets1_response(turn: Turn, device: SmiDevice, response: Smets1Respons
         what = f"a SMETS1 Response to {response.service_reference_variant} from a {device.generation} Device"
         turn.observe(device.device.device_id, f"{what}, asked for {asked}: dropped")
         return
-    turn.state.remove_outstanding(awaited)
+    if response.accepted and awaited.stage is Stage.DATED:
+        return  # Repeated: its acceptance was already taken.
+    if response.accepted:
+        _date(turn, awaited)
+    else:
+        turn.state.remove_outstanding(awaited)
     body = Smets1ResponseMessage(
         success=response.success,
         activate_image_response_code=response.activation_code,

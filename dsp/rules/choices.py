@@ -137,8 +137,27 @@ CHOICES = (
         "G10", "An alert of a Device whose certificates the DSP does not hold yet", "held until they are read"
     ),
     Choice("G11", "A Device that repeats an alert", "taken once"),
-    Choice("G13", "Which Devices stand in InvalidGBCSVersionList", "none: no rule is public"),
     Choice("G12", "Time of a distribution", "one hour to the hub; given up (N61) after five days"),
+    Choice("G13", "Which Devices stand in InvalidGBCSVersionList", "none: no rule is public"),
+    Choice(
+        "G14", "Order of the access checks", "RequestID, shape, service, User, Device, status, type, date"
+    ),
+    Choice(
+        "G15", "Device named in a non-device request that is not emulated", "not looked at: only the User is"
+    ),
+    Choice(
+        "G16", "A future-dated 11.3 to a SMETS1 Device", "the S1SP accepts it at once, its outcome follows"
+    ),
+    Choice("G17", "When the outcome of a future-dated 11.3 is given up (E30)", "15 minutes after its date"),
+    Choice("G18", "An 11.3 dated in the past, at the Device", "carried out at once"),
+    Choice("G19", "An immediate 11.3 while another is stored for a date", "the stored one stays"),
+    Choice("G20", "GBCSVersion of a Pre-Command where the SMI has none", "4.2"),
+    Choice("G21", "A RequestID that was refused", "may be used again"),
+    Choice(
+        "G22",
+        "11.4, and 11.2 and 11.3 for PPMID and HCALCS, before SECMP0007",
+        "served; only restoration waits",
+    ),
 )
 
 

@@ -30,6 +30,12 @@ class ActivationCode(IntEnum):
     HASH_MISMATCH = 2
     ACTIVATION_FAILURE = 3
 
+    @property
+    def mmc_name(self) -> str:
+        """The name in MMC 5.4: noImageHeld."""
+        first, *others = self.name.lower().split("_")
+        return first + "".join(map(str.capitalize, others))
+
 
 @dataclass(frozen=True, slots=True)
 class ActivateFirmwareCommand:

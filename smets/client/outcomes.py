@@ -82,7 +82,7 @@ def _activated_at_date(message: Message) -> Outcome:
 
 def _activation(outcome: ActivationOutcome, before: str) -> Outcome:
     return Outcome(
-        text=f"{before}{_CODES[outcome.code]}, firmware {outcome.firmware_version}",
+        text=f"{before}{outcome.code.mmc_name}, firmware {outcome.firmware_version}",
         success=outcome.code is ActivationCode.SUCCESS,
         firmware_version=outcome.firmware_version,
     )
@@ -108,13 +108,6 @@ def _smets1(response: Smets1ResponseMessage) -> Outcome:
 def _alert(code: DeviceAlertCode) -> str:
     return f"{code:04X} {code.name.replace('_', ' ').lower()}"
 
-
-_CODES = {
-    ActivationCode.SUCCESS: "success",
-    ActivationCode.NO_IMAGE_HELD: "noImageHeld",
-    ActivationCode.HASH_MISMATCH: "hashMismatch",
-    ActivationCode.ACTIVATION_FAILURE: "activationFailure",
-}
 
 _READERS: dict[int, Callable[[Message], Outcome]] = {
     UseCase.ECS52: _read_version,

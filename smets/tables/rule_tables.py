@@ -106,8 +106,11 @@ def alert_recipients() -> Table:
     return Table(
         "Recipients of the DCC Alerts that are raised",
         "Who is told, each once, as of the moment of the alert.",
-        ("Code", "Recipients", "Source", "Mark"),
-        [(row.code, ", ".join(row.recipients), row.source, row.mark) for row in ALERT_ROWS],
+        ("Code", "Device Types", "Recipients", "Source", "Mark"),
+        [
+            (row.code, device_types(row.device_types), ", ".join(row.recipients), row.source, row.mark)
+            for row in ALERT_ROWS
+        ],
     )
 
 

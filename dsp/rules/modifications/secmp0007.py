@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from dsp.rules.firmware_evidence import Evidence
 from dsp.rules.rule_set import RuleSet
 from dsp.rules.statuses import Exemption
 from smart_metering.device_types import DeviceType, Generation
@@ -21,5 +22,10 @@ def secmp0007(rules: RuleSet) -> RuleSet:
         exemptions=(
             *rules.exemptions,
             Exemption("11.2", None, frozenset(Generation), types, "SECMP0007; chosen here", Mark.CHOICE),
+        ),
+        evidence=(
+            *rules.evidence,
+            Evidence("11.3", frozenset({DeviceType.HCALCS}), False, "SECMP0007; chosen here", Mark.CHOICE),
+            Evidence("11.2", types, False, "SECMP0007; chosen here", Mark.CHOICE),
         ),
     )

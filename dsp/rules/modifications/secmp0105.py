@@ -10,8 +10,7 @@ from smart_metering.marks import Mark
 
 NAME = "SECMP0105"
 
-_ACTIVATED = frozenset({DeviceType.ESME, DeviceType.GSME, DeviceType.HCALCS})
-_READ = frozenset({DeviceType.ESME, DeviceType.GSME, DeviceType.CHF, DeviceType.PPMID, DeviceType.HCALCS})
+_HUBS = frozenset({DeviceType.CHF})
 
 
 def secmp0105(rules: RuleSet) -> RuleSet:
@@ -25,7 +24,8 @@ def secmp0105(rules: RuleSet) -> RuleSet:
         ),
         evidence=(
             *rules.evidence,
-            Evidence("11.3", _ACTIVATED, False, "SECMP0105 report", Mark.CERTAIN),
-            Evidence("11.2", _READ, False, "SECMP0105 report", Mark.CERTAIN),
+            Evidence("11.3", METERS, False, "SECMP0105 report", Mark.CERTAIN),
+            Evidence("11.2", METERS, False, "SECMP0105 report", Mark.CERTAIN),
+            Evidence("11.2", _HUBS, False, "SECMP0105 report: all Devices; chosen here", Mark.CHOICE),
         ),
     )

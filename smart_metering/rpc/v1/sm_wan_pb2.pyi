@@ -296,12 +296,15 @@ class Smets1Response(_message.Message):
     SUCCESS_FIELD_NUMBER: _builtins.int
     ACTIVATION_CODE_FIELD_NUMBER: _builtins.int
     FIRMWARE_VERSION_FIELD_NUMBER: _builtins.int
+    ACCEPTED_FIELD_NUMBER: _builtins.int
     originator: _builtins.str
     counter: _builtins.int
     service_reference_variant: _builtins.str
     success: _builtins.bool
     activation_code: _builtins.str
     firmware_version: _builtins.str
+    accepted: _builtins.bool
+    """a dated command is held until its date: the outcome follows"""
     def __init__(
         self,
         *,
@@ -311,10 +314,11 @@ class Smets1Response(_message.Message):
         success: _builtins.bool = ...,
         activation_code: _builtins.str = ...,
         firmware_version: _builtins.str = ...,
+        accepted: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activation_code", b"activation_code", "counter", b"counter", "firmware_version", b"firmware_version", "originator", b"originator", "service_reference_variant", b"service_reference_variant", "success", b"success"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "activation_code", b"activation_code", "counter", b"counter", "firmware_version", b"firmware_version", "originator", b"originator", "service_reference_variant", b"service_reference_variant", "success", b"success"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -6,6 +6,7 @@ from smart_metering.device_types import DeviceType
 from smart_metering.gbcs.activate_firmware import ActivationCode
 from smart_metering.instants import HOUR_MS, Instant
 from smart_metering.ota.making import Defect
+from smart_metering.records import changed
 from smart_metering.sm_wan import FirmwareAtHub, Receipt, Smets1Response
 from tests.device_emulator.bench import (
     NOON,
@@ -33,7 +34,7 @@ def answer(bench: Bench, code: ActivationCode) -> Smets1Response:
         counter=bench.counter,
         service_reference_variant="11.3",
         success=code is ActivationCode.SUCCESS,
-        activation_code=code.name.lower(),
+        activation_code=code.mmc_name,
     )
 
 
@@ -95,7 +96,7 @@ def test_the_s1sp_checks_signature_and_counter_just_the_same() -> None:
     assert len(bench.send(meter, good)) == 1
 
 
-def test_a_dated_command_is_answered_once_at_its_date() -> None:
+def test_a_dated_command_is_accepted_at_once_and_answered_at_its_date() -> None:
     bench = smets1_bench()
     meter = bench.device(DeviceType.ESME)
     octets = firmware(DeviceType.ESME)
@@ -105,5 +106,6 @@ def test_a_dated_command_is_answered_once_at_its_date() -> None:
     now = bench.activate(meter, octets, execution_time=date)
     then = bench.wait_until(date)
 
-    assert now == [Receipt(frame="frame", delivered=True)]
+    accepted = changed(answer(bench, ActivationCode.SUCCESS), accepted=True, activation_code="")
+    assert now == [Receipt(frame="frame", delivered=True), accepted]
     assert then == [answer(bench, ActivationCode.SUCCESS)]

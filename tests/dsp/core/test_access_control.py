@@ -95,13 +95,13 @@ class Draft:
 WRONGS: tuple[tuple[str, ResponseCode, dict[str, object]], ...] = (
     # in the order of the checks
     ("RequestID of another", ResponseCode.E1, {"originator": OTHER_SUPPLIER}),
+    ("RequestID used before", ResponseCode.E40, {"used_before": True}),
     ("Service Reference of another SRV", ResponseCode.E100, {"reference": "11.2"}),
     ("wrong service", ResponseCode.E13, {"right_service": False}),
     ("wrong Command Variant", ResponseCode.E12, {"variant": CommandVariant.SEND}),
     ("a party without a role", ResponseCode.E1, {"roles": ()}),
     ("a role that may not", ResponseCode.E2, {"roles": (UserRole.ED,)}),
     ("a suspended User", ResponseCode.E3, {"suspended_user": True}),
-    ("RequestID used before", ResponseCode.E40, {"used_before": True}),
     ("no such Device", ResponseCode.E19, {"target": NOWHERE}),
     ("not responsible", ResponseCode.E4, {"registered": False}),
     ("SMI Status", ResponseCode.E5, {"status": SmiStatus.PENDING}),

@@ -4,6 +4,7 @@ import pytest
 
 from dsp.rules.alert_recipients import ALERT_ROWS, Recipient, alert_row
 from smart_metering.dcc_alerts import DccAlertCode
+from smart_metering.device_types import DeviceType
 from smart_metering.marks import Mark
 
 SUPPLIER, OPERATOR, REQUESTER = (
@@ -23,16 +24,18 @@ EXPECTED = {
 }
 
 
+@pytest.mark.parametrize("device_type", DeviceType)
 @pytest.mark.parametrize("code", EXPECTED)
-def test_each_alert_goes_to_its_recipients(code: DccAlertCode) -> None:
-    assert alert_row(code).recipients == EXPECTED[code]
+def test_each_alert_goes_to_its_recipients_from_one_row(code: DccAlertCode, device_type: DeviceType) -> None:
+    assert alert_row(code, device_type).recipients == EXPECTED[code]
+    assert sum(row.code is code and device_type in row.device_types for row in ALERT_ROWS) == 1
 
 
-def test_an_alert_has_one_row_and_no_other_alert_is_raised() -> None:
-    assert [row.code for row in ALERT_ROWS] == list(EXPECTED)
+def test_no_other_alert_is_raised() -> None:
+    assert {row.code for row in ALERT_ROWS} == set(EXPECTED)
 
 
 def test_only_what_the_reports_say_is_certain() -> None:
-    certain = {row.code for row in ALERT_ROWS if row.mark is Mark.CERTAIN}
+    (certain,) = (row for row in ALERT_ROWS if row.mark is Mark.CERTAIN)
 
-    assert certain == {DccAlertCode.N29, DccAlertCode.N52}
+    assert (certain.code, certain.device_types) == (DccAlertCode.N29, frozenset({DeviceType.ESME}))

@@ -7,7 +7,7 @@ import pytest
 from dsp.rules.choices import Switches
 from dsp.rules.firmware_evidence import evidence
 from dsp.rules.releases import rules_with
-from smart_metering.device_types import DeviceType
+from smart_metering.device_types import METERS, DeviceType
 from smart_metering.service_requests import SERVICE_REQUESTS
 
 ACTIVATED = {DeviceType.ESME, DeviceType.GSME, DeviceType.HCALCS}
@@ -23,11 +23,12 @@ REGIMES: dict[str, tuple[tuple[str, ...], Switches]] = {
 
 def teaches(regime: str, srv: str, device_type: DeviceType, success: bool) -> bool:
     """Which Response shows the SMI a version: 11.3 and 11.2, and a PPMID's own activation; a GPF's never."""
-    after = regime.startswith("after")
+    after, both = regime.startswith("after"), regime == "after both"
+    covered = METERS | ({DeviceType.PPMID, DeviceType.HCALCS} if both else set())
     if srv == "11.3":
-        return device_type in ACTIVATED and (success or after)
+        return device_type in ACTIVATED and (success or (after and device_type in covered))
     if srv == "11.2":
-        reads = ACTIVATED | {DeviceType.CHF, DeviceType.PPMID}
+        reads = covered | {DeviceType.CHF}
         if regime == READ_TEACHES:
             return device_type is not DeviceType.GPF
         return after and device_type in reads
