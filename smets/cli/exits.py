@@ -12,6 +12,7 @@ class Exit(IntEnum):
     UNREACHABLE = 3
     ANSWERED_WITH_ERROR = 4
     NO_RESPONSE = 5
+    NOT_EMULATED = 6
 
 
 MEANINGS = (
@@ -21,6 +22,7 @@ MEANINGS = (
     (Exit.UNREACHABLE, "nobody answers: no system runs with this state folder"),
     (Exit.ANSWERED_WITH_ERROR, "the request was answered with an error code of the SEC"),
     (Exit.NO_RESPONSE, "the request was sent, and no Response came"),
+    (Exit.NOT_EMULATED, "the request passed every check, but is not emulated yet"),
 )
 
 

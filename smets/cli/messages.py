@@ -1,5 +1,6 @@
 """Messages to a User as lines for people: answers, Responses, alerts, and what each says."""
 
+from dsp.core.learning import LEARNED, NOT_LEARNED
 from smart_metering.duis.service_responses import (
     CommandFailure,
     CommsHubAlert,
@@ -21,6 +22,8 @@ from smets.client.user import CheckedResponse
 from smets.client.verification import Verified
 
 Part = str | tuple[str, str]
+
+VERDICTS = {LEARNED: "the SMI learned", NOT_LEARNED: "the SMI did not learn"}
 
 
 def answer_line(answer: ServiceResponse) -> tuple[Part, Part, Part]:
@@ -44,7 +47,8 @@ def because(message: ServiceResponse | DccAlert) -> str:
     decision = message.decision
     if decision is None or decision.code == "granted":
         return ""
-    return f" (because: {decision.row}; {decision.source}, {decision.mark})"
+    verdict = f"{VERDICTS[decision.code]}: " if decision.code in VERDICTS else ""
+    return f" (because: {verdict}{decision.row}; {decision.source}, {decision.mark})"
 
 
 def said_by(message: ServiceResponse | DeviceAlert | DccAlert) -> str:

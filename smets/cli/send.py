@@ -50,6 +50,16 @@ def send(
             "--set", envvar="SMETS_SET", help="8.4, 12.2: a field of the body, like esme_variant=ADE."
         ),
     ] = NO_TEXTS,
+    variant: Annotated[
+        int,
+        typer.Option(
+            "--variant",
+            envvar="SMETS_VARIANT",
+            min=0,
+            max=8,
+            help="Command Variant, 1 to 8; 0: that of its kind (8 without a Device, 4 if Critical, else 1).",
+        ),
+    ] = 0,
     user: UserName = "",
     advance: Annotated[
         str,
@@ -97,7 +107,7 @@ def send(
                 fields=tuple(fields),
             )
             async with connection.remembering_user(party.eui) as sender:
-                answer = await _ask(sender, asked)
+                answer = await _ask(sender, asked, variant)
                 if no_wait or not _is_accepted(answer):
                     _finish(screen, answer, None, waited=False)
                     return
@@ -108,12 +118,13 @@ def send(
     run(work, json_output=json_output)
 
 
-async def _ask(sender: "User", asked: "Asked") -> "ServiceResponse":
+async def _ask(sender: "User", asked: "Asked", variant: int) -> "ServiceResponse":
+    from smart_metering.command_variants import CommandVariant
     from smets.cli.bodies import body_of
 
     body = await body_of(asked, sender)
     device = asked.devices[0] if asked.is_to_a_device else None
-    return await sender.send(asked.srv, device, body)
+    return await sender.send(asked.srv, device, body, variant=CommandVariant(variant) if variant else None)
 
 
 def _is_accepted(answer: "ServiceResponse") -> bool:
@@ -170,6 +181,6 @@ def _finish(
         raise Ended(Exit.NO_RESPONSE)
     code = (response.response if response is not None else answer).response_code
     if code is None:
-        raise Ended(Exit.FAILED)
+        raise Ended(Exit.NOT_EMULATED)
     if code.startswith("E"):
         raise Ended(Exit.ANSWERED_WITH_ERROR)

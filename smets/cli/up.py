@@ -63,6 +63,7 @@ def up(
             seed=plan.fleet.seed,
             release=plan.fleet.release,
             modifications=plan.fleet.modifications,
+            switches=plan.fleet.switch_texts,
             epoch=plan.fleet.epoch,
             rate=plan.fleet.rate if rate is None else rate,
             dsp_listen=dsp_listen,
@@ -120,6 +121,10 @@ def _tell(screen: Screen, system: "LocalSystem", launched: "Launched") -> None:
     screen.say(
         ("fleet          ", "bold"), f"{launched.premises} premises, {launched.devices} Devices new{standing}"
     )
+    if launched.standing:
+        screen.say(
+            ("kept           ", "bold"), "CPL, firmware and faults as they have become, not as the file says"
+        )
     for name, file in launched.uploaded.items():
         screen.say(("firmware       ", "bold"), f"{name}: {file.firmware_version}, file {file.sha256}")
     for name, why in launched.refused_firmware.items():

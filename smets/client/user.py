@@ -200,12 +200,22 @@ class User:
             body=body if body is not None else _empty_body(definition),
         )
 
-    async def send(self, srv: str, device: Eui | None = None, body: Body | None = None) -> ServiceResponse:
+    async def send(
+        self,
+        srv: str,
+        device: Eui | None = None,
+        body: Body | None = None,
+        *,
+        variant: CommandVariant | None = None,
+    ) -> ServiceResponse:
         """One request on its whole way, Transform and signature included; the last answer on it.
+
+        `variant` stands in place of the Command Variant of its kind.
 
         Raises NotWhatWasAsked for a Pre-Command that this User does not sign, UnknownServiceRequest, and SmetsError.
         """
         request = self.request(srv, device, body, now=await self.now())
+        request = changed(request, command_variant=variant or request.command_variant)
         answer = await self._interface.ask(service_of(request.command_variant), request)
         signed = self.signed(request, answer)
         return answer if signed is None else await self.send_command(signed)

@@ -12,8 +12,10 @@ from smart_metering.identifiers import Eui
 from smets.client.administration import Administration
 from smets.client.errors import NotThere, Refused
 from smets.fleet.extras import FirmwarePlan
+from smets.fleet.lines import Fault
 from smets.fleet.plan import PremisesPlan
 from smets.fleet.planning import FleetPlan
+from smets.fleet.reading import FleetFileError
 from smets.local_system.connection import SystemConnection
 from smets.local_system.state_folder import StateFolder
 
@@ -32,7 +34,10 @@ class Launched:
 
 
 async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launched:
-    """CPL entries, firmware and faults belong to the first launch: with premises that stand they are not repeated."""
+    """CPL entries, firmware and faults belong to the first launch: with premises that stand they are not repeated.
+
+    Raises FleetFileError before anything is done, and SmetsError.
+    """
     async with connection.administration() as administration, connection.emulator_control() as emulator:
         await administration.load(parties=plan.parties)
         standing = [row for row in plan.premises if await _stands(administration, row)]
@@ -59,8 +64,17 @@ async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launche
 
 
 async def _stands(administration: Administration, premises: PremisesPlan) -> bool:
+    """Raises FleetFileError for premises that stand in part: to load them again would undo what happened to them."""
+    first = await _is_there(administration, premises.eui_from)
+    if first != await _is_there(administration, premises.last_device):
+        what = f"{premises.name!r} stand with another count; give the new ones an entry of their own"
+        raise FleetFileError("fleet", [Fault(0, "premises", what)])
+    return first
+
+
+async def _is_there(administration: Administration, device: Eui) -> bool:
     try:
-        await administration.read_device(premises.last_device)
+        await administration.read_device(device)
     except NotThere:
         return False
     return True

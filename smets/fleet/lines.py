@@ -88,7 +88,7 @@ def _plain(node: yaml.Node, path: Path, lines: Lines, faults: list[Fault]) -> Pl
         return [item if item is not None else "" for item in items]
     assert isinstance(node, yaml.ScalarNode), node
     text = str(node.value)
-    return None if node.style is None and text in _ABSENT else text
+    return None if not node.style and text in _ABSENT else text
 
 
 def _mapping(node: yaml.MappingNode, path: Path, lines: Lines, faults: list[Fault]) -> dict[str, Plain]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from device_emulator.core.fleet import EUIS_PER_PREMISES
+from dsp.rules.switching import switches_from
 from smart_metering.device_types import TYPE_2, DeviceType, Generation
 from smart_metering.instants import parse_instant
 from smart_metering.ota.making import Defect
@@ -177,6 +178,7 @@ class FleetModel(Strict):
     rate: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     release: ReleaseName | None = None
     modifications: tuple[ModificationName, ...] | None = None
+    switches: dict[str, str] = {}
     parties: dict[str, PartyModel] = {}
     templates: dict[str, TemplateModel] = {}
     premises: tuple[PremisesModel, ...] = ()
@@ -184,6 +186,16 @@ class FleetModel(Strict):
     cpl: tuple[CplModel, ...] = ()
     firmware: dict[FileName, FirmwareModel] = {}
     faults: tuple[FaultModel, ...] = ()
+
+    @property
+    def switch_texts(self) -> tuple[str, ...]:
+        """The choices made otherwise, as the DSP is told them."""
+        return tuple(f"{name}={value}" for name, value in self.switches.items())
+
+    @model_validator(mode="after")
+    def _makes_choices_that_can_be_made(self) -> Self:
+        switches_from(self.switch_texts)
+        return self
 
     @model_validator(mode="after")
     def _has_one_rule_book(self) -> Self:

@@ -28,13 +28,17 @@ ATTACH_TRIES = 1_500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemSettings:
-    """`modifications`, if given, stand in place of the release. Without an epoch the DSP has its own."""
+    """`modifications`, if given, stand in place of the release; `switches` are choices made otherwise, `NAME=VALUE`.
+
+    Without an epoch the DSP has its own.
+    """
 
     state: Path
     organisations: tuple[Organisation, ...]
     seed: str = "development"
     release: str | None = None
     modifications: tuple[str, ...] | None = None
+    switches: tuple[str, ...] = ()
     epoch: Instant | None = None
     rate: float = 0.0
     dsp_listen: str = ANY_PORT
@@ -142,6 +146,8 @@ class LocalSystem:
             arguments += ["--modifications", *settings.modifications]
         elif settings.release is not None:
             arguments += ["--release", settings.release]
+        for switch in settings.switches:
+            arguments += ["--switch", switch]
         if settings.epoch is not None:
             arguments += ["--epoch", format_instant(settings.epoch)]
         return ChildProcess("dsp", arguments, self._folder.logs / "dsp.log")

@@ -78,7 +78,7 @@ def test_another_command_is_not_signed_and_the_difference_is_named(pre_command: 
 
 
 def test_every_difference_is_named_at_once() -> None:
-    with pytest.raises(NotWhatWasAsked, match="originator .*; target"):
+    with pytest.raises(NotWhatWasAsked, match=r"originator .*; target"):
         correlated(_request(), encode(replace(PRE_COMMAND, originator=OTHER, target=OTHER)))
 
 
@@ -90,5 +90,5 @@ def test_octets_that_are_no_message_are_not_signed() -> None:
 def test_what_nobody_can_check_is_not_signed() -> None:
     request = changed(_request(), service_reference_variant="7.1", body=UninterpretedBody())
 
-    with pytest.raises(NotWhatWasAsked, match="a Pre-Command of 7.1 cannot be checked yet"):
+    with pytest.raises(NotWhatWasAsked, match=r"a Pre-Command of 7\.1 cannot be checked yet"):
         correlated(request, encode(PRE_COMMAND))
