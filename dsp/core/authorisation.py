@@ -5,60 +5,18 @@ made for requests to a Device; 11.1 and 11.4 make their own per listed Device, w
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from dsp.core.inputs import RequestReceived
-from dsp.core.registrations import responsible_parties
-from dsp.core.state import SmiDevice, State
-from dsp.rules.responsibility import UNREGISTERED_ROLES
-from dsp.rules.rule_set import RuleSet
+from dsp.core.asking import Asking, role_of, used_key
+from dsp.core.state import SmiDevice
 from dsp.rules.statuses import WHILE_SUSPENDED, exemption, status_row
-from smart_metering.administration import Party
 from smart_metering.command_variants import CommandVariant, service_of
 from smart_metering.decisions import Decision
 from smart_metering.duis.service_requests import SignedPreCommand, UninterpretedBody
-from smart_metering.identifiers import Eui
 from smart_metering.instants import CANCELLATION, Instant
 from smart_metering.marks import Mark
 from smart_metering.response_codes import ResponseCode
-from smart_metering.service_requests import ServiceRequestDefinition
 from smart_metering.smi_statuses import SmiStatus
 from smart_metering.user_roles import UserRole
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """One request as the checks see it. `at` is when it is to be executed."""
-
-    state: State
-    rules: RuleSet
-    received: RequestReceived
-    definition: ServiceRequestDefinition
-    acb: Eui
-    now: Instant
-    at: Instant
-
-    @property
-    def variant(self) -> CommandVariant:
-        """Its Command Variant."""
-        return self.received.request.command_variant
-
-    @property
-    def party(self) -> Party | None:
-        """The caller, if it is a User."""
-        return self.state.parties.get(self.received.caller)
-
-    @property
-    def target(self) -> SmiDevice | None:
-        """The Device it is sent to, if the SMI knows it."""
-        return self.state.devices.get(self.received.request.request_id.target)
-
-    @property
-    def roles(self) -> tuple[UserRole, ...]:
-        """The caller's roles that may send this Service Reference Variant."""
-        party = self.party
-        return tuple(role for role in party.roles if role in self.definition.roles) if party else ()
-
 
 Check = Callable[[Asking], Decision | None]
 
@@ -72,27 +30,16 @@ def authorise(asking: Asking, checks: tuple[Check, ...]) -> Decision | None:
     return None
 
 
-def role_of(asking: Asking) -> UserRole | None:
-    """The caller's first eligible role that is responsible for the target; without a target, the first eligible."""
-    if asking.definition.non_device or asking.target is None:
-        return asking.roles[0] if asking.roles else None
-    return next((role for role in asking.roles if holds(asking, asking.target, role)), None)
-
-
-def holds(asking: Asking, device: SmiDevice, role: UserRole) -> bool:
-    """Whether the caller, in `role`, is responsible for the Device when the request is to be executed."""
-    if role in UNREGISTERED_ROLES:
-        return True
-    return asking.received.caller in responsible_parties(asking.state, device, (role,), asking.at)
-
-
 def originator_is_caller(asking: Asking) -> Decision | None:
     """E1: nobody sends under another's RequestID."""
     originator = asking.received.request.request_id.originator
     if originator == asking.received.caller:
         return None
     return _refused(
-        ResponseCode.E1, f"RequestID of {originator}, caller {asking.received.caller}", "G2", Mark.CHOICE
+        ResponseCode.E1,
+        f"RequestID of {originator}, caller {asking.received.caller}",
+        "choice G2",
+        Mark.CHOICE,
     )
 
 
@@ -104,7 +51,7 @@ def request_id_is_unused(asking: Asking) -> Decision | None:
     if used_key(asking.received) not in asking.state.used_requests and not under_way:
         return None
     return _refused(
-        ResponseCode.E40, "RequestID was used before with this Command Variant", "G1", Mark.CHOICE
+        ResponseCode.E40, "RequestID was used before with this Command Variant", "choice G1", Mark.CHOICE
     )
 
 
@@ -113,11 +60,13 @@ def body_belongs_to_reference(asking: Asking) -> Decision | None:
     request, definition = asking.received.request, asking.definition
     if request.service_reference not in ("", definition.service_reference):
         what = f"ServiceReference {request.service_reference}, expected {definition.service_reference}"
-        return _refused(ResponseCode.E100, what, "G4", Mark.WEAK)
+        return _refused(ResponseCode.E100, what, "choice G4", Mark.WEAK)
     element = _body_element(asking)
     if element is None or element in ("", definition.body_element):
         return None
-    return _refused(ResponseCode.E100, f"body {element}, expected {definition.body_element}", "G4", Mark.WEAK)
+    return _refused(
+        ResponseCode.E100, f"body {element}, expected {definition.body_element}", "choice G4", Mark.WEAK
+    )
 
 
 def service_takes_variant(asking: Asking) -> Decision | None:
@@ -179,7 +128,7 @@ def target_exists(asking: Asking) -> Decision | None:
         return _refused(
             ResponseCode.E100,
             f"target {target} of a non-device request, expected the ACB {asking.acb}",
-            "G4",
+            "choice G4",
             Mark.WEAK,
         )
     if asking.target is not None:
@@ -248,7 +197,10 @@ def impossible_date(asking: Asking, dated: Instant) -> Decision | None:
     if asking.now <= dated <= asking.now + asking.rules.times.furthest_future_date_ms:
         return None
     return _refused(
-        ResponseCode.E100, "ExecutionDateTime in the past or further ahead than allowed", "G7", Mark.WEAK
+        ResponseCode.E100,
+        "ExecutionDateTime in the past or further ahead than allowed",
+        "choice G7",
+        Mark.WEAK,
     )
 
 
@@ -297,11 +249,6 @@ def granted(asking: Asking) -> Decision:
     return Decision(
         code="granted", row=f"a Suspended Device takes {row.srv}", source=row.source, mark=row.mark
     )
-
-
-def used_key(received: RequestReceived) -> str:
-    """The key under which a used RequestID is remembered."""
-    return f"{received.request.request_id}|{received.request.command_variant:d}"
 
 
 def _suspended_permits(asking: Asking, device: SmiDevice) -> Decision | None:

@@ -1,6 +1,6 @@
 """SR 8.4 UpdateDeviceDetails: the details of a Device change if a row lets this sender change them now."""
 
-from dsp.core.authorisation import Asking
+from dsp.core.asking import Asking
 from dsp.core.registrations import responsible_suppliers
 from dsp.core.state import SmiDevice, StatusChange
 from dsp.core.turn import Turn
@@ -28,7 +28,7 @@ def amend(turn: Turn, asking: Asking, body: UpdateInventory) -> Decision:
         )
     if given.get("esme_variant", ESME_VARIANTS[0]) not in ESME_VARIANTS:
         what = f"ESMEVariant {given['esme_variant']!r} is none of the 25"
-        return _refused(ResponseCode.E100, what, "G4", Mark.WEAK)
+        return _refused(ResponseCode.E100, what, "choice G4", Mark.WEAK)
     details = Details.ESME_VARIANT_ONLY if list(given) == ["esme_variant"] else Details.ANY
     case = (_senders(turn, asking, device), details, device.generation, device.device.device_type)
     status = device.device.device_status

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 
-from dsp.core.authorisation import Asking, holds, status_permits
+from dsp.core.asking import Asking, holds
+from dsp.core.authorisation import status_permits
 from dsp.core.central_products_list import alert
 from dsp.core.effects import Refusal
 from dsp.core.state import Distribution, FirmwareFileRecord, SmiDevice, distribution_key

@@ -1,6 +1,7 @@
 """The post book: requests on their way to a Device, their attempts, and what is said when no answer comes."""
 
-from dsp.core.authorisation import AT_EXECUTION, Asking, authorise
+from dsp.core.asking import Asking
+from dsp.core.authorisation import AT_EXECUTION, authorise
 from dsp.core.inputs import RequestReceived
 from dsp.core.service_audit_trail import post
 from dsp.core.state import AcbCounter, Outstanding, SmiDevice, Stage

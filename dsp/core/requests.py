@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dsp.core import firmware_distribution, inventory, outstanding
-from dsp.core.authorisation import CHECKS, Asking, authorise, granted, impossible_date, role_of, used_key
+from dsp.core.asking import Asking, role_of, used_key
+from dsp.core.authorisation import CHECKS, authorise, granted, impossible_date
 from dsp.core.device_details import amend
 from dsp.core.inputs import RequestReceived
 from dsp.core.service_audit_trail import note_answer, note_request
@@ -55,7 +56,7 @@ def receive(turn: Turn, received: RequestReceived) -> None:
     if definition is None:
         what = f"ServiceReferenceVariant {request.service_reference_variant!r} is none of the 129"
         note_request(turn, received, None)
-        _answer(turn, received, _refusal(ResponseCode.E100, what, "G4"), None)
+        _answer(turn, received, _refusal(ResponseCode.E100, what, "choice G4"), None)
         return
     received = changed(received, request=changed(request, service_reference=definition.service_reference))
     asking = _asking(turn, received, definition)
@@ -126,7 +127,7 @@ def _transform(turn: Turn, asking: Asking) -> Outcome:
     assert isinstance(body, ActivateFirmware)
     if len(body.firmware_hash) != 32:
         what = f"FirmwareHash of {len(body.firmware_hash)} octets, expected 32"
-        return _refusal(ResponseCode.E100, what, "G4")
+        return _refusal(ResponseCode.E100, what, "choice G4")
     octets = encode(pre_command(asking.received.request, body))
     target = asking.target
     assert target is not None
@@ -169,18 +170,24 @@ def _send_signed(turn: Turn, asking: Asking) -> Outcome:
         message = decode(request.body.gbcs_payload)
         command = decode_activate_firmware_command(message.payload)
     except DecodeError as error:
-        return _refusal(ResponseCode.E100, f"GBCSPayload, {error}", "G4")
+        return _refusal(ResponseCode.E100, f"GBCSPayload, {error}", "choice G4")
     if what := _mismatch(message, request, use_case):
-        return _refusal(ResponseCode.E100, what, "G4")
+        return _refusal(ResponseCode.E100, what, "choice G4")
     if command.originator_counter != message.counter:
-        return _refusal(ResponseCode.E100, "the counter in the payload is another than the header's", "G4")
+        return _refusal(
+            ResponseCode.E100, "the counter in the payload is another than the header's", "choice G4"
+        )
     dated, beside = command.execution_time, request.body.execution_date_time
     if beside is not None and beside != dated:
-        return _refusal(ResponseCode.E100, "ExecutionDateTime is another than the date that was signed", "G4")
+        return _refusal(
+            ResponseCode.E100, "ExecutionDateTime is another than the date that was signed", "choice G4"
+        )
     if dated is not None and dated != CANCELLATION and (refusal := impossible_date(asking, dated)):
         return Outcome(code=ResponseCode(refusal.code), decision=refusal)
     if not _signed_by(turn, message):
-        return _refusal(ResponseCode.E48, "the signature does not verify with the User's certificate", "G3")
+        return _refusal(
+            ResponseCode.E48, "the signature does not verify with the User's certificate", "choice G3"
+        )
     outstanding.accept(turn, asking, target, role, use_case, None)
     return Outcome(code=ResponseCode.I99, decision=granted(asking))
 
@@ -214,14 +221,14 @@ def _read_inventory(turn: Turn, asking: Asking) -> Outcome:
     assert isinstance(body, ReadInventory)
     if sum(map(bool, (body.uprn, body.device_id, body.mpxn, body.property_filter))) != 1:
         return _refusal(
-            ResponseCode.E100, "expected exactly one of UPRN, DeviceID, MPxN, PropertyFilter", "G4"
+            ResponseCode.E100, "expected exactly one of UPRN, DeviceID, MPxN, PropertyFilter", "choice G4"
         )
     found = inventory.read_inventory(turn.state, body)
     if found is not None:
         return Outcome(code=ResponseCode.I0, body=found, decision=granted(asking))
     if body.device_id is not None:
         return _refusal(ResponseCode.E19, f"{body.device_id} is not in the SMI", "DUIS")
-    return _refusal(ResponseCode.E080201, "no Device matches the search", "Q18")
+    return _refusal(ResponseCode.E080201, "no Device matches the search", "choice Q18")
 
 
 def _prenotify(turn: Turn, asking: Asking) -> Outcome:
@@ -229,7 +236,7 @@ def _prenotify(turn: Turn, asking: Asking) -> Outcome:
     assert isinstance(body, DevicePrenotification)
     fault = inventory.prenotification_fault(turn, body)
     if fault is not None:
-        return _refusal(fault, PRENOTIFICATION_FAULTS[fault], "Q18")
+        return _refusal(fault, PRENOTIFICATION_FAULTS[fault], "choice Q18")
     inventory.prenotify(turn, asking.received.caller, body)
     return Outcome(code=turn.rules.switches.non_device_empty_answer, decision=granted(asking))
 

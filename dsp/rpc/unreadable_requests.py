@@ -20,5 +20,5 @@ def unreadable(
         response_date_time=now,
         service_reference=request.service_reference[:SHOWN],
         service_reference_variant=request.service_reference_variant[:SHOWN],
-        decision=Decision(code=ResponseCode.E100, row=str(error), source="G4", mark=Mark.WEAK),
+        decision=Decision(code=ResponseCode.E100, row=str(error), source="choice G4", mark=Mark.WEAK),
     )

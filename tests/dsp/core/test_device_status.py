@@ -8,7 +8,8 @@ from itertools import product
 
 import pytest
 
-from dsp.core.authorisation import Asking, device_status_permits, status_permits
+from dsp.core.asking import Asking
+from dsp.core.authorisation import device_status_permits, status_permits
 from dsp.core.inputs import RequestReceived
 from dsp.core.state import SmiDevice, State
 from dsp.rules.releases import rules_with
