@@ -41,11 +41,40 @@ def check(fleet: FleetFile, json_output: Json = False) -> None:
     run(work, json_output=json_output)
 
 
-@app.command()
-def launch(fleet: FleetFile, state: State = DEFAULT_STATE, json_output: Json = False) -> None:
-    """Load and launch a fleet file into the system that runs; premises that stand there already stay as they are."""
+Dsp = Annotated[
+    str,
+    typer.Option(
+        "--dsp",
+        envvar="SMETS_DSP",
+        help="HOST:PORT of a DSP that runs with the same seed: an emulator of its own attaches there.",
+    ),
+]
 
-    async def work(screen: Screen) -> None:
+
+@app.command()
+def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_output: Json = False) -> None:
+    """Launch a fleet file into the system that runs; with --dsp in an emulator of its own, until Ctrl-C.
+
+    Premises that stand there already stay as they are.
+    """
+
+    async def own_emulator(screen: Screen) -> None:
+        from smets.cli.up import keep_running
+        from smets.fleet.planning import read_plan
+        from smets.local_system.local_system import LocalSystem, SystemSettings
+
+        plan = read_plan(fleet)
+        settings = SystemSettings(
+            state=state.resolve(),
+            organisations=plan.organisations,
+            seed=plan.fleet.seed,
+            running_dsp=dsp,
+            host=fleet.stem,
+        )
+        async with LocalSystem(settings) as system:
+            await keep_running(screen, system, plan)
+
+    async def into_running(screen: Screen) -> None:
         from smets.cli.exits import Misuse
         from smets.fleet.launching import launch_fleet
         from smets.fleet.planning import read_plan
@@ -71,7 +100,7 @@ def launch(fleet: FleetFile, state: State = DEFAULT_STATE, json_output: Json = F
         if launched.standing:
             screen.say(f"standing already: {', '.join(launched.standing)}")
 
-    run(work, json_output=json_output)
+    run(own_emulator if dsp else into_running, json_output=json_output)
 
 
 @app.command()

@@ -70,12 +70,13 @@ def up(
             emulator_listen=emulator_listen,
         )
         async with LocalSystem(settings) as system:
-            await _run(screen, system, plan)
+            await keep_running(screen, system, plan)
 
     run(work, json_output=json_output)
 
 
-async def _run(screen: Screen, system: "LocalSystem", plan: "FleetPlan") -> None:
+async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan") -> None:
+    """Launches the plan, tells where everything is, and returns when it is asked to stop. Raises ProcessFailed."""
     from smets.fleet.launching import launch_fleet
     from smets.local_system.state_folder import StateFolder
 

@@ -30,7 +30,8 @@ ATTACH_TRIES = 1_500
 class SystemSettings:
     """`modifications`, if given, stand in place of the release; `switches` are choices made otherwise, `NAME=VALUE`.
 
-    Without an epoch the DSP has its own.
+    Without an epoch the DSP has its own. With the address of a `running_dsp` none is started: the emulator attaches
+    there, under the name `host`, which no other emulator of that DSP may have.
     """
 
     state: Path
@@ -44,6 +45,8 @@ class SystemSettings:
     dsp_listen: str = ANY_PORT
     emulator_listen: str = ANY_PORT
     acb: Eui = DEFAULT_ACB
+    running_dsp: str = ""
+    host: str = "emulator"
 
 
 class LocalSystem:
@@ -52,7 +55,7 @@ class LocalSystem:
     def __init__(self, settings: SystemSettings) -> None:
         self.settings = settings
         self._folder = StateFolder(settings.state)
-        self._dsp = self._new_dsp(settings.dsp_listen)
+        self._dsp = None if settings.running_dsp else self._new_dsp(settings.dsp_listen)
         self._emulator: ChildProcess | None = None
 
     @property
@@ -61,19 +64,29 @@ class LocalSystem:
         assert self._emulator is not None, "not started"
         return SystemConnection(
             state=self.settings.state,
-            dsp=self._dsp.address,
+            dsp=self._dsp_address,
             emulator=self._emulator.address,
             seed=self.settings.seed,
             acb=self.settings.acb,
-            dsp_pid=self._dsp.pid,
+            dsp_pid=self._dsp.pid if self._dsp else 0,
             emulator_pid=self._emulator.pid,
         )
+
+    @property
+    def _own_dsp(self) -> ChildProcess:
+        assert self._dsp is not None, "the DSP is not of this system"
+        return self._dsp
+
+    @property
+    def _dsp_address(self) -> str:
+        return self._dsp.address if self._dsp is not None else self.settings.running_dsp
 
     async def start(self) -> None:
         """Returns once both are ready."""
         self._folder.prepare(self.settings.seed, self.settings.acb, self.settings.organisations)
         try:
-            await self._dsp.start()
+            if self._dsp is not None:
+                await self._dsp.start()
             self._emulator = self._new_emulator(self.settings.emulator_listen)
             await self._emulator.start()
             await self._until_attached()
@@ -85,12 +98,15 @@ class LocalSystem:
         """Asks both to end: first the emulator, so that nothing is sent into the void."""
         if self._emulator is not None:
             await self._emulator.stop()
-        await self._dsp.stop()
+        if self._dsp is not None:
+            await self._dsp.stop()
 
     async def failure(self) -> ProcessFailed:
         """Waits until one of them ends by itself; the error that says which, and its last words."""
         assert self._emulator is not None, "not started"
-        watches = [asyncio.create_task(child.ended()) for child in (self._dsp, self._emulator)]
+        watches = [
+            asyncio.create_task(child.ended()) for child in (self._dsp, self._emulator) if child is not None
+        ]
         done, pending = await asyncio.wait(watches, return_when=asyncio.FIRST_COMPLETED)
         for watch in pending:
             watch.cancel()
@@ -98,7 +114,7 @@ class LocalSystem:
 
     async def kill_dsp(self) -> None:
         """As a power cut would."""
-        await self._dsp.kill()
+        await self._own_dsp.kill()
 
     async def kill_emulator(self) -> None:
         """As a power cut would."""
@@ -107,8 +123,9 @@ class LocalSystem:
 
     async def restart_dsp(self) -> None:
         """On the same address and state, so that clients find it again; the emulator has, once this returns."""
-        await self._dsp.stop()
-        self._dsp = self._new_dsp(self._dsp.address)
+        former = self._own_dsp
+        await former.stop()
+        self._dsp = self._new_dsp(former.address)
         await self._dsp.start()
         await self._until_attached()
 
@@ -136,7 +153,7 @@ class LocalSystem:
                     if (await administration.now()).hosts:
                         return
                 await asyncio.sleep(ATTACH_PAUSE_SECONDS)
-        raise ProcessFailed(f"the emulator did not attach to the DSP at {self._dsp.address}")
+        raise ProcessFailed(f"the emulator did not attach to the DSP at {self._dsp_address}")
 
     def _new_dsp(self, listen: str) -> ChildProcess:
         settings = self.settings
@@ -155,6 +172,6 @@ class LocalSystem:
     def _new_emulator(self, listen: str) -> ChildProcess:
         settings = self.settings
         arguments = ["--listen", listen, "--state", str(self._folder.emulator), "--seed", settings.seed]
-        arguments += ["--acb", settings.acb, "--dsp", self._dsp.address]
+        arguments += ["--acb", settings.acb, "--dsp", self._dsp_address, "--host", settings.host]
         arguments += ["--certificates", str(self._folder.certificates)]
         return ChildProcess("device_emulator", arguments, self._folder.logs / "emulator.log")
