@@ -13,6 +13,7 @@ import smets
 READY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 LINES_SHOWN = 20
+LIFELINE = "smets.local_system.lifeline"
 
 
 class ProcessFailed(RuntimeError):
@@ -41,9 +42,9 @@ class ChildProcess:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-m", self.module),
+                *("-m", LIFELINE, self.module),
                 *self._arguments,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,  # held open while we live, so that no child outlives us
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env=_environment(),

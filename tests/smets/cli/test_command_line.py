@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -259,29 +258,23 @@ def test_a_mistake_is_a_line_that_says_what_was_expected(
     assert what in smets.run(*arguments, exit_code=exit_code)
 
 
-def test_alerts_are_followed_as_they_come(smets: CommandLine) -> None:
+def test_messages_are_followed_as_they_come(smets: CommandLine) -> None:
+    arguments = ("alerts", "--follow", "--responses", "--user", "supplier", "--json")
+    before = smets.ask("send", "11.2", METER)["request_id"]
     with subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "smets.cli",
-            "alerts",
-            "--follow",
-            "--responses",
-            "--user",
-            "second supplier",
-            "--json",
-        ],
+        [sys.executable, "-m", "smets.cli", *arguments],
         env={**os.environ, "SMETS_STATE": str(smets.state), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         text=True,
     ) as following:
         assert following.stdout is not None
-        time.sleep(1)
-        smets.run("send", "8.2", METER, "--user", "second supplier")
-        following.terminate()
+        followed = (json.loads(line)["message"].get("request_id") for line in following.stdout)
 
-        assert following.wait(10) in {0, -signal.SIGTERM}
+        assert before in followed
+        after = smets.ask("send", "11.2", METER)["request_id"]
+        assert after in followed
+
+        following.terminate()
 
 
 def rows_of(answer: dict[str, object]) -> list[dict[str, object]]:

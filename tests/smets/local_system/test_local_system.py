@@ -3,6 +3,9 @@
 import asyncio
 import os
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -59,6 +62,43 @@ async def test_both_end_when_the_system_is_left(tmp_path: Path) -> None:
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+ONE_THAT_IS_KILLED = """
+import asyncio, sys
+from pathlib import Path
+from smets.local_system.local_system import LocalSystem, SystemSettings
+
+async def main():
+    async with LocalSystem(SystemSettings(state=Path(sys.argv[1]), organisations=())) as system:
+        print(system.connection.dsp_pid, system.connection.emulator_pid, flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+def test_no_process_outlives_who_started_it(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ONE_THAT_IS_KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as starter:
+        assert starter.stdout is not None
+        pids = [int(pid) for pid in starter.stdout.readline().split()]
+        starter.kill()
+
+    deadline = time.monotonic() + 20
+    while any(_is_alive(pid) for pid in pids):
+        assert time.monotonic() < deadline, pids
+        time.sleep(0.05)
+    assert len(pids) == 2
+
+
+def _is_alive(pid: int) -> bool:
+    """A process that has ended and is not waited for yet (Z) lives no more."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 async def test_a_process_that_ends_by_itself_is_named(tmp_path: Path) -> None:
