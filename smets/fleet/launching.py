@@ -4,12 +4,13 @@ Premises stand if the SMI knows their last Device; they are then neither loaded 
 what has happened to them since. The emulator is told of all premises, and knows itself which are new to it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 
 from smart_metering.administration import CplEntry, FirmwareFile
 from smart_metering.identifiers import Eui
 from smets.client.administration import Administration
+from smets.client.emulator_control import EmulatorControl
 from smets.client.errors import NotThere, Refused
 from smets.fleet.extras import FirmwarePlan
 from smets.fleet.lines import Fault
@@ -40,10 +41,10 @@ async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launche
     """
     async with connection.administration() as administration, connection.emulator_control() as emulator:
         await administration.load(parties=plan.parties)
-        standing = [row for row in plan.premises if await _stands(administration, row)]
+        standing = [row for row in plan.premises if await _stands(administration, emulator, row)]
         new = [row for row in plan.premises if row not in standing]
         is_first = not standing
-        entries = list(_cpl_entries(plan, new, is_first=is_first))
+        entries = list(_cpl_entries(plan, new, standing))
         for entry in entries:
             await administration.add_cpl_entry(entry)
         for row in new:
@@ -63,34 +64,48 @@ async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launche
     )
 
 
-async def _stands(administration: Administration, premises: PremisesPlan) -> bool:
-    """Raises FleetFileError for premises that stand in part: to load them again would undo what happened to them."""
-    first = await _is_there(administration, premises.eui_from)
-    if first != await _is_there(administration, premises.last_device):
-        what = f"{premises.name!r} stand with another count; give the new ones an entry of their own"
-        raise FleetFileError("fleet", [Fault(0, "premises", what)])
-    return first
+async def _stands(administration: Administration, emulator: EmulatorControl, premises: PremisesPlan) -> bool:
+    """Premises that were loaded in part and never launched do not: a former launch was cut short.
+
+    Raises FleetFileError for others that stand in part: to load them again would undo what happened to them.
+    """
+    first = await _is_there(administration.read_device(premises.eui_from))
+    if first == await _is_there(administration.read_device(premises.last_device)):
+        return first
+    if not await _is_there(emulator.inspect(premises.eui_from)):
+        return False
+    what = f"{premises.name!r} stand with another count; give the new ones an entry of their own"
+    raise FleetFileError("fleet", [Fault(0, "premises", what)])
 
 
-async def _is_there(administration: Administration, device: Eui) -> bool:
+async def _is_there(looking: Awaitable[object]) -> bool:
     try:
-        await administration.read_device(device)
+        await looking
     except NotThere:
         return False
     return True
 
 
-def _cpl_entries(plan: FleetPlan, new: Iterable[PremisesPlan], *, is_first: bool) -> Iterable[CplEntry]:
-    """Each product once. The file's own come last, so that they may say more of the same product."""
-    entries: dict[tuple[str, ...], CplEntry] = {}
-    own = [*(row.cpl_entry for row in plan.firmware if row.cpl_entry), *plan.cpl] if is_first else []
+def _cpl_entries(
+    plan: FleetPlan, new: Iterable[PremisesPlan], standing: Sequence[PremisesPlan]
+) -> Iterable[CplEntry]:
+    """Each product once. The file's own come last, so that they may say more of the same product.
+
+    What premises that stand had on the CPL is not put there again: it may have been removed since.
+    """
+    own = [*(row.cpl_entry for row in plan.firmware if row.cpl_entry), *plan.cpl] if not standing else []
     of_templates = (
         [entry for row in new for entry in row.cpl_entries()] if plan.fleet.cpl_of_templates else []
     )
-    for entry in (*of_templates, *own):
-        product = entry.device_type, entry.device_manufacturer, entry.device_model, entry.firmware_version
-        entries[product] = entry
+    entries = {_product(entry): entry for entry in (*of_templates, *own)}
+    for row in standing:
+        for entry in row.cpl_entries():
+            entries.pop(_product(entry), None)
     return entries.values()
+
+
+def _product(entry: CplEntry) -> tuple[str, ...]:
+    return entry.device_type, entry.device_manufacturer, entry.device_model, entry.firmware_version
 
 
 async def _upload(

@@ -1,11 +1,14 @@
 """A plan launched into a running system: once, and again without undoing what happened since."""
 
+from itertools import islice
 from pathlib import Path
+
+import pytest
 
 from smart_metering.smi_statuses import SmiStatus
 from smets.fleet.launching import launch_fleet
 from smets.fleet.planning import plan_fleet
-from smets.fleet.reading import read_fleet
+from smets.fleet.reading import FleetFileError, read_fleet
 from tests.smets.running_system import ESME, TWO_PREMISES, RunningSystem, running
 
 
@@ -43,3 +46,37 @@ async def test_a_file_that_the_dsp_cannot_read_is_said_to_be_refused(tmp_path: P
 
     async with running(tmp_path, broken) as world:
         assert "not a firmware file" in world.launched.refused_firmware["bad"]
+
+
+async def test_new_premises_of_a_known_template_put_nothing_back_on_the_cpl(world: RunningSystem) -> None:
+    await world.administration.remove_cpl_entry("ESME-AB01-010A030B-00000001")
+    more = TWO_PREMISES.replace("- count: 2", "- count: 2\n  - template: smets2\n    name: more")
+
+    added = await launch_fleet(plan_fleet(*read_fleet(more)), world.system.connection)
+
+    device = await world.administration.read_device(world.device(ESME))
+    assert (added.premises, added.cpl_entries) == (1, 0)
+    assert device.device.device_status is SmiStatus.SUSPENDED
+
+
+async def test_premises_that_stand_with_another_count_are_refused_before_anything_is_done(
+    world: RunningSystem,
+) -> None:
+    grown = plan_fleet(*read_fleet(TWO_PREMISES.replace("- count: 2", "- count: 3")))
+
+    with pytest.raises(FleetFileError, match="stand with another count"):
+        await launch_fleet(grown, world.system.connection)
+
+    assert len([device async for device in world.administration.devices()]) == 12
+
+
+async def test_a_launch_that_was_cut_short_is_done_again_whole(world: RunningSystem) -> None:
+    more = TWO_PREMISES.replace("- count: 2", "- count: 2\n  - template: smets1\n    count: 2")
+    plan = plan_fleet(*read_fleet(more))
+    half = islice(plan.premises[1].loaded_devices(), 5)
+    await world.administration.load(registrations=plan.premises[1].registrations(), devices=half)
+
+    added = await launch_fleet(plan, world.system.connection)
+
+    assert (added.premises, added.standing) == (2, ("smets2",))
+    assert len([device async for device in world.administration.devices()]) == 12 + 10
