@@ -42,7 +42,7 @@ def main(*, as_json: bool = False, state: Path | None = None) -> int:
     """The exit status: 0 if every expectation holds, else 1. `state` keeps the systems' folders for a later look."""
     timeline = Timeline(None if as_json else Console(highlight=False))
     if not as_json:
-        Console(highlight=False).print(INTRODUCTION)
+        Console(highlight=False).print(" ".join(INTRODUCTION.split()))
     with tempfile.TemporaryDirectory(prefix="smets-demo-") as temporary:
         folder = state or Path(temporary)
         for regime in (AFTER, BEFORE):
