@@ -5,15 +5,11 @@ Says where fleet control listens in one line of JSON.
 
 import argparse
 import asyncio
-import gc
 import json
-import logging
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-
-import structlog
 
 from device_emulator.bootstrap import DEFAULT_ACB, DeviceEmulator, EmulatorSettings, MissingCertificates
 from ledger.sqlite_store import StoreError
@@ -21,9 +17,7 @@ from ledger.state_directory import StateInUse
 from smart_metering.identifiers import InvalidIdentifier, parse_eui
 from smart_metering.pki.key_folders import KeyFolderError
 from smart_metering.rpc.server import CannotListen
-
-# Objects between two searches for cycles. The books hold none, but every search walks over what refers to them.
-COLLECT_AFTER = 50_000
+from smart_metering.rpc.server_process import set_up_server_process
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,17 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = _settings(parser.parse_args(arguments))
     except InvalidIdentifier as error:
         parser.error(str(error))
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-    )
-    gc.set_threshold(COLLECT_AFTER)
+    set_up_server_process()
     try:
         asyncio.run(_run(settings))
     except (CannotListen, KeyFolderError, MissingCertificates, StateInUse, StoreError) as error:
