@@ -10,7 +10,6 @@ from device_emulator.devices.activating import carry_out_scheduled
 from device_emulator.devices.air import Direction
 from device_emulator.devices.profile import Handled, Hearing, Utterance
 from device_emulator.devices.state import DeviceState
-from device_emulator.devices.use_case_rows import ROW_OF, reference_of
 from device_emulator.firmware.slots import Slots
 from smart_metering.device_types import DeviceType
 from smart_metering.errors import DecodeError
@@ -19,6 +18,7 @@ from smart_metering.gbcs.protection import add_mac, sign
 from smart_metering.identifiers import Eui
 from smart_metering.records import changed
 from smart_metering.sm_wan import Gbcs, Smets1Response
+from smart_metering.use_cases import is_critical, reference_of
 
 
 def hear(turn: Turn, place: Place, octets: bytes) -> None:
@@ -64,14 +64,14 @@ def say(turn: Turn, place: Place, utterance: Utterance) -> None:
 def protect(message: Message, keys: Keys) -> Message:
     """A critical Response and every alert is signed; any other Response gets the MAC of the party it is for."""
     device: Eui = message.originator
-    if message.cra is CraFlag.RESPONSE and not ROW_OF[message.message_code].critical:
+    if message.cra is CraFlag.RESPONSE and not is_critical(message.message_code):
         return add_mac(message, keys.secret(device, message.target))
     return sign(message, keys.signing_key(device))
 
 
 def _accept(device: DeviceState, message: Message) -> DeviceState:
     """Once verified, the counter of a critical Command cannot be used again."""
-    if not ROW_OF[message.message_code].critical:
+    if not is_critical(message.message_code):
         return device
     counters = {**device.accepted_counters, message.originator: message.counter}
     return changed(device, accepted_counters=counters)

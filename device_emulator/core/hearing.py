@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from device_emulator.core.fleet import Place
 from device_emulator.core.keys import Keys
 from device_emulator.devices.state import DeviceState
-from device_emulator.devices.use_case_rows import ROW_OF
 from smart_metering.gbcs.message import CraFlag, Message
 from smart_metering.gbcs.protection import mac_is_valid, signature_is_valid
+from smart_metering.use_cases import is_critical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Heard:
     @property
     def critical(self) -> bool:
         """Whether the use case is signed and protected against replay."""
-        return ROW_OF[self.message.message_code].critical
+        return is_critical(self.message.message_code)
 
 
 def is_for_this_device(heard: Heard) -> bool:

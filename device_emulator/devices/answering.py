@@ -3,7 +3,6 @@
 from device_emulator.devices.alerts import alert
 from device_emulator.devices.profile import Utterance
 from device_emulator.devices.state import DeviceState, ScheduledActivation
-from device_emulator.devices.use_case_rows import reference_of
 from smart_metering.device_alerts import DeviceAlertCode
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.gbcs.activate_firmware import (
@@ -19,7 +18,7 @@ from smart_metering.gbcs.read_firmware_version import encode_read_response
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.sm_wan import Smets1Response
-from smart_metering.use_cases import UseCase
+from smart_metering.use_cases import UseCase, reference_of
 
 
 class GbcsAnswering:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from device_emulator.devices.air import Arrival, Direction, Meeting, Passage
-from device_emulator.devices.use_case_rows import reference_of
 from device_emulator.faults.dice import throw
 from device_emulator.faults.fates import FATES
 from ledger.books import Ledger
@@ -12,6 +11,7 @@ from smart_metering.errors import DecodeError
 from smart_metering.gbcs.message import decode
 from smart_metering.identifiers import Eui
 from smart_metering.records import Record
+from smart_metering.use_cases import reference_of
 
 
 class InvalidFaultRule(ValueError):

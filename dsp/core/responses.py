@@ -30,10 +30,7 @@ from smart_metering.pki.certificates import read_certificate
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.response_codes import ResponseCode
 from smart_metering.sm_wan import DeviceCertificates, FirmwareAtHub, Gbcs, Receipt, Smets1Response, Uplink
-from smart_metering.use_cases import UseCase
-
-SIGNED = frozenset(UseCase) - {UseCase.ECS52, UseCase.GCS38, UseCase.CS08}
-"""Critical Responses and critical alerts: a Device signs them, so no MAC stands in for a signature."""
+from smart_metering.use_cases import UseCase, is_critical
 
 MOST_HELD = 100
 """Messages of one Device that wait for its certificates; a Device in order says few before they are read."""
@@ -195,7 +192,7 @@ def _push(turn: Turn, awaited: Outstanding, body: ResponseBody, decision: Decisi
 
 def _is_genuine(turn: Turn, message: Message, certificates: Certificates) -> bool:
     """A signature is verified, and a MAC that is made for the ACB; a MAC for another party is the User's to check."""
-    if message.signature or message.message_code in SIGNED:
+    if message.signature or is_critical(message.message_code):  # No MAC stands in for a signature.
         return signature_is_valid(
             message, turn.secrets.signing_key(message.originator, certificates.digital_signing)
         )

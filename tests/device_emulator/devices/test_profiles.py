@@ -4,10 +4,9 @@ import pytest
 
 from device_emulator.devices.profile import KnownParty
 from device_emulator.devices.profiles import PROFILES
-from device_emulator.devices.use_case_rows import ROW_OF, ROWS, reference_of
 from device_emulator.firmware.activation import OneStepActivation, TwoStepActivation
 from smart_metering.device_types import DeviceType, Generation
-from smart_metering.use_cases import UseCase
+from smart_metering.use_cases import USE_CASE_ROWS, UseCase, reference_of
 
 SMETS1, SMETS2 = Generation.SMETS1, Generation.SMETS2
 
@@ -48,6 +47,6 @@ def test_nobody_but_the_supplier_may_activate() -> None:
 
 
 def test_every_use_case_has_one_row_and_an_srv() -> None:
-    assert sorted(row.use_case for row in ROWS) == sorted(UseCase)
-    assert {reference_of(code) for code in ROW_OF} == {"11.1", "11.2", "11.3", "11.4"}
+    assert sorted(row.use_case for row in USE_CASE_ROWS) == sorted(UseCase)
+    assert reference_of(UseCase.ECS52) == "11.2"
     assert reference_of(0x0099) == ""
