@@ -18,6 +18,7 @@ from device_emulator.rpc.doors import services
 from device_emulator.rpc.refusals import STATUSES
 from device_emulator.rpc.sm_wan import SmWanClient
 from device_emulator.runtime.clock import FollowedClock
+from device_emulator.runtime.fate_desk import FateDesk
 from device_emulator.runtime.firmware_folder import FirmwareFolder
 from device_emulator.runtime.host import Host
 from ledger.group_commit import GroupCommit
@@ -42,7 +43,10 @@ class MissingCertificates(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmulatorSettings:
-    """`host` is the name under which the DSP remembers this emulator; `seed` gives Device keys and fates."""
+    """`host` is the name under which the DSP remembers this emulator.
+
+    `seed` gives Device keys, the life of households, and fates.
+    """
 
     dsp: str
     listen: str
@@ -74,6 +78,7 @@ class DeviceEmulator:
             commit=GroupCommit(self._directory.store),
             firmware=firmware,
             clock=FollowedClock(),
+            fates=FateDesk(link.fates, self._directory.store),
         )
         self._client = SmWanClient(self.host, settings.dsp)
         self._server = Server(settings.listen, services(self.host), Refusals(STATUSES, "emulator"))
@@ -137,9 +142,12 @@ def read_party_keys(folder: Path, acb: Eui) -> Mapping[Eui, PartyKeys]:
     for entity in dict.fromkeys(entity for entity, _ in certificates):
         signing = certificates.get((entity, KeyUsage.DIGITAL_SIGNING))
         agreement = certificates.get((entity, KeyUsage.KEY_AGREEMENT))
+        top_up = certificates.get((entity, KeyUsage.PREPAYMENT_KEY_AGREEMENT))
         if signing is not None and agreement is not None:
             parties[entity] = PartyKeys(
-                read_certificate(signing).public_key, read_certificate(agreement).public_key
+                digital_signing=read_certificate(signing).public_key,
+                key_agreement=read_certificate(agreement).public_key,
+                key_agreement_top_up=read_certificate(top_up).public_key if top_up else None,
             )
     if acb not in parties:
         raise MissingCertificates(f"{folder}: no ds and ka certificates of the Access Control Broker {acb}")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dsp.bootstrap import Dsp, DspSettings
 from dsp.rules.releases import LATEST, MODIFICATIONS, RELEASES, UnknownRule, rules_as_of, rules_with
+from dsp.rules.rule_set import RuleSet
 from dsp.rules.switching import READERS, switches_from
 from dsp.runtime.clock import ClockRefusal, checked_rate
 from ledger.sqlite_store import StoreError
@@ -67,11 +68,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", default="development", help="of the development PKI; the emulators' too")
     rules = parser.add_mutually_exclusive_group()
     releases = ", ".join(row.name for row in RELEASES)
-    rules.add_argument("--release", default=LATEST, help=f"SEC Release in force: {releases}")
+    rules.add_argument(
+        "--release", default=LATEST, help=f"SEC Release in force: {releases}, or a day like 2022-05-01"
+    )
     modifications = ", ".join(MODIFICATIONS)
     rules.add_argument(
         "--modifications", nargs="*", metavar="NAME", help=f"exactly these instead: {modifications}"
     )
+    for option in ("with", "without"):
+        parser.add_argument(
+            f"--{option}",
+            dest=f"{option}_modifications",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help=f"the release {option} this modification; may be repeated",
+        )
     parser.add_argument(
         "--switch",
         action="append",
@@ -89,19 +101,29 @@ def _parser() -> argparse.ArgumentParser:
 
 def _settings(arguments: argparse.Namespace) -> DspSettings:
     """Raises ValueError (UnknownRule and ClockRefusal are such)."""
-    names, switches = arguments.modifications, switches_from(arguments.switch)
-    release = arguments.release
     return DspSettings(
         listen=arguments.listen,
         state=arguments.state,
         seed=arguments.seed.encode(),
-        rules=rules_as_of(release, switches=switches)
-        if names is None
-        else rules_with(names, switches=switches),
+        rules=_rules(arguments),
         epoch=parse_instant(arguments.epoch),
         rate=checked_rate(arguments.rate),
         acb=parse_eui(arguments.acb),
     )
+
+
+def _rules(arguments: argparse.Namespace) -> RuleSet:
+    on, off = arguments.with_modifications, arguments.without_modifications
+    switches = switches_from(arguments.switch)
+    if arguments.modifications is None:
+        return rules_as_of(
+            arguments.release, with_modifications=on, without_modifications=off, switches=switches
+        )
+    if on or off:
+        raise UnknownRule(
+            "--modifications means exactly these; expected --with and --without beside a release"
+        )
+    return rules_with(arguments.modifications, switches=switches)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Self
 
 from dsp.core.engine import Engine
 from dsp.core.state import State
-from dsp.core.turn import AccessControlBroker
+from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
 from dsp.rpc.doors import Doors, services
 from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
@@ -24,6 +24,7 @@ from ledger.group_commit import GroupCommit
 from ledger.state_directory import StateDirectory
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
+from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY
 from smart_metering.pki.keys import KeyUsage, derive_private_key
 from smart_metering.rpc.refusals import Refusals
 from smart_metering.rpc.server import Server
@@ -42,6 +43,7 @@ class DspSettings:
     epoch: Instant
     rate: float = 0.0
     acb: Eui = Eui("90-B3-D5-1F-30-00-00-02")
+    change_of_supplier: Eui = CHANGE_OF_SUPPLIER_PARTY
 
 
 class Dsp:
@@ -54,10 +56,16 @@ class Dsp:
         firmware = FirmwareStore(self._directory.folder / "firmware")
         key_agreement = derive_private_key(settings.seed, settings.acb, KeyUsage.KEY_AGREEMENT)
         acb = AccessControlBroker(eui=settings.acb, key_agreement=key_agreement)
+        change_of_supplier = ChangeOfSupplierParty(
+            eui=settings.change_of_supplier,
+            digital_signing=derive_private_key(
+                settings.seed, settings.change_of_supplier, KeyUsage.DIGITAL_SIGNING
+            ),
+        )
         noted = state.clock.get("now")
         self._records = RecordsDesk(state, self._directory.store)
         self.runtime = Runtime(
-            engine=Engine(state, settings.rules, acb),
+            engine=Engine(state, settings.rules, acb, change_of_supplier),
             commit=GroupCommit(self._directory.store),
             clock=VirtualClock(noted.now if noted else settings.epoch, rate=settings.rate),
             hosts=Hosts(),

@@ -40,7 +40,16 @@ class Append:
     record: msgspec.Struct
 
 
-Change = Put | Remove | Append
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """The head of a log is gone, up to the first record whose `column` is at least `below`; the last record stays."""
+
+    log: str
+    column: str
+    below: int
+
+
+Change = Put | Remove | Append | Forget
 
 
 class Book(Generic[R]):
@@ -143,6 +152,11 @@ class Log(Generic[R]):
         values = tuple(columns[name] for name in self.columns)
         self._changes.append(Append(self.name, self.last_position, values, record))
         return self.last_position
+
+    def forget(self, column: str, below: int) -> None:
+        """Lets go of the oldest records, by a column that never falls along the log. Positions are not given again."""
+        assert self.columns[column] is int, (self.name, column)
+        self._changes.append(Forget(self.name, column, below))
 
 
 class Ledger:

@@ -6,17 +6,21 @@ A store is used by one writing thread; `read` has a connection of its own and ma
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from ledger.books import Append, Change, Ledger, Log, Put, Remove
+from ledger.books import Append, Change, Forget, Ledger, Log, Put, Remove
 
-SCHEMA = 1
+SCHEMA = 2
 
 R = TypeVar("R", bound=msgspec.Struct)
+
+Value = str | int
+Wanted = Value | tuple[Value, ...]
+"""What a column must be: one value, or one of several."""
 
 
 class StoreError(Exception):
@@ -56,7 +60,10 @@ class SqliteStore:
         """Keeps what all changes come to, in order, or nothing."""
         together: dict[str, list[tuple[str | int | bytes, ...]]] = defaultdict(list)
         for change in _lasting(changes):
-            statement = self._statements[type(change), _table(change)]
+            if isinstance(change, Forget):
+                statement = _forgetting(change)
+            else:
+                statement = self._statements[type(change), _table(change)]
             together[statement].append(self._parameters(change))
         with self._writer:
             for statement, rows in together.items():
@@ -66,7 +73,8 @@ class SqliteStore:
         self,
         log: Log[R],
         *,
-        where: Mapping[str, str | int] | None = None,
+        where: Mapping[str, Wanted] | None = None,
+        without: Mapping[str, tuple[Value, ...]] | None = None,
         after: int = 0,
         before: int | None = None,
         at_least: Mapping[str, int] | None = None,
@@ -74,32 +82,66 @@ class SqliteStore:
         limit: int = 1000,
         newest_first: bool = False,
     ) -> list[tuple[int, R]]:
-        """Positions and records of a log between `after` and `before` (both exclusive) with these column values."""
-        if self._reader is None:
-            self._reader = _connect(self._path)
-        conditions = ["position > ?"]
-        parameters: list[str | int] = [after]
-        for operator, columns in (("=", where), (">=", at_least), ("<", below)):
-            for name, value in (columns or {}).items():
-                conditions.append(f'"{name}" {operator} ?')
-                parameters.append(value)
-        if before is not None:
-            conditions.append("position < ?")
-            parameters.append(before)
+        """Positions and records of a log between `after` and `before` (both exclusive) with these column values.
+
+        The first column of `where` is looked up in its index, the others only filter what it finds.
+        """
+        conditions, parameters = _conditions(where, without, after, before, at_least, below)
         order = "DESC" if newest_first else "ASC"
-        rows = self._reader.execute(
-            f'SELECT position, record FROM "{log.name}" '
-            f"WHERE {' AND '.join(conditions)} ORDER BY position {order} LIMIT ?",
+        rows = self._reading().execute(
+            f'SELECT position, record FROM "{log.name}" WHERE {conditions} ORDER BY position {order} LIMIT ?',
             (*parameters, limit),
         )
         decoder = msgspec.msgpack.Decoder(log.record_type)
         return [(position, decoder.decode(record)) for position, record in rows]
+
+    def tally(
+        self,
+        log: Log[R],
+        by: str,
+        *,
+        where: Mapping[str, Wanted] | None = None,
+        without: Mapping[str, tuple[Value, ...]] | None = None,
+        after: int = 0,
+        before: int | None = None,
+    ) -> Generator[tuple[str, int], None, None]:
+        """The values of column `by` among such records, and how many have each: most first, then in their order."""
+        conditions, parameters = _conditions(where, without, after, before, None, None)
+        yield from self._reading().execute(
+            f'SELECT "{by}", count(*) FROM "{log.name}" WHERE {conditions} '
+            f'GROUP BY +"{by}" ORDER BY count(*) DESC, "{by}"',  # +: by no index, for the positions are few
+            parameters,
+        )
+
+    def position_of(self, log: Log[R], column: str, value: int) -> int:
+        """The first position whose `column` is at least `value`, by halving; 1 beyond the last if there is none.
+
+        The column is one that never falls along the log.
+        """
+        reader = self._reading()
+        low, last = reader.execute(f'SELECT min(position), max(position) FROM "{log.name}"').fetchone()
+        if last is None:
+            return 1
+        high: int = last + 1
+        while low < high:
+            middle = (low + high) // 2
+            (found,) = reader.execute(  # >=: the head may be forgotten meanwhile, the last never is
+                f'SELECT "{column}" FROM "{log.name}" WHERE position >= ? ORDER BY position LIMIT 1',
+                (middle,),
+            ).fetchone()
+            low, high = (low, middle) if found >= value else (middle + 1, high)
+        return high
 
     def close(self) -> None:
         """Closes the file."""
         for connection in (self._reader, self._writer):
             if connection is not None:
                 connection.close()
+
+    def _reading(self) -> sqlite3.Connection:
+        if self._reader is None:
+            self._reader = _connect(self._path)
+        return self._reader
 
     def _parameters(self, change: Change) -> tuple[str | int | bytes, ...]:
         match change:
@@ -111,6 +153,8 @@ class SqliteStore:
                 return (key,)
             case Append(_, position, columns, record):
                 return (position, *columns, self._encoder.encode(record))
+            case Forget(_, _, below):
+                return (below,)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -175,7 +219,7 @@ def _statements(ledger: Ledger) -> dict[tuple[type[Change], str], str]:
 
 
 def _lasting(changes: Iterable[Change]) -> list[Change]:
-    """What is left of changes when each key is written but once: all that is removed, then all that stands.
+    """What is left of changes when each key is written but once: what is removed, what stands, what is forgotten.
 
     A key keeps the place in the order of its book that it would have after each change alone: that of its first Put,
     or of the first after it was removed. Most of what a busy core writes, it writes over in the same commit.
@@ -183,6 +227,7 @@ def _lasting(changes: Iterable[Change]) -> list[Change]:
     removed: dict[tuple[str, str], Change] = {}
     standing: dict[tuple[str, str], Change] = {}
     appended: list[Change] = []
+    forgotten: dict[tuple[str, str], Change] = {}
     for change in changes:
         match change:
             case Put(book, key):
@@ -192,8 +237,47 @@ def _lasting(changes: Iterable[Change]) -> list[Change]:
                 removed[book, key] = change
             case Append():
                 appended.append(change)
-    return [*removed.values(), *standing.values(), *appended]
+            case Forget(log, column):
+                forgotten[log, column] = change
+    return [*removed.values(), *standing.values(), *appended, *forgotten.values()]
 
 
-def _table(change: Change) -> str:
+def _table(change: Put | Remove | Append) -> str:
     return change.log if isinstance(change, Append) else change.book
+
+
+def _forgetting(change: Forget) -> str:
+    """The search for what stays reads no more than what goes: the log lies in the order of its column."""
+    return (
+        f'DELETE FROM "{change.log}" WHERE position < coalesce('
+        f'(SELECT position FROM "{change.log}" WHERE "{change.column}" >= ? ORDER BY position LIMIT 1), '
+        f'(SELECT max(position) FROM "{change.log}"))'
+    )
+
+
+def _conditions(
+    where: Mapping[str, Wanted] | None,
+    without: Mapping[str, tuple[Value, ...]] | None,
+    after: int,
+    before: int | None,
+    at_least: Mapping[str, int] | None,
+    below: Mapping[str, int] | None,
+) -> tuple[str, list[Value]]:
+    """A `+` before a column keeps its index out of the search: there is one index that is right, the first named."""
+    conditions = ["position > ?"]
+    parameters: list[Value] = [after]
+    for place, (name, wanted) in enumerate((where or {}).items()):
+        values = wanted if isinstance(wanted, tuple) else (wanted,)
+        conditions.append(f'{"+" if place else ""}"{name}" IN ({", ".join("?" * len(values))})')
+        parameters += values
+    for name, unwanted in (without or {}).items():
+        conditions.append(f'"{name}" NOT IN ({", ".join("?" * len(unwanted))})')
+        parameters += unwanted
+    for operator, columns in ((">=", at_least), ("<", below)):
+        for name, value in (columns or {}).items():
+            conditions.append(f'"{name}" {operator} ?')
+            parameters.append(value)
+    if before is not None:
+        conditions.append("position < ?")
+        parameters.append(before)
+    return " AND ".join(conditions), parameters

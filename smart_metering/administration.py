@@ -1,7 +1,7 @@
 """Records of what surrounds the messages: parties, registrations, Devices as loaded, CPL entries, templates, faults."""
 
 from smart_metering.device_types import DeviceType, Generation
-from smart_metering.duis.service_responses import InventoryDevice
+from smart_metering.duis.service_responses import DecodedValue, InventoryDevice
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
@@ -11,10 +11,14 @@ from smart_metering.user_roles import UserRole
 
 
 class Party(Record, frozen=True, kw_only=True):
-    """An organisation under one EUI, in one or more User Roles; `suspended` forbids it every request (E3)."""
+    """An organisation under one EUI, in one or more User Roles; `suspended` forbids it every request (E3).
+
+    Parties with the same `organisation` are one: what one of them is registered for, each may act for in that role.
+    """
 
     eui: Eui
     name: str = ""
+    organisation: str = ""
     roles: tuple[UserRole, ...] = ()
     digital_signing_certificate: bytes = b""
     key_agreement_certificate: bytes = b""
@@ -52,7 +56,10 @@ class CplEntry(Record, frozen=True, kw_only=True):
 
 
 class DeviceTemplate(Record, frozen=True, kw_only=True):
-    """One Device of a premises template. The known parties are EUIs whose certificates the Device holds."""
+    """One Device of a premises template. The known parties are EUIs whose certificates the Device holds.
+
+    `awaits_installation`: it is at the premises, but not on the HAN until its hub is told of it.
+    """
 
     device_type: DeviceType
     device_manufacturer: str
@@ -61,6 +68,7 @@ class DeviceTemplate(Record, frozen=True, kw_only=True):
     esme_variant: str = ""
     supplier: Eui | None = None
     network_operator: Eui | None = None
+    awaits_installation: bool = False
 
 
 class PremisesTemplate(Record, frozen=True, kw_only=True):
@@ -102,8 +110,43 @@ class DeviceInside(Record, frozen=True, kw_only=True):
     pending_hash: bytes = b""
     mirrored_version: FirmwareVersion | None = None
     activation_due: Instant | None = None
+    joined: bool = True
+    supplier: Eui | None = None
+    network_operator: Eui | None = None
+    readings: tuple[DecodedValue, ...] = ()
     messages: int = 0
     history: bytes = b""
+
+
+class Fate(Record, frozen=True, kw_only=True):
+    """A fault that was drawn: which rule did what to which message of a Device. `originator` and `counter` are those of
+    the Command, or of the alert; a message that cannot be read has none."""
+
+    at: Instant
+    device_id: Eui
+    direction: str
+    rule: str
+    fate: str
+    reference: str = ""
+    originator: Eui | None = None
+    counter: int = 0
+
+
+class DeviceCorrection(Record, frozen=True, kw_only=True):
+    """The DCC's own correction of what the SMI says of a Device: the manual way for model and manufacturer."""
+
+    device_id: Eui
+    device_manufacturer: str = ""
+    device_model: str = ""
+    reason: str
+
+
+class RecoveryChange(Record, frozen=True, kw_only=True):
+    """A step of the recovery from a compromise: `event` is Started, CredentialsPlaced or SupplierRestored."""
+
+    device_id: Eui
+    event: str
+    reason: str
 
 
 class FirmwareFile(Record, frozen=True, kw_only=True):

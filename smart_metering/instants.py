@@ -42,5 +42,8 @@ def parse_instant(text: str) -> Instant:
     return Instant((moment - _EPOCH) // timedelta(milliseconds=1))
 
 
+LAST_INSTANT = parse_instant("9999-12-31T23:59:59.999Z")
+"""No later time can be written as text."""
+
 CANCELLATION = parse_instant("3000-12-31T00:00:00Z")
 """The execution date and time by which a User cancels a future-dated Service Request."""

@@ -1,5 +1,6 @@
 """Frames of the SM WAN as records: downlinks from the DSP to a hub and its Devices, uplinks back."""
 
+from smart_metering.duis.service_responses import DecodedValue
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
@@ -44,6 +45,7 @@ class Smets1Response(Record, frozen=True, kw_only=True):
     accepted: bool = False
     activation_code: str = ""
     firmware_version: FirmwareVersion | None = None
+    content: tuple[DecodedValue, ...] = ()
 
 
 class DeviceCertificates(Record, frozen=True, kw_only=True):

@@ -15,10 +15,12 @@ class Kind(IntEnum):
     ACTIVATION = 0  # a future-dated CS06
     TRANSFER = 1  # a file is at its Device
     ARRIVAL = 2  # the air lets a message go
+    REPLACEMENT = 3  # a future-dated CS02b
+    JOIN = 4  # a Device joins its HAN
 
 
 class Line(NamedTuple):
-    """An event of `kind`; `sequence` finds its record, and is 0 for an activation."""
+    """An event of `kind`; `sequence` finds its record, and is 0 where the Device's own state holds it."""
 
     due: Instant
     device: Eui

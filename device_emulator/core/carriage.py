@@ -9,6 +9,7 @@ from device_emulator.core.fleet import Place
 from device_emulator.core.state import Underway
 from device_emulator.core.turn import Turn
 from device_emulator.devices.air import Arrival, Direction, Meeting, Passage
+from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.records import changed
 from smart_metering.sm_wan import Gbcs, Smets1Response
@@ -26,8 +27,8 @@ def carry(
     reference: str | None = None,
 ) -> list[Underway]:
     """Sends one message through the air; answers what arrives now: it, or what it overtook, or nothing."""
-    octets = content.gbcs if isinstance(content, Gbcs) else msgspec.msgpack.encode(content)
-    arrivals = _meet(turn, place, direction, octets, reference)
+    octets, command = _octets_of(content)
+    arrivals = _meet(turn, place, direction, octets, reference, command)
     arrived: list[Underway] = []
     for arrival in arrivals:
         what = _content_of(content, octets, arrival)
@@ -53,8 +54,27 @@ def let_go(turn: Turn, underway: Underway) -> Underway:
     return underway
 
 
+def note_local(turn: Turn, place: Place, direction: Direction, octets: bytes) -> None:
+    """A message that never met the air stands in the Device's history, but is not counted: no fault may befall it."""
+    device = turn.device(place)
+    head = f"locally {direction}|{turn.now}|".encode()
+    turn.keep(changed(device, history=sha256(device.history + head + octets).digest()))
+
+
+def _octets_of(content: Content) -> tuple[bytes, tuple[Eui, int] | None]:
+    """What the air carries, and the Command that it answers where the octets do not say."""
+    if isinstance(content, Gbcs):
+        return content.gbcs, None
+    return msgspec.msgpack.encode(content), (content.originator, content.counter)
+
+
 def _meet(
-    turn: Turn, place: Place, direction: Direction, octets: bytes, reference: str | None
+    turn: Turn,
+    place: Place,
+    direction: Direction,
+    octets: bytes,
+    reference: str | None,
+    command: tuple[Eui, int] | None,
 ) -> tuple[Arrival, ...]:
     """Asks the air, and writes the message and its fate into the Device's history."""
     device = turn.device(place)
@@ -64,12 +84,14 @@ def _meet(
     else:
         number = sent = sent + 1
     passage = Passage(
+        at=turn.now,
         comms_hub=place.comms_hub,
         device=place.device_id,
         direction=direction,
         number=number,
         octets=octets,
         reference=reference,
+        command=command,
     )
     meeting = turn.air.meet(passage)
     history = _chain(device.history, turn.now, passage, meeting)

@@ -4,17 +4,17 @@ from device_emulator.core import device, distribution
 from device_emulator.core.carriage import carry
 from device_emulator.core.fleet import Place
 from device_emulator.core.state import Underway
-from device_emulator.core.turn import Turn
+from device_emulator.core.turn import Turn, has_joined
 from device_emulator.devices.air import Direction
+from smart_metering.identifiers import Eui
 from smart_metering.sm_wan import CertificatesWanted, Downlink, FirmwareForDevices, Gbcs, Receipt
 
 
 def take(turn: Turn, downlink: Downlink) -> None:
     """One frame from the DSP. What is not on this hub's HAN cannot be reached."""
     place = turn.fleet.find(downlink.device)
-    if place is None or place.comms_hub != downlink.comms_hub:
-        turn.send(downlink.comms_hub, downlink.device, Receipt(frame=downlink.frame, delivered=False))
-        turn.observe(downlink.device, f"not on the HAN of {downlink.comms_hub}")
+    if place is None or place.comms_hub != downlink.comms_hub or not has_joined(place, turn.device(place)):
+        _not_delivered(turn, downlink.comms_hub, downlink.device, downlink.frame)
         return
     match downlink.content:
         case Gbcs():
@@ -32,6 +32,14 @@ def arrive(turn: Turn, place: Place, underway: Underway) -> None:
     if underway.direction is Direction.FROM_DEVICE:
         turn.send(place.comms_hub, place.device_id, content)
         return
+    if not has_joined(place, turn.device(place)):
+        _not_delivered(turn, place.comms_hub, place.device_id, underway.frame)
+        return
     assert isinstance(content, Gbcs), underway
     turn.send(place.comms_hub, place.device_id, Receipt(frame=underway.frame, delivered=True))
     device.hear(turn, place, content.gbcs)
+
+
+def _not_delivered(turn: Turn, comms_hub: Eui, device_id: Eui, frame: str) -> None:
+    turn.send(comms_hub, device_id, Receipt(frame=frame, delivered=False))
+    turn.observe(device_id, f"not on the HAN of {comms_hub}")

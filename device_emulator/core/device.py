@@ -1,72 +1,114 @@
-"""A Device: it hears a Command, acts on it by its profile, and says what follows, protected by its own keys."""
+"""A Device: it hears a Command, acts on it by its profile, and says what follows."""
 
+from device_emulator.core import han
 from device_emulator.core.agenda import Kind, Line
-from device_emulator.core.carriage import Content, carry
+from device_emulator.core.carriage import note_local
 from device_emulator.core.fleet import Place
-from device_emulator.core.hearing import Heard, reason_for_silence
-from device_emulator.core.keys import Keys
-from device_emulator.core.turn import Turn
+from device_emulator.core.hearing import Heard, authentication_failed, reason_for_silence
+from device_emulator.core.parties import supplier_of
+from device_emulator.core.saying import protect, say
+from device_emulator.core.surroundings import View
+from device_emulator.core.turn import Turn, has_joined
 from device_emulator.devices.activating import carry_out_scheduled
 from device_emulator.devices.air import Direction
+from device_emulator.devices.alerts import generic_alert
 from device_emulator.devices.profile import Handled, Hearing, Utterance
-from device_emulator.devices.state import DeviceState
-from device_emulator.firmware.slots import Slots
-from smart_metering.device_types import DeviceType
+from device_emulator.devices.replacing_supplier import carry_out_replacement
+from device_emulator.devices.state import DeviceState, lived
+from smart_metering.device_alerts import DeviceAlertCode
+from smart_metering.device_types import Generation
 from smart_metering.errors import DecodeError
 from smart_metering.gbcs.message import CraFlag, Message, decode, encode
-from smart_metering.gbcs.protection import add_mac, sign
-from smart_metering.identifiers import Eui
 from smart_metering.records import changed
-from smart_metering.sm_wan import Gbcs, Smets1Response
-from smart_metering.use_cases import is_critical, reference_of
+from smart_metering.use_cases import is_critical
 
 
 def hear(turn: Turn, place: Place, octets: bytes) -> None:
     """A message reached the Device: it answers, or stays silent and the log learns why."""
+    for utterance in _listen(turn, place, octets):
+        say(turn, place, utterance)
+
+
+def hear_locally(turn: Turn, place: Place, octets: bytes) -> bytes:
+    """A message came past the air, by a device in the premises: the answer goes back that way, alerts by the hub.
+
+    Nothing: the Device stays silent; so does what is not on the HAN, and SMETS1, which knows no such Commands.
+    """
+    if place.premises.generation is Generation.SMETS1 or not has_joined(place, turn.device(place)):
+        turn.observe(place.device_id, "silent: it takes no Command locally")
+        return b""
+    note_local(turn, place, Direction.TO_DEVICE, octets)
+    answer = b""
+    for utterance in _listen(turn, place, octets):
+        if isinstance(utterance, Message) and utterance.cra is CraFlag.RESPONSE:
+            answer = encode(protect(turn, place, utterance))
+            note_local(turn, place, Direction.FROM_DEVICE, answer)
+        else:
+            say(turn, place, utterance)
+    return answer
+
+
+def keep_date(turn: Turn, place: Place) -> None:
+    """The date of a future-dated 11.3 has come."""
+    device = turn.device(place)
+    handled = carry_out_scheduled(device, place.profile, turn.verifier(place), turn.now)
+    for utterance in _take(turn, place, device, handled):
+        say(turn, place, utterance)
+
+
+def keep_date_of_replacement(turn: Turn, place: Place) -> None:
+    """The date of a future-dated 6.23 has come."""
+    device = turn.device(place)
+    handled = carry_out_replacement(device, place.profile, View(turn, place), turn.now)
+    for utterance in _take(turn, place, device, handled):
+        say(turn, place, utterance)
+
+
+def _listen(turn: Turn, place: Place, octets: bytes) -> list[Utterance]:
+    """What the Device does about a message; answers what it is going to say."""
     try:
         message = decode(octets)
     except DecodeError as error:
         turn.observe(place.device_id, f"silent: it cannot be read: {error}")
-        return
+        return []
     device = turn.device(place)
-    reason = reason_for_silence(Heard(message=message, place=place, device=device, keys=turn.keys))
+    heard = Heard(message=message, place=place, device=device, keys=turn.keys)
+    reason = reason_for_silence(heard)
     if reason is not None:
         turn.observe(place.device_id, f"silent: {reason}")
-        return
+        return _tell_failure(turn, heard, reason)
     device = _accept(device, message)
     turn.keep(device)
     try:
         handled = _handle(turn, place, device, message)
     except DecodeError as error:
         turn.observe(place.device_id, f"silent: its payload cannot be read: {error}")
-        return
-    _take(turn, place, device, handled)
+        return []
+    return _take(turn, place, device, handled)
 
 
-def keep_date(turn: Turn, place: Place) -> None:
-    """The date of a future-dated Command has come."""
-    device = turn.device(place)
-    _take(turn, place, device, carry_out_scheduled(device, place.profile, turn.verifier(place), turn.now))
-
-
-def say(turn: Turn, place: Place, utterance: Utterance) -> None:
-    """Protects what the Device says; the hub passes on what comes through the air."""
-    content: Content
-    if isinstance(utterance, Smets1Response):
-        content, reference = utterance, utterance.service_reference_variant
-    else:
-        content = Gbcs(gbcs=encode(protect(utterance, turn.keys)))
-        reference = reference_of(utterance.message_code)
-    for underway in carry(turn, place, Direction.FROM_DEVICE, content, reference=reference):
-        turn.send(place.comms_hub, place.device_id, underway.content)
-
-
-def protect(message: Message, keys: Keys) -> Message:
-    """A critical Response and every alert is signed; any other Response gets the MAC of the party it is for."""
-    device: Eui = message.originator
-    if message.cra is CraFlag.RESPONSE and not is_critical(message.message_code):
-        return add_mac(message, keys.secret(device, message.target))
-    return sign(message, keys.signing_key(device))
+def _tell_failure(turn: Turn, heard: Heard, reason: str) -> list[Utterance]:
+    """8F53 to the supplier about a Command that was not its own, once for each Command (choice G64)."""
+    place, device, message = heard.place, heard.device, heard.message
+    supplier = supplier_of(place, device)
+    command = (message.originator, message.counter)
+    if (
+        not place.profile.tells_failed_authentication
+        or not authentication_failed(reason)
+        or supplier in (None, message.originator)
+        or command == device.life.failed_command
+    ):
+        return []
+    assert supplier is not None
+    state, alert = generic_alert(
+        lived(device, failed_command=command),
+        place.template.device_type,
+        supplier,
+        DeviceAlertCode.FAILED_AUTHENTICATION,
+        turn.now,
+    )
+    turn.keep(state)
+    return [alert]
 
 
 def _accept(device: DeviceState, message: Message) -> DeviceState:
@@ -78,28 +120,24 @@ def _accept(device: DeviceState, message: Message) -> DeviceState:
 
 
 def _handle(turn: Turn, place: Place, device: DeviceState, message: Message) -> Handled:
-    def gas_meter() -> Slots | None:
-        meter = turn.fleet.sibling(place, DeviceType.GSME)
-        return turn.device(meter).slots if meter else None
-
     hearing = Hearing(
-        command=message,
-        state=device,
-        profile=place.profile,
-        verifier=turn.verifier(place),
-        gas_meter=gas_meter,
-        now=turn.now,
+        command=message, state=device, profile=place.profile, around=View(turn, place), now=turn.now
     )
     return place.profile.handlers[message.message_code].handle(hearing)
 
 
-def _take(turn: Turn, place: Place, before: DeviceState, handled: Handled) -> None:
-    """Keeps the new state, watches a new date, and says the answer."""
+def _take(turn: Turn, place: Place, before: DeviceState, handled: Handled) -> list[Utterance]:
+    """Keeps the new state, watches new dates; answers what is to be said."""
     turn.keep(handled.state)
-    scheduled = handled.state.scheduled
+    for certificate in handled.certificates:
+        turn.hold_certificate(certificate)
+    scheduled, replacement = handled.state.scheduled, handled.state.life.scheduled_replacement
     if scheduled is not None and scheduled != before.scheduled:
         turn.agenda.put(Line(scheduled.due, place.device_id, 0, Kind.ACTIVATION))
+    if replacement is not None and replacement != before.life.scheduled_replacement:
+        turn.agenda.put(Line(replacement.due, place.device_id, 0, Kind.REPLACEMENT))
+    if handled.han_change is not None:
+        han.begin(turn, place, handled.han_change)
     if handled.what is not None:
         turn.observe(place.device_id, handled.what)
-    if handled.answer is not None:
-        say(turn, place, handled.answer)
+    return [it for it in (handled.answer, *handled.alerts) if it is not None]

@@ -4,11 +4,12 @@ The blocks of a file are not played one by one: a transfer takes as long as they
 """
 
 from device_emulator.core.agenda import Kind, Line
-from device_emulator.core.device import say
 from device_emulator.core.effects import FileWanted
 from device_emulator.core.fleet import Place
+from device_emulator.core.parties import supplier_of
+from device_emulator.core.saying import say
 from device_emulator.core.state import HubDistribution, Transfer, distribution_key
-from device_emulator.core.turn import Turn
+from device_emulator.core.turn import Turn, has_joined
 from device_emulator.devices.activating import attempt
 from device_emulator.devices.alerts import firmware_receipt, firmware_transfer, ppmid_activation
 from device_emulator.firmware.images import Image
@@ -54,6 +55,8 @@ def file_at_hub(turn: Turn, distribution: HubDistribution) -> None:
         place = turn.fleet.find(device_id)
         if place is None or place.comms_hub != comms_hub:
             turn.observe(device_id, f"no firmware: not on the HAN of {comms_hub}")
+        elif not has_joined(place, turn.device(place)):
+            _fail(turn, place, image)
         elif place.profile.activation is None:
             turn.observe(device_id, f"no firmware: a {place.template.device_type} takes none")
         elif not place.profile.image_over_han:
@@ -73,6 +76,9 @@ def finish(turn: Turn, place: Place, transfer: Transfer) -> None:
     """The Device has the whole file: it verifies it, and whoever tells of it tells."""
     turn.state.transfers.remove(transfer.device)
     image = turn.images[transfer.firmware_file]
+    if not has_joined(place, turn.device(place)):
+        _fail(turn, place, image)
+        return
     fault = _take_image(turn, place, image)
     if place.profile.transfer_reported:
         _report(
@@ -81,7 +87,7 @@ def finish(turn: Turn, place: Place, transfer: Transfer) -> None:
             image,
             FirmwareTransferCode.IMAGE_DISCARDED if fault else FirmwareTransferCode.FILE_TRANSFER_SUCCESS,
         )
-    supplier = place.template.supplier
+    supplier = supplier_of(place, turn.device(place))
     if place.profile.receipt is not None and supplier is not None:
         device, alert = firmware_receipt(
             turn.device(place),
@@ -114,6 +120,13 @@ def _offer(turn: Turn, place: Place, image: Image) -> None:
     )
     turn.state.transfers.put(transfer)
     turn.agenda.put(Line(transfer.due, transfer.device, transfer.sequence, Kind.TRANSFER))
+
+
+def _fail(turn: Turn, place: Place, image: Image) -> None:
+    """What is not on the HAN cannot be given a file; of some Devices the ACB learns that."""
+    turn.observe(place.device_id, f"no firmware: not on the HAN of {place.comms_hub}")
+    if place.profile.transfer_reported:
+        _report(turn, place, image, FirmwareTransferCode.FILE_TRANSFER_FAILURE)
 
 
 def _refusal(place: Place, image: Image) -> FirmwareTransferCode | None:

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from device_emulator.core import comms_hub, device, distribution
+from device_emulator.core import comms_hub, device, distribution, han
 from device_emulator.core.agenda import Agenda, Kind, Line
 from device_emulator.core.carriage import let_go
 from device_emulator.core.effects import Effect, HubsLaunched
-from device_emulator.core.fleet import Fleet, InvalidLaunch, comms_hubs
+from device_emulator.core.fleet import Fleet, InvalidLaunch, Place, comms_hubs
 from device_emulator.core.inspection import Trace, inspect, trace
 from device_emulator.core.keys import Keys
 from device_emulator.core.state import LAST, HubDistribution, LastUplink, State
 from device_emulator.core.turn import Turn
 from device_emulator.devices.air import Air, Direction
+from device_emulator.devices.state import DeviceState
 from device_emulator.firmware.images import FirmwareImages
 from ledger.books import Ledger
 from smart_metering.administration import DeviceInside, FaultRule, PremisesTemplate
@@ -38,6 +39,8 @@ class Emulator:
         self._agenda = Agenda()
         self._overtakable: dict[tuple[Eui, Direction], list[int]] = {}
         self._first_in_outbox = min(map(int, state.outbox), default=self.last_uplink + 1)
+        for row in state.certificates.values():
+            keys.hold(row.sha256, row.certificate)
         self._index()
 
     @property
@@ -78,6 +81,15 @@ class Emulator:
         turn = self._turn(now)
         comms_hub.take(turn, downlink)
         return effects + turn.close() + self.expire(now)
+
+    def deliver_locally(self, device_id: Eui, octets: bytes, now: Instant) -> tuple[bytes, list[Effect]]:
+        """A Command by a device in the premises, past the air; its answer, if any. The Device must be here."""
+        effects = self.expire(now)
+        turn = self._turn(now)
+        place = self.fleet.find(device_id)
+        assert place is not None, device_id
+        answer = device.hear_locally(turn, place, octets)
+        return answer, effects + turn.close() + self.expire(now)
 
     def next_deadline(self) -> Instant | None:
         """When `expire` has something to do next."""
@@ -158,7 +170,8 @@ class Emulator:
 
     def inspect(self, device_id: Eui, now: Instant) -> DeviceInside | None:
         """What a Device is and holds; looking does not touch it. None: it is not here."""
-        return inspect(self.state, self.fleet, device_id, now)
+        place = self.fleet.find(device_id)
+        return inspect(self._turn_at(now), place) if place is not None else None
 
     def trace(self) -> Trace:
         """A hash over what every touched Device lived through; equal for equal runs, at any concurrency."""
@@ -167,8 +180,8 @@ class Emulator:
     def _index(self) -> None:
         """Derives the agenda, and what may be overtaken, from the books."""
         for row in self.state.devices.values():
-            if row.scheduled is not None:
-                self._agenda.put(Line(row.scheduled.due, row.device_id, 0, Kind.ACTIVATION))
+            for kind, due in _dates(row).items():
+                self._agenda.put(Line(due, row.device_id, 0, kind))
         for transfer in self.state.transfers.values():
             self._agenda.put(Line(transfer.due, transfer.device, transfer.sequence, Kind.TRANSFER))
         for underway in sorted(self.state.underway.values(), key=lambda row: row.sequence):
@@ -180,6 +193,9 @@ class Emulator:
     def _turn(self, now: Instant) -> Turn:
         """At `now`, or at the last turn's time if that is later: what is overdue happens now, not in the past."""
         self._now = max(self._now, now)
+        return self._turn_at(self._now)
+
+    def _turn_at(self, now: Instant) -> Turn:
         return Turn(
             state=self.state,
             fleet=self.fleet,
@@ -188,7 +204,7 @@ class Emulator:
             air=self.air,
             agenda=self._agenda,
             overtakable=self._overtakable,
-            now=self._now,
+            now=now,
         )
 
     def _event_of(self, line: Line) -> Callable[[Turn], None] | None:
@@ -196,10 +212,11 @@ class Emulator:
         place = self.fleet.find(line.device)
         assert place is not None, line
         match line.kind:
-            case Kind.ACTIVATION:
-                row = self.state.devices[line.device]
-                holds = row.scheduled is not None and row.scheduled.due == line.due
-                return (lambda turn: device.keep_date(turn, place)) if holds else None
+            case Kind.ACTIVATION | Kind.REPLACEMENT | Kind.JOIN:
+                if _dates(self.state.devices[line.device]).get(line.kind) != line.due:
+                    return None
+                follow = _ON_DATE[line.kind]
+                return lambda turn: follow(turn, place)
             case Kind.TRANSFER:
                 transfer = self.state.transfers.get(line.device)
                 if transfer is None or transfer.sequence != line.sequence:
@@ -233,3 +250,22 @@ class Emulator:
             for party in dict.fromkeys(named)
             if party not in self.keys.parties
         ]
+
+
+_ON_DATE: dict[Kind, Callable[[Turn, Place], None]] = {
+    Kind.ACTIVATION: device.keep_date,
+    Kind.REPLACEMENT: device.keep_date_of_replacement,
+    Kind.JOIN: han.join,
+}
+
+
+def _dates(row: DeviceState) -> dict[Kind, Instant]:
+    """What a Device's own state awaits, and when."""
+    dates = {}
+    if row.scheduled is not None:
+        dates[Kind.ACTIVATION] = row.scheduled.due
+    if row.life.scheduled_replacement is not None:
+        dates[Kind.REPLACEMENT] = row.life.scheduled_replacement.due
+    if row.life.joins_at is not None:
+        dates[Kind.JOIN] = row.life.joins_at
+    return dates

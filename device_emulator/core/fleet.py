@@ -7,7 +7,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from device_emulator.devices.profile import DeviceProfile, KnownParty
+from device_emulator.devices.profile import DeviceProfile
 from device_emulator.devices.profiles import PROFILES
 from smart_metering.administration import DeviceTemplate, PremisesTemplate
 from smart_metering.device_types import DeviceType
@@ -30,16 +30,6 @@ class Place:
     premises: PremisesTemplate
     template: DeviceTemplate
     profile: DeviceProfile
-
-    def party(self, known: KnownParty, acb: Eui) -> Eui | None:
-        """The party whose credentials the Device holds in this place."""
-        match known:
-            case KnownParty.SUPPLIER:
-                return self.template.supplier
-            case KnownParty.NETWORK_OPERATOR:
-                return self.template.network_operator
-            case KnownParty.ACB:
-                return acb
 
 
 class Fleet:
@@ -78,6 +68,12 @@ class Fleet:
                 return _place(place.premises, position, device_id, place.comms_hub)
         return None
 
+    def premises_of(self, place: Place) -> Iterator[Place]:
+        """Every Device of the same premises, in the order of their ids."""
+        first = eui_number(place.comms_hub)
+        for position in range(len(place.premises.devices)):
+            yield _place(place.premises, position, eui_from_number(first + position), place.comms_hub)
+
     def device_ids(self, after: Eui | None = None) -> Iterator[Eui]:
         """All Device IDs beyond `after`, in order."""
         beyond = -1 if after is None else eui_number(after)
@@ -99,6 +95,10 @@ class Fleet:
             (types[:1] == [DeviceType.CHF], "the first Device of a premises is its CHF"),
             (types.count(DeviceType.CHF) <= 1, "a premises has one CHF"),
             (
+                not any(map(_awaits_as_a_part_of_the_hub, template.devices)),
+                "a CHF or GPF awaits no installation",
+            ),
+            (
                 len(types) <= EUIS_PER_PREMISES,
                 f"{len(types)} Devices: a premises has {EUIS_PER_PREMISES} at most",
             ),
@@ -118,6 +118,10 @@ class Fleet:
     def _at_or_before(self, number: int) -> PremisesTemplate | None:
         index = bisect_right(self._starts, number)
         return self._templates[self._starts[index - 1]] if index else None
+
+
+def _awaits_as_a_part_of_the_hub(device: DeviceTemplate) -> bool:
+    return device.awaits_installation and device.device_type in (DeviceType.CHF, DeviceType.GPF)
 
 
 def comms_hubs(template: PremisesTemplate) -> Iterator[Eui]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from device_emulator.core.fleet import Place
 from device_emulator.core.keys import Keys
+from device_emulator.core.parties import party_at, signing_key_name
 from device_emulator.devices.state import DeviceState
 from smart_metering.gbcs.message import CraFlag, Message
 from smart_metering.gbcs.protection import mac_is_valid, signature_is_valid
@@ -41,10 +42,10 @@ def is_supported(heard: Heard) -> bool:
 def is_from_a_known_party(heard: Heard) -> bool:
     """One that may ask for this use case, and whose keys are here."""
     handler = heard.place.profile.handlers[heard.message.message_code]
-    originator = heard.message.originator
-    return originator in heard.keys.parties and any(
-        heard.place.party(known, heard.keys.acb) == originator for known in handler.parties
-    )
+    originator, device = heard.message.originator, heard.device
+    return any(
+        party_at(known, heard.place, device, heard.keys) == originator for known in handler.parties
+    ) and heard.keys.has(signing_key_name(originator, device))
 
 
 def has_a_new_counter(heard: Heard) -> bool:
@@ -62,17 +63,20 @@ def has_the_right_signature(heard: Heard) -> bool:
     """A critical Command carries its originator's; any other carries none."""
     if not heard.critical:
         return heard.message.signature == b""
-    return signature_is_valid(heard.message, heard.keys.parties[heard.message.originator].digital_signing)
+    key_name = signing_key_name(heard.message.originator, heard.device)
+    return signature_is_valid(heard.message, heard.keys.digital_signing(key_name))
 
+
+_NOT_KNOWN, _WRONG_MAC = "the originator is not known", "the MAC is wrong"
 
 CHECKS: tuple[tuple[str, Callable[[Heard], bool]], ...] = (
     # why the Device stays silent            what must hold (GBCS: MAC before signature; likely)
     ("it is for another Device", is_for_this_device),
     ("it is no Command", is_a_command),
     ("the use case is not supported", is_supported),
-    ("the originator is not known", is_from_a_known_party),
+    (_NOT_KNOWN, is_from_a_known_party),
     ("the counter was used before", has_a_new_counter),
-    ("the MAC is wrong", has_the_right_mac),
+    (_WRONG_MAC, has_the_right_mac),
     ("the signature is wrong", has_the_right_signature),
 )
 
@@ -83,3 +87,8 @@ def reason_for_silence(heard: Heard) -> str | None:
         if not holds(heard):
             return reason
     return None
+
+
+def authentication_failed(reason: str) -> bool:
+    """Whether a Device stays silent because a Command is not from whom it may be, or not what was sent."""
+    return reason in (_NOT_KNOWN, _WRONG_MAC)

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-from device_emulator.core.fleet import Fleet, Place
+from device_emulator.core.fleet import Place
+from device_emulator.core.parties import supplier_of
 from device_emulator.core.state import State
-from device_emulator.core.turn import device_state
+from device_emulator.core.surroundings import View
+from device_emulator.core.turn import Turn, has_joined
+from device_emulator.devices.meter_readings import readings
 from device_emulator.firmware.slots import mirrored_version
 from smart_metering.administration import DeviceInside
 from smart_metering.device_types import DeviceType
-from smart_metering.firmware_versions import FirmwareVersion
-from smart_metering.identifiers import Eui, eui_octets
-from smart_metering.instants import Instant
+from smart_metering.identifiers import eui_octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,15 @@ class Trace:
     messages: int
 
 
-def inspect(state: State, fleet: Fleet, device_id: Eui, now: Instant) -> DeviceInside | None:
-    """What a Device is and holds; None: it is not here."""
-    place = fleet.find(device_id)
-    if place is None:
-        return None
-    row = device_state(state, place)
+def inspect(turn: Turn, place: Place) -> DeviceInside:
+    """What a Device is and holds, and what its registers show; nothing of it is kept."""
+    row, now = turn.device(place), turn.now
+    view, kind = View(turn, place), place.template.device_type
     pending = row.slots.pending
+    mirrored = view.gas_meter_slots() if kind is DeviceType.GPF else None
     return DeviceInside(
-        device_id=device_id,
-        device_type=place.template.device_type,
+        device_id=place.device_id,
+        device_type=kind,
         generation=place.premises.generation,
         comms_hub=place.comms_hub,
         device_manufacturer=place.template.device_manufacturer,
@@ -41,8 +41,12 @@ def inspect(state: State, fleet: Fleet, device_id: Eui, now: Instant) -> DeviceI
         firmware_version=row.slots.running,
         pending_version=pending.version if pending else None,
         pending_hash=pending.manufacturer_image_hash if pending else b"",
-        mirrored_version=_mirror(state, fleet, place, now),
+        mirrored_version=mirrored_version(mirrored, now) if mirrored else None,
         activation_due=row.scheduled.due if row.scheduled else None,
+        joined=has_joined(place, row),
+        supplier=supplier_of(place, row),
+        network_operator=place.template.network_operator,
+        readings=readings(kind, row, view, now),
         messages=row.received + row.sent,
         history=row.history,
     )
@@ -57,10 +61,3 @@ def trace(state: State) -> Trace:
         joined.update(eui_octets(row.device_id) + row.history)
         messages += row.received + row.sent
     return Trace(joined.digest(), len(state.devices), messages)
-
-
-def _mirror(state: State, fleet: Fleet, place: Place, now: Instant) -> FirmwareVersion | None:
-    if place.template.device_type is not DeviceType.GPF:
-        return None
-    meter = fleet.sibling(place, DeviceType.GSME)
-    return mirrored_version(device_state(state, meter).slots, now) if meter else None

@@ -43,6 +43,13 @@ class HubDistribution(Record, frozen=True):
     at_hub: bool = False
 
 
+class OrganisationCertificate(Record, frozen=True):
+    """A certificate (DER) that Devices took by Command, under its SHA-256 in hex."""
+
+    sha256: str
+    certificate: bytes
+
+
 class LastUplink(Record, frozen=True):
     """The sequence of the last uplink."""
 
@@ -63,6 +70,9 @@ class State:
         self.underway = ledger.book("underway", Underway, lambda r: str(r.sequence))
         self.transfers = ledger.book("transfers", Transfer, lambda r: r.device)
         self.distributions = ledger.book("distributions", HubDistribution, distribution_key)
+        self.certificates = ledger.book(
+            "organisation_certificates", OrganisationCertificate, lambda r: r.sha256
+        )
         self.outbox = ledger.book("outbox", Uplink, lambda r: str(r.sequence))
         self.last_uplink = ledger.book("last_uplink", LastUplink, lambda _r: LAST)
 

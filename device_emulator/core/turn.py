@@ -1,12 +1,14 @@
 """One turn of the emulator: the state and parts it works with, the time it has, and the effects it wishes for."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from device_emulator.core.agenda import Agenda
 from device_emulator.core.effects import Effect, Observe, Send
 from device_emulator.core.fleet import Fleet, Place
 from device_emulator.core.keys import Keys
-from device_emulator.core.state import LAST, LastUplink, State
+from device_emulator.core.parties import signing_key_name, supplier_of
+from device_emulator.core.state import LAST, LastUplink, OrganisationCertificate, State
 from device_emulator.devices.air import Air, Direction
 from device_emulator.devices.state import DeviceState
 from device_emulator.firmware.images import FirmwareImages
@@ -46,15 +48,23 @@ class Turn:
 
     def verifier(self, place: Place) -> Verifier:
         """What this Device brings to the check of an image."""
-        supplier = place.template.supplier
-        keys = self.keys.parties.get(supplier) if supplier else None
+        device = self.device(place)
+        supplier = supplier_of(place, device)
+        key_name = signing_key_name(supplier, device) if supplier else ""
         return Verifier(
             images=self.images,
             device_type=place.template.device_type,
             signature_required=place.profile.signature_required,
-            supplier=supplier,
-            digital_signing=keys.digital_signing if keys else None,
+            signer=key_name,
+            digital_signing=self.keys.digital_signing(key_name) if self.keys.has(key_name) else None,
         )
+
+    def hold_certificate(self, certificate: bytes) -> None:
+        """Keeps an organisation's certificate (DER), once for all Devices that refer to it."""
+        name = sha256(certificate).hexdigest()
+        if name not in self.state.certificates:
+            self.state.certificates.put(OrganisationCertificate(sha256=name, certificate=certificate))
+        self.keys.hold(name, certificate)
 
     def send(self, comms_hub: Eui, device: Eui, content: UplinkContent) -> None:
         """Puts a frame into the outbox, with the next sequence."""
@@ -87,3 +97,9 @@ def device_state(state: State, place: Place) -> DeviceState:
         device_id=place.device_id,
         slots=Slots(running=place.template.firmware_version, esme_variant=place.template.esme_variant),
     )
+
+
+def has_joined(place: Place, device: DeviceState) -> bool:
+    """Whether the Device is on the HAN."""
+    joined = device.life.joined
+    return not place.template.awaits_installation if joined is None else joined

@@ -59,7 +59,11 @@ def attempt(
 
 def _activate_at_once(hearing: Hearing, activate: ActivateFirmwareCommand) -> Handled:
     outcome, state, fault = attempt(
-        hearing.state, hearing.profile, activate.manufacturer_image_hash, hearing.verifier, hearing.now
+        hearing.state,
+        hearing.profile,
+        activate.manufacturer_image_hash,
+        hearing.around.verifier(),
+        hearing.now,
     )
     assert hearing.profile.answering is not None, hearing.profile
     answer = hearing.profile.answering.activation(hearing.command, outcome, hearing.now)

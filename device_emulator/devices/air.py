@@ -10,6 +10,7 @@ from typing import Protocol
 
 from smart_metering.administration import FaultRule
 from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant
 
 
 class Direction(StrEnum):
@@ -19,14 +20,17 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """The `number`-th message of a Device in this direction. `reference`, if known already, is its SRV."""
+    """The `number`-th message of a Device in this direction. Known already are perhaps its SRV, `reference`, and the
+    originator and the counter of the Command that it answers."""
 
+    at: Instant
     comms_hub: Eui
     device: Eui
     direction: Direction
     number: int
     octets: bytes
     reference: str | None = None
+    command: tuple[Eui, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

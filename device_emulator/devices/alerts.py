@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from device_emulator.devices.state import DeviceState
 from smart_metering.device_alerts import DeviceAlertCode
+from smart_metering.device_types import DeviceType
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.gbcs.activate_firmware import ActivationCode
 from smart_metering.gbcs.firmware_alerts import (
@@ -16,6 +17,7 @@ from smart_metering.gbcs.firmware_alerts import (
     encode_firmware_transfer,
     encode_ppmid_activation,
 )
+from smart_metering.gbcs.generic_alerts import encode_generic_alert
 from smart_metering.gbcs.message import CraFlag, Message
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
@@ -39,6 +41,25 @@ def alert(
         payload=payload_of(counter),
     )
     return changed(state, alert_counter=counter), message
+
+
+def generic_alert(
+    state: DeviceState, device_type: DeviceType, to: Eui, code: DeviceAlertCode, now: Instant
+) -> Alerted:
+    """A code and the time; signed, so that whoever passes it on can verify it (choice G58)."""
+    gas = speaks_gbz(device_type)
+    return alert(
+        state,
+        to,
+        UseCase.CRITICAL_ALERT,
+        lambda counter: encode_generic_alert(gas, code, now, counter),
+        now,
+    )
+
+
+def speaks_gbz(device_type: DeviceType) -> bool:
+    """Whether such a Device speaks ZigBee where others speak DLMS."""
+    return device_type in (DeviceType.GSME, DeviceType.GPF)
 
 
 def firmware_receipt(

@@ -1,13 +1,39 @@
-"""The gas meter: read by GCS38, activated by CS06; 00CF tells its supplier of an image."""
+"""The gas meter; 00CF tells its supplier of an image."""
 
 from device_emulator.devices.answering import GbcsAnswering, S1spAnswering
-from device_emulator.devices.handlers import ACTIVATE, READ_OWN
+from device_emulator.devices.handlers import (
+    ACTIVATE,
+    COMMISSION,
+    JOIN_CRITICAL,
+    JOIN_NON_CRITICAL,
+    READ_CREDENTIALS,
+    READ_DEVICE_LOG,
+    READ_GAS_PROFILE,
+    READ_GAS_REGISTER,
+    READ_GAS_SUPPLY,
+    READ_OWN,
+    REPLACE_SUPPLIER,
+    TOP_UP,
+)
 from device_emulator.devices.profile import DeviceProfile, Handler
 from device_emulator.firmware.activation import OneStepActivation, TwoStepActivation
 from smart_metering.device_types import DeviceType, Generation
 from smart_metering.use_cases import UseCase
 
-_HANDLERS: dict[int, Handler] = {UseCase.CS06: ACTIVATE, UseCase.GCS38: READ_OWN}
+_HANDLERS: dict[int, Handler] = {
+    UseCase.CS01B: TOP_UP,
+    UseCase.CS02A: READ_CREDENTIALS,
+    UseCase.CS02B: REPLACE_SUPPLIER,
+    UseCase.CS03A1: JOIN_CRITICAL,
+    UseCase.CS03B: JOIN_NON_CRITICAL,
+    UseCase.CS06: ACTIVATE,
+    UseCase.CS07: READ_DEVICE_LOG,
+    UseCase.GCS13A: READ_GAS_REGISTER,
+    UseCase.GCS17: READ_GAS_PROFILE,
+    UseCase.GCS28: COMMISSION,
+    UseCase.GCS33: READ_GAS_SUPPLY,
+    UseCase.GCS38: READ_OWN,
+}
 
 GSME = {
     Generation.SMETS2: DeviceProfile(

@@ -2,41 +2,64 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Protocol
 
-from device_emulator.devices.state import DeviceState, ScheduledActivation
+from device_emulator.devices.state import DeviceState, ScheduledActivation, ScheduledReplacement
+from device_emulator.devices.surroundings import KnownParty, Surroundings
 from device_emulator.firmware.activation import Activation
-from device_emulator.firmware.slots import Slots
-from device_emulator.firmware.verification import Verifier
 from smart_metering.device_types import DeviceType
+from smart_metering.duis.service_responses import DecodedValue
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.gbcs.activate_firmware import ActivationOutcome
+from smart_metering.gbcs.credential_outcomes import UpdateOutcome
 from smart_metering.gbcs.message import Message
+from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.sm_wan import Smets1Response
 from smart_metering.use_cases import UseCase
 
-
-class KnownParty(Enum):
-    """The places a Device has for the credentials of remote parties."""
-
-    SUPPLIER = "supplier"
-    NETWORK_OPERATOR = "network operator"
-    ACB = "Access Control Broker"
-
-
 Utterance = Message | Smets1Response
 """What a Device says: a GBCS message still to be protected, or what the S1SP makes of a SMETS1 Device's answer."""
+
+Content = tuple[DecodedValue, ...]
+"""Decoded content, under the names of the Message Mapping Catalogue 5.4."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HanChange:
+    """What a Comms Hub does with a Device: lets it join for `join_time_ms`, or (None) puts it off its HAN."""
+
+    device: Eui
+    join_time_ms: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handled:
-    """What a Command did to a Device, and what it answers; `what` is for the log."""
+    """What a Command did to a Device, and what it answers; `what` is for the log.
+
+    `alerts` follow the answer. `certificates` (DER) are organisations' that the Device from now on refers to.
+    """
 
     state: DeviceState
     answer: Utterance | None
     what: str | None = None
+    alerts: tuple[Message, ...] = ()
+    certificates: tuple[bytes, ...] = ()
+    han_change: HanChange | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer as it may be told: in a payload, or in decoded content. Only one of them is asked for.
+
+    `accepted`: a dated Command is kept, or cancelled. `own_counter` is the Device's, where it encrypted with it.
+    """
+
+    payload: Callable[[], bytes]
+    content: Callable[[], Content] = tuple
+    success: bool = True
+    accepted: bool = False
+    own_counter: int | None = None
 
 
 class Answering(Protocol):
@@ -58,20 +81,31 @@ class Answering(Protocol):
         """What is told at the date of a future-dated 11.3."""
         ...
 
+    def telling(self, command: Message, answer: Answer, now: Instant) -> Utterance:
+        """The answer to any other Command."""
+        ...
+
+    def scheduled_replacement(
+        self, state: DeviceState, scheduled: ScheduledReplacement, outcome: UpdateOutcome, now: Instant
+    ) -> tuple[DeviceState, Utterance]:
+        """What is told at the date of a future-dated 6.23."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """A verified Command, the Device that hears it, and what it sees from there.
-
-    `gas_meter` asks for the firmware of the GSME on the same HAN, if there is one.
-    """
+    """A verified Command, the Device that hears it, and what it sees from there."""
 
     command: Message
     state: DeviceState
     profile: "DeviceProfile"
-    verifier: Verifier
-    gas_meter: Callable[[], Slots | None]
+    around: Surroundings
     now: Instant
+
+    def answer(self, answer: Answer) -> Utterance:
+        """As this Device tells it."""
+        assert self.profile.answering is not None, self.profile
+        return self.profile.answering.telling(self.command, answer, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +121,7 @@ class DeviceProfile:
     """`receipt` is the alert that tells the supplier of an image received; `transfer_reported`: the hub tells the ACB.
 
     Without `image_over_han` nothing is transferred: the S1SP registers the image for the Device.
+    `tells_failed_authentication`: its supplier learns of Commands of others that fail (8F53).
     """
 
     device_type: DeviceType
@@ -98,3 +133,4 @@ class DeviceProfile:
     receipt: UseCase | None = None
     transfer_reported: bool = False
     activates_by_itself: bool = False
+    tells_failed_authentication: bool = False

@@ -13,8 +13,8 @@ def read_own_version(hearing: Hearing) -> Handled:
 
 def read_mirrored_version(hearing: Hearing) -> Handled:
     """Without a GSME on the HAN there is nothing to mirror, and the reading fails."""
-    gas_meter = hearing.gas_meter()
-    return _answer(hearing, mirrored_version(gas_meter, hearing.now) if gas_meter else None)
+    slots = hearing.around.gas_meter_slots()
+    return _answer(hearing, mirrored_version(slots, hearing.now) if slots else None)
 
 
 def _answer(hearing: Hearing, version: FirmwareVersion | None) -> Handled:

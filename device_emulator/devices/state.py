@@ -3,9 +3,10 @@
 import msgspec
 
 from device_emulator.firmware.slots import Slots
+from smart_metering.gbcs.device_log import DeviceLogEntry
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
-from smart_metering.records import Record
+from smart_metering.records import Record, changed
 
 
 class ScheduledActivation(Record, frozen=True):
@@ -17,10 +18,74 @@ class ScheduledActivation(Record, frozen=True):
     due: Instant
 
 
+class SupplierCredentials(Record, frozen=True):
+    """A supplier that took the place of the template's: its certificates by their SHA-256 in hex, held once for all
+    Devices. The floor is the counter that its critical Commands must exceed."""
+
+    party: Eui
+    digital_signing: str
+    key_agreement: str
+    key_agreement_top_up: str = ""
+    floor: int = 0
+
+
+class ScheduledReplacement(Record, frozen=True):
+    """A future-dated CS02b: who sent it with which counter, what it replaces, and when."""
+
+    originator: Eui
+    counter: int
+    due: Instant
+    supplier: SupplierCredentials
+    supplier_floor: int | None
+    top_up_floor: int | None
+
+
+class Purse(Record, frozen=True):
+    """What was topped up by UTRN, in thousandths of a penny, and the latest UTRNs, so that none is taken twice; with
+    each the counter of the Command that brought it."""
+
+    topped_up: int = 0
+    utrns: tuple[tuple[str, int], ...] = ()
+
+
+class Whitelisted(Record, frozen=True):
+    """A Device on a CHF Device Log that was added there, and until when it may join."""
+
+    device: Eui
+    until: Instant
+
+
+class CommsHubLog(Record, frozen=True):
+    """How a CHF Device Log differs from what the template has on it."""
+
+    added: tuple[Whitelisted, ...] = ()
+    removed: tuple[Eui, ...] = ()
+
+
+class Life(Record, frozen=True):
+    """What befell a Device beside firmware. What is None is as the template has it, or never happened.
+
+    `joins_at`: it joins the HAN then. `device_log` are those it was joined with by Command. `failed_command` is the
+    originator and the counter of the last Command whose failed authentication was told.
+    """
+
+    joined: bool | None = None
+    joins_at: Instant | None = None
+    supplier: SupplierCredentials | None = None
+    scheduled_replacement: ScheduledReplacement | None = None
+    purse: Purse = Purse()
+    clock_set_at: Instant | None = None
+    event_log_cleared_at: Instant | None = None
+    device_log: tuple[DeviceLogEntry, ...] = ()
+    comms_hub_log: CommsHubLog = CommsHubLog()
+    failed_command: tuple[Eui, int] | None = None
+
+
 class DeviceState(Record, frozen=True):
     """`accepted_counters` are the last ones of critical Commands by originator; `alert_counter` is the Device's own.
 
-    `history` is a SHA-256 chain over its `received` and `sent` messages and their fates.
+    `history` is a SHA-256 chain over its `received` and `sent` messages and their fates. All Devices to which nothing
+    else happened share one `life`.
     """
 
     device_id: Eui
@@ -31,3 +96,9 @@ class DeviceState(Record, frozen=True):
     received: int = 0
     sent: int = 0
     history: bytes = b""
+    life: Life = Life()
+
+
+def lived(state: DeviceState, **changes: object) -> DeviceState:
+    """The same Device, with other values in the named fields of its life."""
+    return changed(state, life=changed(state.life, **changes))

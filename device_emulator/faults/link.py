@@ -6,9 +6,9 @@ from device_emulator.devices.air import Arrival, Direction, Meeting, Passage
 from device_emulator.faults.dice import throw
 from device_emulator.faults.fates import FATES
 from ledger.books import Ledger
-from smart_metering.administration import FaultRule
+from smart_metering.administration import Fate, FaultRule
 from smart_metering.errors import DecodeError
-from smart_metering.gbcs.message import decode
+from smart_metering.gbcs.message import CraFlag, decode
 from smart_metering.identifiers import Eui
 from smart_metering.records import Record
 from smart_metering.use_cases import reference_of
@@ -27,12 +27,16 @@ class FaultCount(Record, frozen=True):
 
 
 class Link:
-    """An Air whose rules and counts are durable in `ledger`. The same `seed` throws the same dice."""
+    """An Air whose rules, counts and fates are durable in `ledger`. The same `seed` throws the same dice.
+
+    `fates` is the log of what was drawn, to be searched by `device`.
+    """
 
     def __init__(self, ledger: Ledger, seed: str) -> None:
         self._seed = seed
         self._rules = ledger.book("fault_rules", FaultRule, lambda r: r.name)
         self._counts = ledger.book("fault_counts", FaultCount, lambda r: _count_key(r.rule, r.device))
+        self.fates = ledger.log("fates", Fate, {"device": str})
 
     def meet(self, passage: Passage) -> Meeting:
         """A message meets the first rule that matches it and fires; else it passes."""
@@ -40,6 +44,7 @@ class Link:
             reference = _reference(passage)
             for rule in self._rules.values():
                 if _matches(rule, passage, reference) and self._fires(rule, passage):
+                    self.fates.append(_fate(rule, passage, reference), device=passage.device)
                     arrivals = FATES[rule.fate](passage.octets, rule, self._key(rule, passage))
                     return Meeting(arrivals, rule.fate, rule.name)
         return Meeting((Arrival(passage.octets),))
@@ -85,6 +90,29 @@ class Link:
 
 def _count_key(rule: str, device: Eui) -> str:
     return f"{device}|{rule}"
+
+
+def _fate(rule: FaultRule, passage: Passage, reference: str) -> Fate:
+    originator, counter = passage.command or _command_of(passage.octets)
+    return Fate(
+        at=passage.at,
+        device_id=passage.device,
+        direction=passage.direction,
+        rule=rule.name,
+        fate=rule.fate,
+        reference=reference,
+        originator=originator,
+        counter=counter,
+    )
+
+
+def _command_of(octets: bytes) -> tuple[Eui | None, int]:
+    """Originator and counter of a Command, of the Command that a Response answers, or of an alert."""
+    try:
+        message = decode(octets)
+    except DecodeError:
+        return None, 0
+    return message.target if message.cra is CraFlag.RESPONSE else message.originator, message.counter
 
 
 def _reference(passage: Passage) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from smart_metering.firmware_versions import FirmwareVersion
-from smart_metering.identifiers import Eui
 from smart_metering.ota.image import FirmwareFile, decode, signature_is_valid
 from smart_metering.ota.manifest import Manifest, manifest_of
 
@@ -30,7 +29,7 @@ class FirmwareImages:
 
     def __init__(self) -> None:
         self._images: dict[str, Image] = {}
-        self._signatures: dict[tuple[str, Eui], bool] = {}
+        self._signatures: dict[tuple[str, str], bool] = {}
 
     def __contains__(self, sha256: object) -> bool:
         return sha256 in self._images
@@ -51,10 +50,10 @@ class FirmwareImages:
         self._images[sha256] = image
         return image
 
-    def signed_by(self, image: Image, supplier: Eui, digital_signing: EllipticCurvePublicKey) -> bool:
-        """Whether this supplier signed the image; `digital_signing` is its public key."""
-        known = self._signatures.get((image.sha256, supplier))
+    def signed_by(self, image: Image, signer: str, digital_signing: EllipticCurvePublicKey) -> bool:
+        """Whether this key signed the image; `signer` is its name."""
+        known = self._signatures.get((image.sha256, signer))
         if known is None:
             known = signature_is_valid(image.file, digital_signing)
-            self._signatures[image.sha256, supplier] = known
+            self._signatures[image.sha256, signer] = known
         return known

@@ -29,10 +29,14 @@ class Slots(Record, frozen=True):
     pending: PendingImage | None = None
 
 
+def mirror_refreshed(now: Instant) -> Instant:
+    """When a mirror was refreshed last."""
+    return Instant(now - now % MIRROR_PERIOD_MS)
+
+
 def mirrored_version(slots: Slots, now: Instant) -> FirmwareVersion:
     """What a mirror of this Device shows at `now`: as fresh as the last refresh."""
-    refreshed = now - now % MIRROR_PERIOD_MS
-    if slots.mirrored is None or slots.running_since <= refreshed:
+    if slots.mirrored is None or slots.running_since <= mirror_refreshed(now):
         return slots.running
     return slots.mirrored
 

@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from device_emulator.firmware.images import FirmwareImages, Image
 from device_emulator.firmware.slots import Slots
 from smart_metering.device_types import DeviceType
-from smart_metering.identifiers import Eui
 from smart_metering.marks import Mark
 
 
@@ -22,12 +21,13 @@ class Moment(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifier:
-    """What a Device brings to the check of an image. Without a supplier no signature can be verified."""
+    """What a Device brings to the check of an image: the key of its supplier, `signer` its name. Without a key no
+    signature can be verified."""
 
     images: FirmwareImages
     device_type: DeviceType
     signature_required: bool
-    supplier: Eui | None
+    signer: str
     digital_signing: EllipticCurvePublicKey | None
 
     def fault(self, image: Image, slots: Slots, moments: Container[Moment]) -> str | None:
@@ -53,9 +53,9 @@ def signature_is_the_suppliers(verifier: Verifier, image: Image, _slots: Slots) 
     """The supplier that the Device knows signed it; a PPMID asks for no signature."""
     if not verifier.signature_required:
         return True
-    if verifier.supplier is None or verifier.digital_signing is None:
+    if verifier.digital_signing is None:
         return False
-    return verifier.images.signed_by(image, verifier.supplier, verifier.digital_signing)
+    return verifier.images.signed_by(image, verifier.signer, verifier.digital_signing)
 
 
 def is_for_the_device_type(verifier: Verifier, image: Image, _slots: Slots) -> bool:

@@ -5,13 +5,14 @@ from grpc import aio
 
 from device_emulator.runtime.host import Host
 from smart_metering.administration import FaultRule, PremisesTemplate
-from smart_metering.identifiers import parse_eui
+from smart_metering.identifiers import Eui, parse_eui
 from smart_metering.rpc.refusals import NotFound
 from smart_metering.rpc.v1 import emulator_control_pb2 as pb2
 from smart_metering.rpc.v1.emulator_control_pb2_grpc import EmulatorControlServicer
 from smart_metering.wire.conversion import from_message, to_message
 
 LARGEST_PAGE = 10_000
+USUAL_FATES, LARGEST_FATES = 100, 1_000
 
 Context = aio.ServicerContext[Message, Message]
 
@@ -32,11 +33,10 @@ class EmulatorControl(EmulatorControlServicer):
         )
 
     async def InspectDevice(self, request: pb2.InspectDeviceRequest, context: Context) -> pb2.DeviceInside:
-        device_id = parse_eui(request.device_id)
+        device_id = self._present(request.device_id)
         await self._host.flush()
         inside = self._emulator.inspect(device_id, self._host.clock.now())
-        if inside is None:
-            raise NotFound(f"device_id: no premises were launched that hold {device_id}")
+        assert inside is not None, device_id
         return to_message(inside, pb2.DeviceInside)
 
     async def ListEmulatedDevices(
@@ -62,10 +62,30 @@ class EmulatorControl(EmulatorControlServicer):
         await self._host.clear_faults(request.names)
         return self._rules()
 
+    async def ListFates(self, request: pb2.ListFatesRequest, context: Context) -> pb2.Fates:
+        device_id = self._present(request.device_id)
+        size = min(request.page_size or USUAL_FATES, LARGEST_FATES)
+        page = await self._host.fates(device_id, request.after_fate, size + 1)
+        return pb2.Fates(
+            fates=[to_message(fate, pb2.Fate) for _, fate in page[:size]],
+            next_after_fate=page[size - 1][0] if len(page) > size else 0,
+        )
+
+    async def DeliverLocally(self, request: pb2.LocalDelivery, context: Context) -> pb2.LocalAnswer:
+        device_id = self._present(request.device_id)
+        return pb2.LocalAnswer(gbcs=await self._host.deliver_locally(device_id, request.gbcs))
+
     async def ReadTrace(self, request: pb2.ReadTraceRequest, context: Context) -> pb2.Trace:
         await self._host.flush()
         trace = self._emulator.trace()
         return pb2.Trace(hash=trace.hash, devices=trace.devices, messages=trace.messages)
+
+    def _present(self, text: str) -> Eui:
+        """A Device ID of this emulator."""
+        device_id = parse_eui(text)
+        if self._emulator.fleet.find(device_id) is None:
+            raise NotFound(f"device_id: no premises were launched that hold {device_id}")
+        return device_id
 
     def _rules(self) -> pb2.FaultRules:
         return pb2.FaultRules(rules=[to_message(rule, pb2.FaultRule) for rule in self._emulator.faults()])

@@ -12,6 +12,7 @@ import structlog
 from device_emulator.core.effects import Effect, FileWanted, HubsLaunched, Observe, Send
 from device_emulator.core.emulator import Emulator
 from device_emulator.runtime.clock import FollowedClock
+from device_emulator.runtime.fate_desk import FateDesk
 from device_emulator.runtime.firmware_folder import FirmwareFolder
 from device_emulator.runtime.frames import (
     Attach,
@@ -26,7 +27,8 @@ from device_emulator.runtime.frames import (
 from device_emulator.runtime.incoming_files import Block, BrokenFile
 from device_emulator.runtime.stream import Stream
 from ledger.group_commit import GroupCommit
-from smart_metering.administration import FaultRule, PremisesTemplate
+from smart_metering.administration import Fate, FaultRule, PremisesTemplate
+from smart_metering.identifiers import Eui
 from smart_metering.sm_wan import Downlink
 
 HUBS_TOGETHER = 5_000
@@ -51,6 +53,7 @@ class Host:
         commit: GroupCommit,
         firmware: FirmwareFolder,
         clock: FollowedClock,
+        fates: FateDesk,
     ) -> None:
         self.name = name
         self.emulator = emulator
@@ -58,6 +61,7 @@ class Host:
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._commit = commit
         self._firmware = firmware
+        self._fates = fates
         self._durable = emulator.last_uplink
         self._in_flight = 0
         self._room = asyncio.Event()
@@ -71,6 +75,7 @@ class Host:
         """Keeps what is still to be kept. Nothing may come in any more."""
         self._stop_alarm()
         await self._hand_in([])
+        self._fates.close()
         await self._commit.close()
 
     async def flush(self) -> None:
@@ -124,6 +129,17 @@ class Host:
             refused = [fault for name in names for fault in self._refused.get(name, ())]
         if refused:
             raise HubsRefused("; ".join(refused))
+
+    async def deliver_locally(self, device: Eui, octets: bytes) -> bytes:
+        """What a Device answers to a Command past the air, once that is durable; it must be here."""
+        answer, effects = self.emulator.deliver_locally(device, octets, self.clock.now())
+        await asyncio.shield(self._hand_in(effects))
+        return answer
+
+    async def fates(self, device: Eui, after: int, limit: int) -> list[tuple[int, Fate]]:
+        """Up to `limit` fates of a Device's messages beyond the number `after`, oldest first."""
+        await self.flush()
+        return await self._fates.read(device, after, limit)
 
     async def set_faults(self, rules: Sequence[FaultRule]) -> None:
         """Raises InvalidFaultRule."""

@@ -1,23 +1,26 @@
 """Device Alerts: each taken once; passed on to the party it names, or read by the DSP where that is the ACB."""
 
-from dsp.core.central_products_list import alert
-from dsp.core.learning import LEARNED, Shown, judge, learn
+from dataclasses import dataclass
+
+from dsp.core.conclusions import conclude, learn_from
+from dsp.core.dcc_alerts import alert
+from dsp.core.device_logs import ask_device_log
+from dsp.core.reading import Told
+from dsp.core.records import SmiDevice
 from dsp.core.service_audit_trail import post
-from dsp.core.state import Outstanding, SmiDevice
 from dsp.core.turn import Turn
 from smart_metering.dcc_alerts import DccAlertCode
-from smart_metering.decisions import Decision
+from smart_metering.device_alerts import DeviceAlertCode
+from smart_metering.device_types import DeviceType
 from smart_metering.duis.service_responses import (
     CommsHubAlert,
     DeviceAlert,
     FutureDatedDeviceAlertMessage,
     PpmidAlert,
-    ServiceResponse,
 )
 from smart_metering.errors import DecodeError
 from smart_metering.gbcs.activate_firmware import (
     ActivationCode,
-    FutureDatedOutcome,
     decode_future_dated_outcome,
 )
 from smart_metering.gbcs.firmware_alerts import (
@@ -27,9 +30,10 @@ from smart_metering.gbcs.firmware_alerts import (
     decode_firmware_transfer,
     decode_ppmid_activation,
 )
+from smart_metering.gbcs.generic_alerts import decode_generic_alert
 from smart_metering.gbcs.message import Message
+from smart_metering.gbcs.update_security_credentials import decode_update_security_credentials_alert
 from smart_metering.identifiers import RequestId
-from smart_metering.response_codes import ResponseCode
 from smart_metering.use_cases import UseCase
 
 TRANSFER_CODES = {
@@ -56,7 +60,11 @@ def take_alert(turn: Turn, device: SmiDevice, message: Message, octets: bytes) -
 def _pass_on(turn: Turn, device: SmiDevice, message: Message, octets: bytes) -> None:
     match message.message_code:
         case UseCase.CS06_ALERT:
-            _outcome(turn, device, message, octets, decode_future_dated_outcome(message.payload))
+            _outcome(turn, device, message, octets, _activated(message))
+        case UseCase.CS02B_ALERT:
+            _outcome(turn, device, message, octets, _credentials_replaced(message))
+        case UseCase.CRITICAL_ALERT | UseCase.NON_CRITICAL_ALERT:
+            _generic_alert(turn, device, message, octets)
         case UseCase.ESME_FIRMWARE_RECEIPT | UseCase.GSME_FIRMWARE_RECEIPT:
             use_case = UseCase(message.message_code)
             receipt = decode_firmware_receipt(use_case, message.payload, message.counter)
@@ -82,37 +90,58 @@ def _device_alert(turn: Turn, device: SmiDevice, message: Message, octets: bytes
     post(turn, (message.target,), passed_on, device.device.device_id)
 
 
-def _outcome(
-    turn: Turn, device: SmiDevice, message: Message, octets: bytes, outcome: FutureDatedOutcome
-) -> None:
-    """The outcome of a future-dated 11.3. It teaches as a Response does: the version arrives here (D16)."""
+def _generic_alert(turn: Turn, device: SmiDevice, message: Message, octets: bytes) -> None:
+    """An alert of a code and a time; the hub's word that its Device Log changed is for the DSP itself."""
+    gas = device.device.device_type in (DeviceType.GSME, DeviceType.GPF)
+    code = decode_generic_alert(gas, message.payload, message.counter).alert_code
+    if message.target != turn.acb.eui:
+        _device_alert(turn, device, message, octets, code)
+    elif code == DeviceAlertCode.CHF_DEVICE_LOG_CHANGED:
+        ask_device_log(turn, device)
+    else:
+        turn.observe(device.device.device_id, f"alert {code:04X} for the ACB: nothing follows from it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DatedOutcome:
+    """How a future-dated Command ended, as its alert tells."""
+
+    alert_code: int
+    originator_counter: int
+    told: Told
+
+
+def _activated(message: Message) -> _DatedOutcome:
+    outcome = decode_future_dated_outcome(message.payload)
+    success = outcome.outcome.code is ActivationCode.SUCCESS
+    return _DatedOutcome(
+        alert_code=outcome.alert_code,
+        originator_counter=outcome.originator_counter,
+        told=Told(success=success, version=outcome.outcome.firmware_version),
+    )
+
+
+def _credentials_replaced(message: Message) -> _DatedOutcome:
+    alert = decode_update_security_credentials_alert(message.payload)
+    return _DatedOutcome(
+        alert_code=alert.alert_code,
+        originator_counter=alert.outcome.originator_counter,
+        told=Told(success=alert.outcome.success),
+    )
+
+
+def _outcome(turn: Turn, device: SmiDevice, message: Message, octets: bytes, outcome: _DatedOutcome) -> None:
+    """It teaches as a Response does: the version of a future-dated 11.3 arrives here (D16)."""
     key = RequestId(message.target, message.originator, outcome.originator_counter)
     awaited = turn.state.outstanding.get(str(key))
-    version, success = outcome.outcome.firmware_version, outcome.outcome.code is ActivationCode.SUCCESS
-    decision = judge(turn, device, Shown(srv="11.3", version=version, success=success))
     if awaited is None:  # Its acceptance was lost, or given up long ago: what it shows is true all the same.
         _device_alert(turn, device, message, octets, outcome.alert_code)
-    else:
-        turn.state.remove_outstanding(awaited)
-        post(turn, (awaited.user,), _dated_response(turn, awaited, outcome, octets, decision), awaited.device)
-    if decision.code == LEARNED:
-        learn(turn, device, version)
-
-
-def _dated_response(
-    turn: Turn, awaited: Outstanding, outcome: FutureDatedOutcome, octets: bytes, decision: Decision
-) -> ServiceResponse:
-    request = awaited.request
-    return ServiceResponse(
-        request_id=str(request.request_id),
-        response_id=request.request_id.response_id,
-        response_code=ResponseCode.I0,
-        response_date_time=turn.now,
-        service_reference=request.service_reference,
-        service_reference_variant=request.service_reference_variant,
-        body=FutureDatedDeviceAlertMessage(future_dated_alert_code=outcome.alert_code, gbcs_payload=octets),
-        decision=decision,
-    )
+        learn_from(turn, device, "11.3", outcome.told)
+        return
+    turn.cause = str(awaited.request.request_id)
+    turn.state.remove_outstanding(awaited)
+    body = FutureDatedDeviceAlertMessage(future_dated_alert_code=outcome.alert_code, gbcs_payload=octets)
+    conclude(turn, device, awaited, body, outcome.told, verified=True)
 
 
 def _comms_hub_alert(turn: Turn, hub: SmiDevice, message: Message) -> None:
@@ -145,6 +174,4 @@ def _ppmid_alert(turn: Turn, device: SmiDevice, message: Message) -> None:
         activation_success=success,
     )
     alert(turn, DccAlertCode.N39, device, body)
-    shown = Shown(srv="11.4", version=activation.version, success=success)
-    if judge(turn, device, shown).code == LEARNED:
-        learn(turn, device, activation.version)
+    learn_from(turn, device, "11.4", Told(success=success, version=activation.version))

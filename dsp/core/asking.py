@@ -1,14 +1,17 @@
 """A request as access control sees it: who asks what of which Device, when, and in which role."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dsp.core.inputs import RequestReceived
-from dsp.core.registrations import responsible_parties
-from dsp.core.state import SmiDevice, State
+from dsp.core.records import SmiDevice
+from dsp.core.registrations import SUPPLIER_ROLES, registered_party, responsible_parties
+from dsp.core.state import State
 from dsp.rules.responsibility import UNREGISTERED_ROLES
 from dsp.rules.rule_set import RuleSet
 from smart_metering.administration import Party
 from smart_metering.command_variants import CommandVariant
+from smart_metering.duis.device_requests import UpdateHanDeviceLog
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.service_requests import ServiceRequestDefinition
@@ -58,9 +61,40 @@ def role_of(asking: Asking) -> UserRole | None:
 
 def holds(asking: Asking, device: SmiDevice, role: UserRole) -> bool:
     """Whether the caller, in `role`, is responsible for the Device when the request is to be executed."""
-    if role in UNREGISTERED_ROLES:
+    if role in UNREGISTERED_ROLES or _installs(asking, role):
         return True
-    return asking.received.caller in responsible_parties(asking.state, device, (role,), asking.at)
+    return acts_for(
+        asking.state, asking.received.caller, responsible_parties(asking.state, device, (role,), asking.at)
+    )
+
+
+def is_their_supplier(asking: Asking, device: SmiDevice) -> bool:
+    """Whether the caller is a Responsible Supplier of the Device: import or gas."""
+    return any(holds(asking, device, role) for role in asking.roles if role in SUPPLIER_ROLES)
+
+
+def _installs(asking: Asking, role: UserRole) -> bool:
+    """8.11 Add: whoever is registered for the point of supply that it names may put its meter on any hub's log."""
+    body = asking.received.request.body
+    if not isinstance(body, UpdateHanDeviceLog) or body.add_device_to_chf_whitelist is None:
+        return False
+    mpxn = body.add_device_to_chf_whitelist.import_mpxn
+    party = registered_party(asking.state, mpxn, role, asking.at)
+    return party is not None and acts_for(asking.state, asking.received.caller, [party])
+
+
+def acts_for(state: State, caller: Eui, parties: Iterable[Eui]) -> bool:
+    """Whether the caller is one of the parties, or of the same organisation as one of them (choice G25)."""
+    parties = list(parties)
+    if caller in parties or not parties:
+        return caller in parties
+    own = state.parties.get(caller)
+    if own is None or not own.organisation:
+        return False
+    return any(
+        (party := state.parties.get(eui)) is not None and party.organisation == own.organisation
+        for eui in parties
+    )
 
 
 def used_key(received: RequestReceived) -> str:

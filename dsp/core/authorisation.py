@@ -7,10 +7,14 @@ made for requests to a Device; 11.1 and 11.4 make their own per listed Device, w
 from collections.abc import Callable
 
 from dsp.core.asking import Asking, role_of, used_key
-from dsp.core.state import SmiDevice
+from dsp.core.records import SmiDevice
+from dsp.core.sequences import sequence_fault
+from dsp.rules.firmware_device_types import NOT_IN_DUIS, NOT_SERVED, device_types_of, is_in_duis
 from dsp.rules.statuses import WHILE_SUSPENDED, exemption, status_row
 from smart_metering.command_variants import CommandVariant, service_of
+from smart_metering.command_variants import definition_of as command_variant
 from smart_metering.decisions import Decision
+from smart_metering.duis.body_elements import body_element_of
 from smart_metering.duis.service_requests import SignedPreCommand, UninterpretedBody
 from smart_metering.instants import CANCELLATION, Instant
 from smart_metering.marks import Mark
@@ -28,6 +32,15 @@ def authorise(asking: Asking, checks: tuple[Check, ...]) -> Decision | None:
         if decision is not None:
             return decision
     return None
+
+
+def reference_is_in_duis(asking: Asking) -> Decision | None:
+    """E100: a Service Reference Variant that a modification brings does not exist before it."""
+    srv = asking.definition.srv
+    if is_in_duis(asking.rules.firmware_device_types, srv):
+        return None
+    what = f"ServiceReferenceVariant {srv} is not in DUIS before SECMP0007"
+    return _refused(ResponseCode.E100, what, NOT_IN_DUIS, Mark.CHOICE)
 
 
 def originator_is_caller(asking: Asking) -> Decision | None:
@@ -61,8 +74,8 @@ def body_belongs_to_reference(asking: Asking) -> Decision | None:
     if request.service_reference not in ("", definition.service_reference):
         what = f"ServiceReference {request.service_reference}, expected {definition.service_reference}"
         return _refused(ResponseCode.E100, what, "choice G4", Mark.WEAK)
-    element = _body_element(asking)
-    if element is None or element in ("", definition.body_element):
+    element = body_element_of(request.body)
+    if element is None or element == definition.body_element:
         return None
     return _refused(
         ResponseCode.E100, f"body {element}, expected {definition.body_element}", "choice G4", Mark.WEAK
@@ -142,7 +155,7 @@ def caller_is_responsible(asking: Asking) -> Decision | None:
         return None
     return _refused(
         ResponseCode.E4,
-        f"{' '.join(asking.roles)} is not responsible for it",
+        f"not responsible for it as {' or '.join(asking.roles)}",
         "User Roles of the SEC",
         Mark.LIKELY,
     )
@@ -172,28 +185,48 @@ def status_permits(asking: Asking, device: SmiDevice) -> Decision | None:
 
 
 def device_type_fits(asking: Asking) -> Decision | None:
-    """E11: the Device Type has this Service Request."""
-    target = asking.target
-    if (
-        asking.definition.non_device
-        or target is None
-        or target.device.device_type in asking.definition.device_types
-    ):
+    """E11: the Device Type has this Service Request, as of the modifications in force."""
+    definition, target = asking.definition, asking.target
+    if definition.non_device or target is None:
         return None
-    what = f"{asking.definition.srv} for a {target.device.device_type}"
-    return _refused(ResponseCode.E11, what, "use cases of the SRV", Mark.LIKELY)
+    kind = target.device.device_type
+    if kind in device_types_of(asking.rules.firmware_device_types, definition):
+        return None
+    source = NOT_SERVED if kind in definition.device_types else "use cases of the SRV"
+    return _refused(ResponseCode.E11, f"{definition.srv} for {kind}", source, Mark.LIKELY)
+
+
+def target_has_a_hub(asking: Asking) -> Decision | None:
+    """E20: what stands on no HAN cannot be reached; a Pre-Command can be made all the same."""
+    target = asking.target
+    if asking.definition.non_device or target is None or target.comms_hub is not None:
+        return None
+    if asking.variant is CommandVariant.TRANSFORM:
+        return None
+    return _refused(ResponseCode.E20, "the SMI has it on no HAN", "DUIS; choice G39", Mark.CHOICE)
+
+
+def local_delivery_is_open(asking: Asking) -> Decision | None:
+    """E17: only a supplier of the Device delivers Commands locally."""
+    if not command_variant(asking.variant).local or role_of(asking) in LOCAL_DELIVERY_ROLES:
+        return None
+    what = f"local delivery is for {' '.join(sorted(LOCAL_DELIVERY_ROLES))}"
+    return _refused(ResponseCode.E17, what, "choice G29", Mark.CHOICE)
 
 
 def date_is_possible(asking: Asking) -> Decision | None:
-    """E100: an execution date lies ahead, by 30 days at most, or is the date that cancels."""
+    """E100: an execution date lies ahead, by 30 days at most, or is the date that cancels; never of local delivery."""
     dated = getattr(asking.received.request.body, "execution_date_time", None)
-    if dated is None or dated == CANCELLATION:
-        return None
-    return impossible_date(asking, dated)
+    return None if dated is None else impossible_date(asking, dated)
 
 
 def impossible_date(asking: Asking, dated: Instant) -> Decision | None:
-    """E100 for one date."""
+    """E100 for one date; a Command for local delivery has none."""
+    if command_variant(asking.variant).local:
+        what = "ExecutionDateTime of a Command for local delivery"
+        return _refused(ResponseCode.E100, what, "choice G7", Mark.WEAK)
+    if dated == CANCELLATION:
+        return None
     if asking.now <= dated <= asking.now + asking.rules.times.furthest_future_date_ms:
         return None
     return _refused(
@@ -205,6 +238,7 @@ def impossible_date(asking: Asking, dated: Instant) -> Decision | None:
 
 
 CHECKS: tuple[Check, ...] = (
+    reference_is_in_duis,
     originator_is_caller,
     request_id_is_unused,
     body_belongs_to_reference,
@@ -217,9 +251,14 @@ CHECKS: tuple[Check, ...] = (
     caller_is_responsible,
     device_status_permits,
     device_type_fits,
+    target_has_a_hub,
+    local_delivery_is_open,
+    sequence_fault,
     date_is_possible,
 )
 
+
+LOCAL_DELIVERY_ROLES = frozenset({UserRole.IS, UserRole.GS})
 
 AT_EXECUTION: tuple[Check, ...] = (
     caller_is_a_user,
@@ -229,6 +268,7 @@ AT_EXECUTION: tuple[Check, ...] = (
     caller_is_responsible,
     device_status_permits,
     device_type_fits,
+    target_has_a_hub,
 )
 
 
@@ -259,24 +299,6 @@ def _suspended_permits(asking: Asking, device: SmiDevice) -> Decision | None:
         return None
     what = f"{asking.definition.srv} for a Suspended {generation} {kind}"
     return _refused(ResponseCode.E5, what, WHILE_SUSPENDED, Mark.CERTAIN)
-
-
-def _body_element(asking: Asking) -> str | None:
-    body = asking.received.request.body
-    if isinstance(body, SignedPreCommand):
-        return None
-    return body.element if isinstance(body, UninterpretedBody) else BODY_ELEMENTS[type(body).__name__]
-
-
-BODY_ELEMENTS = {
-    "UpdateFirmware": "UpdateFirmware",
-    "UpdatePpmidFirmware": "UpdatePPMIDFirmware",
-    "ReadFirmwareVersion": "ReadFirmwareVersion",
-    "ActivateFirmware": "ActivateFirmware",
-    "ReadInventory": "ReadInventory",
-    "DevicePrenotification": "DevicePrenotification",
-    "UpdateInventory": "UpdateInventory",
-}
 
 
 def _refused(code: ResponseCode, row: str, source: str, mark: Mark) -> Decision:

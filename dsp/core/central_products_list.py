@@ -1,19 +1,15 @@
 """The Central Products List and its hold over the SMI: what leaves it Suspends, what returns to it restores."""
 
+from dsp.core.dcc_alerts import alert, status_change
 from dsp.core.effects import Refusal
-from dsp.core.inventory import moved
-from dsp.core.registrations import responsible_network_operators, responsible_suppliers
-from dsp.core.service_audit_trail import post
-from dsp.core.state import SmiDevice, product_of, product_with
+from dsp.core.inventory import move
+from dsp.core.records import SmiDevice
+from dsp.core.state import product_of, product_with
 from dsp.core.turn import Turn
-from dsp.rules.alert_recipients import Recipient, alert_row
 from dsp.rules.smi_transitions import SmiEvent
 from smart_metering.administration import CplChange, CplEntry
 from smart_metering.dcc_alerts import DccAlertCode
-from smart_metering.decisions import Decision
 from smart_metering.device_types import TYPE_1, DeviceType
-from smart_metering.duis.service_responses import DccAlert, DccAlertBody, DeviceStatusChangeEvent
-from smart_metering.identifiers import Eui
 from smart_metering.records import changed
 from smart_metering.smi_statuses import SmiStatus
 
@@ -51,30 +47,10 @@ def restore(turn: Turn, device: SmiDevice, event: SmiEvent) -> bool:
     """Gives a Suspended Device the status it held before, and tells those who answer for it (N29)."""
     if device.device.device_status is not SmiStatus.SUSPENDED:
         return False
-    restored = moved(device, event, turn.now)
+    restored = move(turn, device, event)
     assert restored is not None, device
-    turn.state.put_device(restored)
-    alert(turn, DccAlertCode.N29, restored, _status_change(restored, "DeviceRestored"))
+    alert(turn, DccAlertCode.N29, restored, status_change(restored, "DeviceRestored"))
     return True
-
-
-def alert(
-    turn: Turn, code: DccAlertCode, device: SmiDevice, body: DccAlertBody, requester: Eui | None = None
-) -> None:
-    """Raises a DCC Alert about the Device, to the recipients that its row names."""
-    row = alert_row(code, device.device.device_type)
-    recipients: list[Eui] = []
-    for recipient in row.recipients:
-        match recipient:
-            case Recipient.RESPONSIBLE_SUPPLIER:
-                recipients += responsible_suppliers(turn.state, device, turn.now)
-            case Recipient.RESPONSIBLE_NETWORK_OPERATOR:
-                recipients += responsible_network_operators(turn.state, device, turn.now)
-            case Recipient.REQUESTER:
-                recipients += [requester] if requester else []
-    decision = Decision(code=code, row=f"to {', '.join(row.recipients)}", source=row.source, mark=row.mark)
-    message = DccAlert(dcc_alert_code=code, response_date_time=turn.now, body=body, decision=decision)
-    post(turn, recipients, message, device.device.device_id)
 
 
 def _suspend(turn: Turn, device: SmiDevice) -> bool:
@@ -83,15 +59,10 @@ def _suspend(turn: Turn, device: SmiDevice) -> bool:
         return False
     if device.device.device_type in _HUB_TYPES and not switches.communications_hubs_are_suspended:
         return False
-    suspended = moved(device, SmiEvent.CPL_ENTRY_REMOVED, turn.now)
+    suspended = move(turn, device, SmiEvent.CPL_ENTRY_REMOVED)
     assert suspended is not None, device
-    turn.state.put_device(suspended)
-    alert(turn, DccAlertCode.N28, suspended, _status_change(suspended, "DeviceSuspended"))
+    alert(turn, DccAlertCode.N28, suspended, status_change(suspended, "DeviceSuspended"))
     return True
-
-
-def _status_change(device: SmiDevice, change: str) -> DeviceStatusChangeEvent:
-    return DeviceStatusChangeEvent(device_id=device.device.device_id, device_status_change=change)
 
 
 def _running(turn: Turn, entry: CplEntry) -> list[SmiDevice]:

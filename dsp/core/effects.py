@@ -1,7 +1,7 @@
 """What the engine wishes to happen once its changes are durable, in this order."""
 
 from smart_metering.administration import CplChange, FirmwareFile, LoadSummary
-from smart_metering.duis.service_responses import ReceivedMessage, ServiceResponse
+from smart_metering.duis.service_responses import InventoryDevice, ReceivedMessage, ServiceResponse
 from smart_metering.identifiers import Eui
 from smart_metering.records import Record
 from smart_metering.sm_wan import Downlink
@@ -14,7 +14,7 @@ class Refusal(Record, frozen=True, kw_only=True):
     unknown: bool = False  # it named something that is not there
 
 
-Reply = ServiceResponse | FirmwareFile | LoadSummary | CplChange | Refusal
+Reply = ServiceResponse | FirmwareFile | LoadSummary | CplChange | InventoryDevice | Refusal
 
 
 class Answer(Record, frozen=True, kw_only=True):

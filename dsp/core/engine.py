@@ -1,23 +1,38 @@
 """The engine: an input, or the time itself, goes in; effects come out. All that the DSP decides, it decides here."""
 
-from dsp.core import central_products_list, firmware_distribution, inventory, outstanding, requests, responses
+from dsp.core import (
+    central_products_list,
+    firmware_distribution,
+    installation,
+    inventory,
+    operator,
+    requests,
+    responses,
+    service_audit_trail,
+)
+from dsp.core.deadlines import DEADLINES, lines_of
 from dsp.core.effects import Effect
 from dsp.core.inputs import (
     AdministrationLoaded,
+    Administrative,
     CplEntryAdded,
     CplEntryRemoved,
+    DeviceCorrected,
     FirmwareUploaded,
     HubsClaimed,
     Input,
     JournalEntry,
+    LookedUp,
+    RecoveryChanged,
     RequestReceived,
     TimePassed,
     UplinkReceived,
 )
+from dsp.core.records import ClockRecord
 from dsp.core.secrets import Secrets
-from dsp.core.state import ClockRecord, State
+from dsp.core.state import State
 from dsp.core.timetable import Due, Timetable
-from dsp.core.turn import AccessControlBroker, Turn
+from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty, Turn
 from dsp.rules.rule_set import RuleSet
 from ledger.books import Ledger
 from smart_metering.instants import Instant
@@ -27,17 +42,22 @@ from smart_metering.records import changed
 class Engine:
     """The DSP as a pure object: no clock, no dice, no wire. Its state is plain data in the books of `ledger`."""
 
-    def __init__(self, state: State, rules: RuleSet, acb: AccessControlBroker) -> None:
+    def __init__(
+        self,
+        state: State,
+        rules: RuleSet,
+        acb: AccessControlBroker,
+        change_of_supplier: ChangeOfSupplierParty,
+    ) -> None:
         self.state = state
         self.rules = rules
         self.acb = acb
+        self.change_of_supplier = change_of_supplier
         self._secrets = Secrets(acb.key_agreement)
         self._timetable = Timetable()
         state.index()
-        for key, row in state.outstanding.items():
-            self._timetable.put(row.due, row.device, Due.OUTSTANDING, key)
-        for key, distribution in state.distributions.items():
-            self._timetable.put(distribution.due, distribution.comms_hub, Due.DISTRIBUTION, key)
+        for line in lines_of(state):
+            self._timetable.put(*line)
 
     @property
     def ledger(self) -> Ledger:
@@ -55,17 +75,16 @@ class Engine:
                 responses.take_uplink(turn, host, uplink)
             case HubsClaimed(comms_hubs=comms_hubs):
                 for comms_hub in comms_hubs:
+                    installation.hub_connected(turn, comms_hub)
                     firmware_distribution.hub_claimed(turn, comms_hub)
             case FirmwareUploaded(sha256=sha256, octets=octets):
                 firmware_distribution.upload(turn, sha256, octets)
-            case CplEntryAdded(entry=entry):
-                central_products_list.add(turn, entry)
-            case CplEntryRemoved(entry_id=entry_id):
-                central_products_list.remove(turn, entry_id)
-            case AdministrationLoaded():
-                inventory.load(turn, event)
+            case LookedUp():
+                service_audit_trail.note_look_up(turn, event)
             case TimePassed():
                 raise AssertionError("time passes by expire")
+            case _:
+                _administer(turn, event)
         return turn.effects
 
     def next_deadline(self) -> Instant | None:
@@ -87,10 +106,9 @@ class Engine:
         while (line := self._timetable.next()) is not None and line[0] <= now:
             at, kind, key = line
             self._timetable.pop()
-            if kind is Due.OUTSTANDING:
-                outstanding.expire(turn, key, at)
-            else:
-                firmware_distribution.expire(turn, key, at)
+            if self._is_due(kind, key, at):  # It may have moved since the line was written.
+                turn.cause = ""
+                DEADLINES[kind].expire(turn, key, at)
         return turn.effects
 
     def clock_moved(self, now: Instant) -> None:
@@ -98,16 +116,14 @@ class Engine:
         self.state.clock.put(ClockRecord(now=now))
 
     def _is_due(self, kind: Due, key: str, at: Instant) -> bool:
-        row = (
-            self.state.outstanding.get(key) if kind is Due.OUTSTANDING else self.state.distributions.get(key)
-        )
-        return row is not None and row.due == at
+        return DEADLINES[kind].due_of(self.state, key) == at
 
     def _turn(self, now: Instant) -> Turn:
         return Turn(
             state=self.state,
             rules=self.rules,
             acb=self.acb,
+            change_of_supplier=self.change_of_supplier,
             secrets=self._secrets,
             timetable=self._timetable,
             now=now,
@@ -116,3 +132,17 @@ class Engine:
     def _write_down(self, event: Input, now: Instant) -> None:
         kept = changed(event, octets=b"") if isinstance(event, FirmwareUploaded) else event
         self.state.journal.append(JournalEntry(at=now, input=kept), at=now)
+
+
+def _administer(turn: Turn, event: Administrative) -> None:
+    match event:
+        case CplEntryAdded(entry=entry):
+            central_products_list.add(turn, entry)
+        case CplEntryRemoved(entry_id=entry_id):
+            central_products_list.remove(turn, entry_id)
+        case AdministrationLoaded():
+            inventory.load(turn, event)
+        case DeviceCorrected(correction=correction):
+            operator.correct(turn, correction)
+        case RecoveryChanged(change=change):
+            operator.change_recovery(turn, change)

@@ -4,24 +4,33 @@ from collections import defaultdict
 
 from dsp.core.asking import Asking, holds
 from dsp.core.authorisation import status_permits
-from dsp.core.central_products_list import alert
+from dsp.core.dcc_alerts import alert
 from dsp.core.effects import Refusal
-from dsp.core.state import Distribution, FirmwareFileRecord, SmiDevice, distribution_key
+from dsp.core.outstanding import ask_for_certificates
+from dsp.core.records import Distribution, FirmwareFileRecord, SmiDevice
+from dsp.core.service_audit_trail import note_named_devices
+from dsp.core.state import distribution_key
 from dsp.core.timetable import Due
 from dsp.core.turn import Turn
+from dsp.rules.firmware_device_types import device_types_of
+from dsp.rules.responsibility import SHARED_BY_SUPPLIERS
 from dsp.rules.update_firmware import UPDATE_FIRMWARE, DeviceFault, RequestFault, UpdateFirmwareRules
 from smart_metering.administration import CplEntry, FirmwareFile
 from smart_metering.dcc_alerts import DccAlertCode
 from smart_metering.decisions import Decision
 from smart_metering.duis.service_requests import MAXIMUM_DEVICE_IDS, UpdateFirmware, UpdatePpmidFirmware
-from smart_metering.duis.service_responses import CspFirmwareDeliveryStatus, DspUpdateFirmwareWarning
+from smart_metering.duis.service_responses import (
+    CspFirmwareDeliveryStatus,
+    DspUpdateFirmwareWarning,
+    FirmwareUpgradeRequested,
+)
 from smart_metering.errors import DecodeError
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.ota.image import decode as decode_firmware_file
 from smart_metering.records import changed
 from smart_metering.response_codes import ResponseCode
-from smart_metering.sm_wan import CertificatesWanted, Downlink, FirmwareForDevices
+from smart_metering.sm_wan import Downlink, FirmwareForDevices
 
 Answered = tuple[ResponseCode, DspUpdateFirmwareWarning | None, Decision]
 
@@ -63,12 +72,15 @@ def update_firmware(turn: Turn, asking: Asking) -> Answered:
     if body.firmware_version != file.version and turn.rules.switches.firmware_version_must_match_header:
         return _refused(rules, RequestFault.VERSION)
     accepted, faults = _sort(turn, asking, rules, body)
-    if fault := _request_fault(turn, rules, file, accepted):
+    if fault := _request_fault(turn, asking, file, accepted):
         return _refused(rules, fault)
     accepted = _applicable(turn, file, accepted, faults)
     if not accepted:
         return _refused(rules, RequestFault.NONE_LEFT)
     _distribute(turn, asking, file, accepted)
+    _tell_other_suppliers(turn, asking, file, accepted)
+    role = next((role for role in asking.roles if holds(asking, accepted[0], role)), None)
+    note_named_devices(turn, asking.received, role, [row.device.device_id for row in accepted])
     return _accepted(turn, rules, faults)
 
 
@@ -97,18 +109,11 @@ def hub_claimed(turn: Turn, comms_hub: Eui) -> None:
     """A hub is there again: what it was already sent or asked, it is sent or asked once more."""
     for device in turn.state.han.get(comms_hub, ()):
         if device in turn.state.held_uplinks:
-            ask_for_certificates(turn, comms_hub, device)
+            ask_for_certificates(turn, turn.state.devices[device])
         for key in turn.state.distributing.get(device, ()):
             distribution = turn.state.distributions[key]
             if distribution.sent and distribution.devices[0] == device:
                 _send(turn, distribution)
-
-
-def ask_for_certificates(turn: Turn, comms_hub: Eui, device: Eui) -> None:
-    """Asks the hub for a Device's certificates; the answer is an uplink like any other."""
-    frame = f"certificates|{device}|{turn.now}"
-    content = CertificatesWanted()
-    turn.send(Downlink(frame=frame, comms_hub=comms_hub, device=device, at=turn.now, content=content))
 
 
 def _sort(
@@ -118,7 +123,7 @@ def _sort(
     accepted: dict[Eui, SmiDevice] = {}
     for device_id in body.device_id_list:
         device = turn.state.devices.get(device_id)
-        if device is None or device_id in accepted or not _is_theirs(asking, device):
+        if device is None or device_id in accepted or not _is_theirs(asking, device) or not device.comms_hub:
             faults[DeviceFault.INVALID].append(device_id)
         elif status_permits(asking, device) is not None:
             faults[DeviceFault.NOT_COMMISSIONED].append(device_id)
@@ -134,7 +139,7 @@ def _is_theirs(asking: Asking, device: SmiDevice) -> bool:
 
 
 def _request_fault(
-    turn: Turn, rules: UpdateFirmwareRules, file: FirmwareFileRecord, accepted: list[SmiDevice]
+    turn: Turn, asking: Asking, file: FirmwareFileRecord, accepted: list[SmiDevice]
 ) -> RequestFault | None:
     """What refuses the request whole, judged on the Devices that are left."""
     if not accepted:
@@ -142,7 +147,8 @@ def _request_fault(
     kinds = {
         (row.device.device_type, row.device.device_manufacturer, row.device.device_model) for row in accepted
     }
-    if len(kinds) > 1 or accepted[0].device.device_type not in rules.device_types:
+    served = device_types_of(turn.rules.firmware_device_types, asking.definition)
+    if len(kinds) > 1 or accepted[0].device.device_type not in served:
         return RequestFault.MIXED
     entry = turn.state.cpl_entry_for(accepted[0].device, file.version)
     if entry is None:
@@ -193,6 +199,19 @@ def _distribute(turn: Turn, asking: Asking, file: FirmwareFileRecord, accepted: 
         )
 
 
+def _tell_other_suppliers(
+    turn: Turn, asking: Asking, file: FirmwareFileRecord, accepted: list[SmiDevice]
+) -> None:
+    """N59: whoever else is responsible for a Device that suppliers share learns what was asked for it."""
+    for device in accepted:
+        kind, device_id = device.device.device_type, device.device.device_id
+        if kind in SHARED_BY_SUPPLIERS:
+            body = FirmwareUpgradeRequested(
+                device_type=kind, firmware_version=file.version, device_list=(device_id,)
+            )
+            alert(turn, DccAlertCode.N59, device, body, requester=asking.received.caller)
+
+
 def _put(turn: Turn, distribution: Distribution) -> None:
     turn.state.put_distribution(distribution)
     turn.timetable.put(
@@ -218,6 +237,7 @@ def _send(turn: Turn, distribution: Distribution) -> None:
 
 
 def _finish(turn: Turn, distribution: Distribution, success: bool) -> None:
+    turn.cause = str(distribution.request_id)
     turn.state.remove_distribution(distribution)
     code = DccAlertCode.N60 if success else DccAlertCode.N61
     for device_id in distribution.devices:
@@ -229,7 +249,7 @@ def _finish(turn: Turn, distribution: Distribution, success: bool) -> None:
             time_stamp=turn.now,
             comms_hub_transfer_status="Success" if success else "Failure",
         )
-        alert(turn, code, turn.state.devices[device_id], body, distribution.request_id.originator)
+        alert(turn, code, turn.state.devices[device_id], body, requester=distribution.request_id.originator)
 
 
 def _refused(rules: UpdateFirmwareRules, fault: RequestFault, what: str = "") -> Answered:

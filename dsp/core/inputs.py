@@ -1,6 +1,15 @@
 """Everything that can reach the engine. Each is a record, so the journal keeps it and a replay can give it again."""
 
-from smart_metering.administration import CplEntry, LoadedDevice, Party, Registration
+from enum import StrEnum
+
+from smart_metering.administration import (
+    CplEntry,
+    DeviceCorrection,
+    LoadedDevice,
+    Party,
+    RecoveryChange,
+    Registration,
+)
 from smart_metering.command_variants import Service
 from smart_metering.duis.service_requests import ServiceRequest
 from smart_metering.identifiers import Eui
@@ -61,19 +70,46 @@ class CplEntryRemoved(Record, frozen=True, kw_only=True):
     entry_id: str
 
 
+class DeviceCorrected(Record, frozen=True, kw_only=True):
+    """The DCC corrects what the SMI says of a Device. Answered with an InventoryDevice or a Refusal."""
+
+    correction: DeviceCorrection
+
+
+class RecoveryChanged(Record, frozen=True, kw_only=True):
+    """A step of a Device's recovery. Answered with an InventoryDevice or a Refusal."""
+
+    change: RecoveryChange
+
+
+class LookUpKind(StrEnum):
+    """What of the Service Audit Trail a User looked up."""
+
+    OWN_RECORDS = "own records"
+    TITLES = "titles"
+    BUSIEST_DEVICES = "busiest Devices"
+
+
+class LookedUp(Record, frozen=True, kw_only=True):
+    """`user` looked something up from `since` up to `to` (None: to the end), or was refused. No answer."""
+
+    user: Eui
+    what: LookUpKind
+    device: Eui | None = None
+    since: Instant = Instant(0)
+    to: Instant | None = None
+    refused: bool = False
+
+
 class TimePassed(Record, frozen=True, kw_only=True):
     """The journal's mark that `expire` was called. Never given to `receive`."""
 
 
+Administrative = AdministrationLoaded | CplEntryAdded | CplEntryRemoved | DeviceCorrected | RecoveryChanged
+"""What the DCC's own people do."""
+
 Input = (
-    RequestReceived
-    | FirmwareUploaded
-    | UplinkReceived
-    | HubsClaimed
-    | AdministrationLoaded
-    | CplEntryAdded
-    | CplEntryRemoved
-    | TimePassed
+    RequestReceived | FirmwareUploaded | UplinkReceived | HubsClaimed | LookedUp | TimePassed | Administrative
 )
 
 

@@ -1,36 +1,61 @@
-"""The Smart Metering Inventory: status changes by the table, 8.2, 12.2, and what the administration loads."""
+"""The Smart Metering Inventory: status changes by the table, 8.2, and what the administration loads."""
 
 from dsp.core.effects import Refusal
 from dsp.core.inputs import AdministrationLoaded
-from dsp.core.state import SmiDevice, State, StatusChange
+from dsp.core.records import SmiDevice, StatusChange
+from dsp.core.state import State
 from dsp.core.turn import Turn
-from dsp.rules.smi_transitions import SmiEvent, transition
+from dsp.rules.inventory_updates import is_mpxn
+from dsp.rules.smi_transitions import Beyond, SmiEvent, Transition, transition
 from smart_metering.administration import LoadedDevice, LoadSummary
+from smart_metering.decisions import Decision
 from smart_metering.device_types import ESME_VARIANTS, TYPE_2, DeviceType
-from smart_metering.duis.service_requests import DevicePrenotification, ReadInventory
+from smart_metering.duis.inventory_requests import ReadInventory
 from smart_metering.duis.service_responses import DspInventory, InventoryDevice
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.records import changed
-from smart_metering.response_codes import ResponseCode
 from smart_metering.smi_statuses import SmiStatus
 
 MAXIMUM_INVENTORY_DEVICES = 17  # DUIS 5.4: DSPInventory
 
 
-def moved(device: SmiDevice, event: SmiEvent, now: Instant) -> SmiDevice | None:
-    """The Device after the event, or None where the table has no row for it. Nothing is written."""
-    row = transition(device.device.device_status, event)
+_COMMISSIONING = frozenset(
+    {
+        SmiEvent.COMMISSIONED,
+        SmiEvent.JOINED_SERVICE,
+        SmiEvent.HUB_CONNECTED,
+        SmiEvent.HUB_SET_COMMISSIONED,
+        SmiEvent.HUB_INSTALLED,
+    }
+)
+
+
+def move(turn: Turn, device: SmiDevice, event: SmiEvent, *, by: str = "") -> SmiDevice | None:
+    """The Device after the event, written down, or None where the table has no row for it. `by` says who wished it.
+
+    A Device that the event removes is no longer in the SMI; what is answered is how it was.
+    """
+    row = transition(device.device.device_status, event, device.device.device_type)
     if row is None:
         return None
-    suspends = row.result is SmiStatus.SUSPENDED
-    status = row.result or device.status_before_suspension
-    return changed(
-        device,
-        device=changed(device.device, device_status=status),
-        status_before_suspension=device.device.device_status if suspends else None,
-        history=(*device.history, StatusChange(at=now, status=status, cause=event)),
-    )
+    cause = f"{event} by {by}" if by else str(event)
+    decision = Decision(code=row.result, row=str(event), source=row.source, mark=row.mark)
+    if row.result is Beyond.REMOVED:
+        turn.remove(device, cause, decision)
+        return device
+    after = _after(device, row)
+    status = after.device.device_status
+    if event in _COMMISSIONING and _is_or_will_be_commissioned(after) and not after.device.date_commissioned:
+        after = changed(after, device=changed(after.device, date_commissioned=turn.now))
+    note = StatusChange(at=turn.now, status=status, cause=cause, request_id=turn.cause)
+    after = changed(after, history=(*after.history, note))
+    return turn.change(after, f"{device.device.device_status} -> {status}: {cause}", decision)
+
+
+def link(turn: Turn, smi_device: SmiDevice, /, **changes: object) -> SmiDevice:
+    """Writes what an event changed of a Device beside its status; the event's own line tells why."""
+    return turn.state.put_device(changed(smi_device, **changes))
 
 
 def read_inventory(state: State, body: ReadInventory) -> DspInventory | None:
@@ -53,46 +78,26 @@ def shown(state: State, device: SmiDevice) -> InventoryDevice:
     return changed(described, device_firmware_version_status=status, cpl_status=status)
 
 
-def prenotification_fault(turn: Turn, body: DevicePrenotification) -> ResponseCode | None:
-    """Why 12.2 is refused. The codes exist; what each means is a choice (Q18)."""
-    known = turn.state.devices.get(body.device_id)
-    if known is not None and not _may_be_notified_again(known):
-        return ResponseCode.E120201
-    if body.device_type not in set(DeviceType):
-        return ResponseCode.E120203
-    if (body.device_type == DeviceType.ESME) != bool(body.esme_variant) or (
-        body.esme_variant and body.esme_variant not in ESME_VARIANTS
-    ):
-        return ResponseCode.E120204
-    return None
+def _after(device: SmiDevice, row: Transition) -> SmiDevice:
+    """The status, and the one to be restored to, that a row leads to."""
+    suspended = device.device.device_status is SmiStatus.SUSPENDED
+    if row.result is Beyond.BEFORE_SUSPENSION:
+        status, before = device.status_before_suspension, None
+    else:
+        assert isinstance(row.result, SmiStatus), row
+        status = row.result
+        before = row.before_suspension if suspended else device.device.device_status
+        before = before if status is SmiStatus.SUSPENDED else None
+    return changed(
+        device,
+        device=changed(device.device, device_status=status),
+        status_before_suspension=before,
+        forgotten_at=None,
+    )
 
 
-def prenotify(turn: Turn, user: Eui, body: DevicePrenotification) -> None:
-    """12.2: the Device stands in the SMI as Pending, and `user` is its pre-notifier."""
-    former = turn.state.devices.get(body.device_id)
-    device_type = DeviceType(body.device_type)
-    status = None if device_type in TYPE_2 else SmiStatus.PENDING
-    shown = InventoryDevice(
-        device_id=body.device_id,
-        device_type=device_type,
-        device_status=status,
-        device_manufacturer=body.device_manufacturer,
-        device_model=body.device_model,
-        smets_chts_version=body.smets_chts_version,
-        device_firmware_version="" if device_type in TYPE_2 else body.firmware_version.upper(),
-        esme_variant=body.esme_variant,
-    )
-    turn.state.put_device(
-        SmiDevice(
-            device=shown,
-            associated_device=body.associated_gpf_device_id,
-            pre_notifying_user=user,
-            history=(
-                *(former.history if former else ()),
-                StatusChange(at=turn.now, status=status, cause=SmiEvent.PRENOTIFIED),
-            ),
-        )
-    )
+def _is_or_will_be_commissioned(device: SmiDevice) -> bool:
+    return SmiStatus.COMMISSIONED in (device.device.device_status, device.status_before_suspension)
 
 
 def load(turn: Turn, loaded: AdministrationLoaded) -> None:
@@ -113,12 +118,6 @@ def load(turn: Turn, loaded: AdministrationLoaded) -> None:
             parties=len(loaded.parties), registrations=len(loaded.registrations), devices=len(loaded.devices)
         )
     )
-
-
-def _may_be_notified_again(device: SmiDevice) -> bool:
-    """A Type 2 Device has no status to leave the service by; to the table, no status means not in the SMI."""
-    status = device.device.device_status
-    return status is not None and transition(status, SmiEvent.PRENOTIFIED) is not None
 
 
 def _search(state: State, body: ReadInventory) -> list[Eui]:
@@ -153,6 +152,11 @@ def _faults(state: State, loaded: AdministrationLoaded) -> list[str]:
         for at, row in enumerate(loaded.registrations)
         if row.party not in parties
     ]
+    faults += [
+        f"registrations[{at}].mpxn: {row.mpxn!r}, expected an MPAN of 13 digits or an MPRN of up to 10"
+        for at, row in enumerate(loaded.registrations)
+        if not is_mpxn(row.mpxn)
+    ]
     for at, device in enumerate(loaded.devices):
         shown, where = device.device, f"devices[{at}] ({device.device.device_id})"
         if type_of(device.comms_hub) is not DeviceType.CHF:
@@ -166,6 +170,12 @@ def _faults(state: State, loaded: AdministrationLoaded) -> list[str]:
             )
         if shown.esme_variant and shown.esme_variant not in ESME_VARIANTS:
             faults.append(f"{where}.esme_variant: {shown.esme_variant!r} is not one of the 25 of DUIS")
+        for name in ("import_mpxn", "secondary_import_mpan", "export_mpan"):
+            mpxn = getattr(shown, name)
+            if mpxn and not is_mpxn(mpxn):
+                faults.append(
+                    f"{where}.{name}: {mpxn!r}, expected an MPAN of 13 digits or an MPRN of up to 10"
+                )
         if shown.device_status is SmiStatus.SUSPENDED and device.status_before_suspension is None:
             faults.append(f"{where}.status_before_suspension: expected for a Device that is Suspended")
     return faults

@@ -1,7 +1,8 @@
 """What the SMI learns from a Device's word on its firmware: a version, a status restored, a mismatch to report."""
 
-from dsp.core.central_products_list import alert, restore
-from dsp.core.state import SmiDevice
+from dsp.core.central_products_list import restore
+from dsp.core.dcc_alerts import alert
+from dsp.core.records import SmiDevice
 from dsp.core.turn import Turn
 from dsp.rules.firmware_evidence import evidence
 from dsp.rules.smi_transitions import SmiEvent
@@ -55,10 +56,11 @@ def judge(turn: Turn, device: SmiDevice, shown: Shown) -> Decision:
     )
 
 
-def learn(turn: Turn, device: SmiDevice, version: FirmwareVersion) -> None:
+def learn(turn: Turn, device: SmiDevice, version: FirmwareVersion, decision: Decision) -> None:
     """Writes the version; a Suspended Device is restored by it, if the CPL has it."""
+    former = device.device.device_firmware_version or "none"
     shown = changed(device.device, device_firmware_version=version)
-    device = turn.state.put_device(changed(device, device=shown))
+    device = turn.change(changed(device, device=shown), f"firmware version {former} -> {version}", decision)
     approved = turn.state.cpl_entry_for(device.device, version) is not None
     if approved or not turn.rules.switches.restore_needs_active_cpl:
         restore(turn, device, SmiEvent.NEW_FIRMWARE_SHOWN)
@@ -75,7 +77,7 @@ def compare_mirror(turn: Turn, proxy: SmiDevice, version: FirmwareVersion | None
         firmware_version_smi=meter.device.device_firmware_version,
         firmware_version_device=version,
     )
-    alert(turn, DccAlertCode.N52, meter, body, requester)
+    alert(turn, DccAlertCode.N52, meter, body, requester=requester)
 
 
 def _not_learned(row: str, source: str, mark: Mark) -> Decision:

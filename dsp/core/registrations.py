@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 
-from dsp.core.state import SmiDevice, State
+from dsp.core.records import SmiDevice
+from dsp.core.state import State
 from dsp.rules.responsibility import Responsibility, Supply, responsibilities
 from smart_metering.device_types import METERS
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.user_roles import NETWORK_OPERATORS, SUPPLIERS, UserRole
+
+SUPPLIER_ROLES = tuple(role for role in UserRole if role in SUPPLIERS and role is not UserRole.ES)
 
 
 def registered_party(state: State, mpxn: str, role: UserRole, at: Instant) -> Eui | None:
@@ -30,14 +33,20 @@ def responsible_parties(state: State, device: SmiDevice, roles: Iterable[UserRol
 
 def responsible_suppliers(state: State, device: SmiDevice, at: Instant) -> list[Eui]:
     """The Responsible Suppliers: import and gas."""
-    return responsible_parties(
-        state, device, [r for r in UserRole if r in SUPPLIERS and r is not UserRole.ES], at
-    )
+    return responsible_parties(state, device, SUPPLIER_ROLES, at)
 
 
 def responsible_network_operators(state: State, device: SmiDevice, at: Instant) -> list[Eui]:
     """The Responsible Network Operators."""
     return responsible_parties(state, device, [r for r in UserRole if r in NETWORK_OPERATORS], at)
+
+
+def supplier_on_device(state: State, device: SmiDevice) -> Eui | None:
+    """The supplier whose credentials the Device holds: known, or the one that was registered when it became known."""
+    if device.supplier_credentials is not None or not device.history:
+        return device.supplier_credentials
+    found = responsible_parties(state, device, SUPPLIER_ROLES, device.history[0].at)
+    return found[0] if found else None
 
 
 def _points_of_supply(state: State, device: SmiDevice, row: Responsibility) -> list[str]:
@@ -52,13 +61,12 @@ def _points_of_supply(state: State, device: SmiDevice, row: Responsibility) -> l
             return [meter.device.import_mpxn] if meter and meter.device.import_mpxn else []
         case Supply.HAN:
             return [
-                meter.device.import_mpxn
-                for meter in _meters_of_han(state, device)
-                if meter.device.import_mpxn
+                meter.device.import_mpxn for meter in meters_of_han(state, device) if meter.device.import_mpxn
             ]
 
 
-def _meters_of_han(state: State, device: SmiDevice) -> list[SmiDevice]:
+def meters_of_han(state: State, device: SmiDevice) -> list[SmiDevice]:
+    """The meters on the Device's HAN."""
     if device.comms_hub is None:
         return []
     neighbours = (state.devices[neighbour] for neighbour in state.han.get(device.comms_hub, ()))

@@ -1,36 +1,30 @@
 """The desk for what comes up the SM WAN: each frame once, each Response to its request, each alert on its way."""
 
+from dataclasses import dataclass
+
 from dsp.core import firmware_distribution, outstanding
 from dsp.core.alerts import take_alert
-from dsp.core.learning import LEARNED, Shown, compare_mirror, judge, learn
-from dsp.core.service_audit_trail import post
-from dsp.core.state import Certificates, HeldUplinks, HostPosition, Outstanding, SmiDevice, Stage
+from dsp.core.conclusions import conclude
+from dsp.core.reading import Told, date_of, told_by
+from dsp.core.records import Certificates, HeldUplinks, HostPosition, Outstanding, SmiDevice, Stage
 from dsp.core.turn import Turn
 from smart_metering.decisions import Decision
-from smart_metering.device_types import DeviceType, Generation
+from smart_metering.device_types import Generation
 from smart_metering.duis.service_responses import (
+    DspScheduledMessage,
     GbcsPayload,
     ResponseBody,
-    ServiceResponse,
     Smets1ResponseMessage,
 )
 from smart_metering.errors import DecodeError
-from smart_metering.firmware_versions import FirmwareVersion
-from smart_metering.gbcs.activate_firmware import (
-    ActivationCode,
-    decode_activate_firmware_command,
-    decode_activate_firmware_response,
-)
 from smart_metering.gbcs.message import CraFlag, Message, decode
 from smart_metering.gbcs.protection import mac_is_valid, signature_is_valid
-from smart_metering.gbcs.read_firmware_version import decode_read_response
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.instants import CANCELLATION, Instant
 from smart_metering.pki.certificates import read_certificate
 from smart_metering.pki.keys import KeyUsage
-from smart_metering.response_codes import ResponseCode
 from smart_metering.sm_wan import DeviceCertificates, FirmwareAtHub, Gbcs, Receipt, Smets1Response, Uplink
-from smart_metering.use_cases import UseCase, is_critical
+from smart_metering.use_cases import is_critical
 
 MOST_HELD = 100
 """Messages of one Device that wait for its certificates; a Device in order says few before they are read."""
@@ -90,23 +84,53 @@ def _take_response(turn: Turn, device: SmiDevice, message: Message, octets: byte
     awaited = turn.state.outstanding.get(str(key))
     if awaited is None or awaited.stage is Stage.DATED or not awaited.octets:
         return  # Repeated: the same Response was already taken, or nobody asked yet.
+    turn.cause = str(awaited.request.request_id)
     asked = decode(awaited.octets).message_code
     if message.message_code != asked:
         what = f"a Response of use case {message.message_code:04X} to {asked:04X}: dropped"
         turn.observe(device.device.device_id, what)
         return
     try:
-        version, success, accepted = _read(message)
+        told = told_by(message)
     except DecodeError as error:
         turn.observe(device.device.device_id, f"a Response whose payload cannot be read: {error}")
         return
-    if accepted:
+    if told.accepted:
         _date(turn, awaited)
     else:
         turn.state.remove_outstanding(awaited)
-    _conclude(
-        turn, device, awaited, GbcsPayload(gbcs_payload=octets), version, success, _verifiable(turn, message)
-    )
+    body: ResponseBody = GbcsPayload(gbcs_payload=octets)
+    if awaited.schedule_id:
+        body = DspScheduledMessage(gbcs_payload=octets, dsp_schedule_id=awaited.schedule_id)
+    conclude(turn, device, awaited, body, told, verified=_verifiable(turn, message))
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A Response that was returned by 8.13 and taken, and what the DSP made of it."""
+
+    decision: Decision
+
+
+def take_returned(turn: Turn, message: Message, octets: bytes) -> Returned | str:
+    """A Response to a Command that was delivered locally; or why it is not taken."""
+    device = turn.state.devices.get(message.originator)
+    certificates = turn.state.certificates.get(message.originator)
+    awaited = turn.state.outstanding[str(RequestId(message.target, message.originator, message.counter))]
+    if device is None or certificates is None or not _is_genuine(turn, message, certificates):
+        return "its signature or MAC does not verify"
+    if message.message_code != decode(awaited.octets).message_code:
+        return f"it is of use case {message.message_code:04X}, another than the Command's"
+    try:
+        told = told_by(message)
+    except DecodeError as error:
+        return f"its payload cannot be read: {error}"
+    turn.cause = str(awaited.request.request_id)
+    if told.accepted:
+        _date(turn, awaited)
+    else:
+        turn.state.remove_outstanding(awaited)
+    return Returned(conclude(turn, device, awaited, None, told, verified=_verifiable(turn, message)))
 
 
 def _take_smets1_response(turn: Turn, device: SmiDevice, response: Smets1Response) -> None:
@@ -114,6 +138,7 @@ def _take_smets1_response(turn: Turn, device: SmiDevice, response: Smets1Respons
     awaited = turn.state.outstanding.get(str(key))
     if awaited is None:
         return  # Repeated: the same Response was already taken, or nobody asked.
+    turn.cause = str(awaited.request.request_id)
     asked = awaited.request.service_reference_variant
     if device.generation is not Generation.SMETS1 or response.service_reference_variant != asked:
         what = f"a SMETS1 Response to {response.service_reference_variant} from a {device.generation} Device"
@@ -129,65 +154,20 @@ def _take_smets1_response(turn: Turn, device: SmiDevice, response: Smets1Respons
         success=response.success,
         activate_image_response_code=response.activation_code,
         firmware_version=response.firmware_version,
+        content=response.content,
     )
-    _conclude(turn, device, awaited, body, response.firmware_version, response.success, verified=True)
-
-
-def _read(message: Message) -> tuple[FirmwareVersion | None, bool, bool]:
-    """The version a Response shows, whether it tells success, and whether it only accepts a dated command."""
-    use_case = UseCase(message.message_code)
-    if use_case is not UseCase.CS06:
-        version = decode_read_response(use_case, message.payload, message.counter)
-        return version, version is not None, False
-    outcome = decode_activate_firmware_response(message.payload)
-    if outcome is None:
-        return None, True, True
-    return outcome.firmware_version, outcome.code is ActivationCode.SUCCESS, False
+    told = Told(success=response.success, accepted=response.accepted, version=response.firmware_version)
+    conclude(turn, device, awaited, body, told, verified=True)
 
 
 def _date(turn: Turn, awaited: Outstanding) -> None:
-    """The Device answered NULL: it holds the command until its date, or has dropped the one that this cancels."""
-    command = decode_activate_firmware_command(decode(awaited.octets).payload)
+    """The Device keeps the command until its date, or has dropped the one that this cancels."""
+    execution = date_of(decode(awaited.octets))
     outstanding.forget_dated(turn, awaited)
-    if command.execution_time is None or command.execution_time == CANCELLATION:
+    if execution is None or execution == CANCELLATION:
         turn.state.remove_outstanding(awaited)
     else:
-        outstanding.dated(turn, awaited, Instant(max(turn.now, command.execution_time)))
-
-
-def _conclude(
-    turn: Turn,
-    device: SmiDevice,
-    awaited: Outstanding,
-    body: ResponseBody,
-    version: FirmwareVersion | None,
-    success: bool,
-    verified: bool,
-) -> None:
-    """The Response goes to who asked; then the SMI learns from it, or compares what a GPF mirrors."""
-    srv = awaited.request.service_reference_variant
-    shown = Shown(srv=srv, version=version, success=success, verified=verified, role=awaited.role)
-    decision = judge(turn, device, shown)
-    _push(turn, awaited, body, decision)
-    if device.device.device_type is DeviceType.GPF:
-        compare_mirror(turn, device, version, awaited.user)
-    elif decision.code == LEARNED and version is not None:
-        learn(turn, device, version)
-
-
-def _push(turn: Turn, awaited: Outstanding, body: ResponseBody, decision: Decision) -> None:
-    request = awaited.request
-    response = ServiceResponse(
-        request_id=str(request.request_id),
-        response_id=request.request_id.response_id,
-        response_code=ResponseCode.I0,
-        response_date_time=turn.now,
-        service_reference=request.service_reference,
-        service_reference_variant=request.service_reference_variant,
-        body=body,
-        decision=decision,
-    )
-    post(turn, (awaited.user,), response, awaited.device)
+        outstanding.dated(turn, awaited, Instant(max(turn.now, execution)))
 
 
 def _is_genuine(turn: Turn, message: Message, certificates: Certificates) -> bool:
@@ -216,8 +196,7 @@ def _hold(turn: Turn, device: SmiDevice, uplink: Uplink) -> None:
         turn.observe(device_id, f"dropped: {MOST_HELD} messages wait for its certificates already")
         return
     turn.state.held_uplinks.put(HeldUplinks(device=device_id, uplinks=uplinks))
-    assert device.comms_hub is not None
-    firmware_distribution.ask_for_certificates(turn, device.comms_hub, device_id)
+    outstanding.ask_for_certificates(turn, device)
 
 
 def _take_certificates(turn: Turn, device: SmiDevice, given: DeviceCertificates) -> None:

@@ -1,96 +1,255 @@
-"""The Service Audit Trail: each message a User sent or received, without payload; and the post that delivers."""
+"""The Service Audit Trail: each message a User sent or received, without payload; and the post that delivers.
+
+A record stands in the list of its User and beside the Device that the message is about. An 11.1 or 11.4 is about many
+Devices: it stands in its User's list once, and beside each Device for which it was accepted. What is older than
+anybody may see is let go once a day.
+"""
 
 from collections.abc import Iterable
 
-from dsp.core.inputs import RequestReceived
-from dsp.core.state import AuditRecord
+from dsp.core.alert_admission import admit
+from dsp.core.asking import acts_for
+from dsp.core.inputs import LookedUp, RequestReceived
+from dsp.core.records import AuditRecord, LookUp
+from dsp.core.registrations import responsible_parties
 from dsp.core.turn import Turn
-from smart_metering.device_types import DeviceType
-from smart_metering.duis.service_requests import SignedPreCommand
+from dsp.rules.audit_visibility import MessageKind, oldest_kept
+from dsp.rules.responsibility import UNREGISTERED_ROLES
+from smart_metering.command_variants import Service, service_of
+from smart_metering.decisions import Decision
+from smart_metering.duis.inventory_requests import (
+    ChfFaultReturn,
+    ChfInstallSuccessNoSmWan,
+    ChfInstallSuccessSmWan,
+    ChfNoFaultReturn,
+    DecommissionDevice,
+    DeleteSchedule,
+    DevicePrenotification,
+    DspSchedule,
+    ReadInventory,
+    ReadSchedule,
+    ReturnLocalCommandResponse,
+    UpdateInventory,
+)
+from smart_metering.duis.service_requests import ServiceRequest, SignedPreCommand
 from smart_metering.duis.service_responses import DccAlert, DeviceAlert, Message, PreCommand, ServiceResponse
-from smart_metering.identifiers import Eui
+from smart_metering.identifiers import Eui, InvalidIdentifier, parse_request_id
+from smart_metering.instants import DAY_MS
+from smart_metering.records import changed
 from smart_metering.service_requests import definition_of
 from smart_metering.user_roles import UserRole
 
+KIND_NUMBERS = {kind: number for number, kind in enumerate(MessageKind)}
+"""What the log is searched by."""
 
-def note_request(turn: Turn, received: RequestReceived, role: UserRole | None) -> None:
-    """A Service Request or Signed Pre-Command that a User sent."""
-    request = received.request
-    kind = "SignedPreCommand" if isinstance(request.body, SignedPreCommand) else "ServiceRequest"
-    record = AuditRecord(
-        at=turn.now,
-        device=request.request_id.target,
-        device_type=_device_type(turn, request.request_id.target),
-        message_kind=kind,
-        srv=request.service_reference_variant,
-        title=_title(request.service_reference_variant),
-        user=received.caller,
-        user_role=role,
-        request_id=str(request.request_id),
-        command_variant=request.command_variant,
-    )
-    _append(turn, record)
+NamesOneDevice = (
+    ReadInventory
+    | DecommissionDevice
+    | UpdateInventory
+    | DevicePrenotification
+    | ChfInstallSuccessSmWan
+    | ChfInstallSuccessNoSmWan
+    | ChfFaultReturn
+    | ChfNoFaultReturn
+    | DspSchedule
+    | ReadSchedule
+    | DeleteSchedule
+)
+
+_BY_DEVICE = " by Device"
+
+
+def lists_of(user: Eui) -> tuple[str, str]:
+    """Where a User's records stand: its own list, and those that only a search by Device is to find."""
+    return user, user + _BY_DEVICE
+
+
+def device_about(request: ServiceRequest) -> Eui:
+    """The Device that a request is about: its target, or the one that a non-device request names."""
+    target, body = request.request_id.target, request.body
+    definition = definition_of(request.service_reference_variant)
+    if definition is None or not definition.non_device:
+        return target
+    if isinstance(body, NamesOneDevice):
+        return body.device_id or target
+    if isinstance(body, ReturnLocalCommandResponse):
+        return _target_of(body.original_request_id) or target
+    return target
+
+
+def note_request(
+    turn: Turn,
+    received: RequestReceived,
+    role: UserRole | None,
+    refused: bool,
+    why: Decision | None = None,
+) -> None:
+    """A Service Request or Signed Pre-Command that a User sent; `refused` by access control, or gone further.
+
+    `why` it was refused is said here only where no answer says it: a run of a schedule is answered to nobody.
+    """
+    signed = isinstance(received.request.body, SignedPreCommand)
+    kind = MessageKind.SIGNED_PRE_COMMAND if signed else MessageKind.SERVICE_REQUEST
+    _append(turn, changed(_sent(turn, received, role, kind), refused=refused, decision=why))
+
+
+def note_named_devices(
+    turn: Turn, received: RequestReceived, role: UserRole | None, devices: Iterable[Eui]
+) -> None:
+    """The same beside each Device that a request which names many was accepted for.
+
+    They have no cause to be found by: what the request led to is told once, with the request itself.
+    """
+    record = _sent(turn, received, role, MessageKind.SERVICE_REQUEST)
+    for device in devices:
+        known = turn.state.devices[device].device
+        about = changed(
+            record, device=device, device_type=known.device_type, device_status=known.device_status
+        )
+        _append(turn, about, listed=record.user + _BY_DEVICE, found_by="")
 
 
 def note_answer(
     turn: Turn, received: RequestReceived, answer: ServiceResponse, role: UserRole | None
 ) -> None:
-    """What the User got back at once: an Acknowledgement, a Pre-Command, or the answer to a non-device request."""
-    target = received.request.request_id.target
-    kind = "PreCommand" if isinstance(answer.body, PreCommand) else "Acknowledgement"
-    record = AuditRecord(
-        at=turn.now,
-        device=target,
-        device_type=_device_type(turn, target),
-        message_kind=kind,
-        srv=received.request.service_reference_variant,
-        title=_title(received.request.service_reference_variant),
-        user=received.caller,
-        user_role=role,
-        request_id=answer.request_id,
+    """What the User got back at once: an Acknowledgement, a Pre-Command, or a whole Service Response."""
+    record = changed(
+        _sent(turn, received, role, _kind_of_answer(received.request, answer)),
+        command_variant=None,
         response_code=answer.response_code or "",
+        decision=answer.decision,
+        refused=(answer.response_code or "").startswith("E"),
     )
     _append(turn, record)
 
 
-def post(turn: Turn, users: Iterable[Eui], message: Message, device: Eui) -> None:
-    """Delivers the message to each user's stream, and notes that each received it."""
-    recipients = list(dict.fromkeys(users))
+def post(
+    turn: Turn,
+    users: Iterable[Eui],
+    message: Message,
+    device: Eui,
+    *,
+    role: UserRole | None = None,
+    attempts: int = 0,
+    delivered: bool = False,
+) -> None:
+    """Delivers the message to each user's stream, unless an alert storm holds it back, and notes who received it.
+
+    Of a Service Response, `role` is that in which the User asked; `attempts` and `delivered` tell of the Command's way.
+    """
+    recipients = [user for user in dict.fromkeys(users) if admit(turn, user, message, device) is not None]
     turn.deliver(recipients, message)
     for user in recipients:
-        _append(turn, _received(turn, user, message, device))
+        record = _received(turn, user, message, device, role)
+        _append(turn, changed(record, attempts=attempts, delivered=delivered))
 
 
-def _received(turn: Turn, user: Eui, message: Message, device: Eui) -> AuditRecord:
-    kind, srv, title, request_id, response_id, code = _labels(message)
-    return AuditRecord(
-        at=turn.now,
-        device=device,
-        device_type=_device_type(turn, device),
-        message_kind=kind,
-        srv=srv,
-        title=title,
-        user=user,
-        request_id=request_id,
-        response_id=response_id,
-        response_code=code,
+def note_look_up(turn: Turn, looked_up: LookedUp) -> None:
+    """Looking into the Service Audit Trail is itself written down."""
+    record = LookUp(at=turn.now, looked_up=looked_up)
+    turn.state.look_ups.append(record, user=looked_up.user, device=looked_up.device or "", at=turn.now)
+
+
+def _sent(turn: Turn, received: RequestReceived, role: UserRole | None, kind: MessageKind) -> AuditRecord:
+    request = received.request
+    return changed(
+        _record(turn, received.caller, device_about(request), kind),
+        srv=request.service_reference_variant,
+        title=_title(request.service_reference_variant),
+        user_role=role,
+        request_id=str(request.request_id),
+        command_variant=request.command_variant,
+        cause=str(request.request_id),
     )
 
 
-def _labels(message: Message) -> tuple[str, str, str, str, str, str]:
+def _received(turn: Turn, user: Eui, message: Message, device: Eui, role: UserRole | None) -> AuditRecord:
     match message:
         case ServiceResponse():
             srv = message.service_reference_variant
-            code = message.response_code or ""
-            return "ServiceResponse", srv, _title(srv), message.request_id, message.response_id, code
+            return changed(
+                _record(turn, user, device, MessageKind.SERVICE_RESPONSE),
+                srv=srv,
+                title=_title(srv),
+                user_role=role or _role_of(turn, user, srv, device),
+                request_id=message.request_id,
+                response_id=message.response_id,
+                response_code=message.response_code or "",
+                cause=turn.cause or message.request_id,
+                decision=message.decision,
+            )
         case DeviceAlert():
-            return "DeviceAlert", "", f"{message.alert_code:04X}", "", message.response_id, ""
+            return changed(
+                _record(turn, user, device, MessageKind.DEVICE_ALERT),
+                title=f"{message.alert_code:04X}",
+                response_id=message.response_id,
+            )
         case DccAlert():
-            return "DCCAlert", "", message.dcc_alert_code, "", "", ""
+            return changed(
+                _record(turn, user, device, MessageKind.DCC_ALERT),
+                title=message.dcc_alert_code,
+                decision=message.decision,
+            )
 
 
-def _append(turn: Turn, record: AuditRecord) -> None:
-    turn.state.audit_trail.append(record, user=record.user, device=record.device, at=record.at)
+def _record(turn: Turn, user: Eui, device: Eui, kind: MessageKind) -> AuditRecord:
+    known = turn.state.devices.get(device)
+    return AuditRecord(
+        at=turn.now,
+        device=device,
+        device_type=known.device.device_type if known else None,
+        device_status=known.device.device_status if known else None,
+        message_kind=kind,
+        user=user,
+        cause=turn.cause,
+    )
+
+
+def _append(
+    turn: Turn, record: AuditRecord, *, listed: str | None = None, found_by: str | None = None
+) -> None:
+    _tidy(turn)
+    turn.state.audit_trail.append(
+        record,
+        user=record.user if listed is None else listed,
+        device=record.device,
+        at=record.at,
+        cause=record.cause if found_by is None else found_by,
+        kind=KIND_NUMBERS[MessageKind(record.message_kind)],
+        refused=int(record.refused),
+    )
+
+
+def _tidy(turn: Turn) -> None:
+    """On the first record of each day, and after each start."""
+    today = turn.now // DAY_MS
+    if turn.state.audit_trail_tidied_on != today:
+        turn.state.audit_trail_tidied_on = today
+        turn.state.audit_trail.forget("at", oldest_kept(turn.now))
+        turn.state.look_ups.forget("at", oldest_kept(turn.now))
+
+
+def _kind_of_answer(request: ServiceRequest, answer: ServiceResponse) -> MessageKind:
+    """What is answered whole at once is a Service Response; the rest is acknowledged, and answered later."""
+    if isinstance(answer.body, PreCommand):
+        return MessageKind.PRE_COMMAND
+    if service_of(request.command_variant) is Service.NON_DEVICE:
+        return MessageKind.SERVICE_RESPONSE
+    return MessageKind.ACKNOWLEDGEMENT
+
+
+def _role_of(turn: Turn, user: Eui, srv: str, device: Eui) -> UserRole | None:
+    """Where nobody says in which role the User asked: the first that may ask this, and that the Device is theirs in."""
+    party, definition = turn.state.parties.get(user), definition_of(srv)
+    roles = [role for role in party.roles if role in definition.roles] if party and definition else []
+    known = turn.state.devices.get(device)
+    for role in roles if known else ():
+        assert known is not None
+        if role in UNREGISTERED_ROLES:
+            return role
+        if acts_for(turn.state, user, responsible_parties(turn.state, known, (role,), turn.now)):
+            return role
+    return roles[0] if roles else None
 
 
 def _title(srv: str) -> str:
@@ -98,6 +257,8 @@ def _title(srv: str) -> str:
     return definition.name if definition else ""
 
 
-def _device_type(turn: Turn, device: Eui) -> DeviceType | None:
-    known = turn.state.devices.get(device)
-    return known.device.device_type if known else None
+def _target_of(request_id: str) -> Eui | None:
+    try:
+        return parse_request_id(request_id).target
+    except InvalidIdentifier:
+        return None

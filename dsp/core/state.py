@@ -1,163 +1,36 @@
 """The DSP's state: plain records in durable books, and the few indexes that are derived from them."""
 
 from collections import defaultdict
-from enum import StrEnum
 
 from dsp.core.inputs import JournalEntry
+from dsp.core.records import (
+    AlertStorm,
+    AuditRecord,
+    Certificates,
+    ClockRecord,
+    DccCounter,
+    Distribution,
+    FirmwareFileRecord,
+    HeldUplinks,
+    HostPosition,
+    LookUp,
+    Outstanding,
+    Schedule,
+    ScheduleNumber,
+    SequencedRequest,
+    SmiChange,
+    SmiDevice,
+    Stage,
+    UserPosition,
+)
 from ledger.books import Ledger
 from smart_metering.administration import CplEntry, Party, Registration
-from smart_metering.command_variants import CommandVariant
-from smart_metering.device_types import DeviceType, Generation
-from smart_metering.duis.service_requests import ServiceRequest
 from smart_metering.duis.service_responses import InventoryDevice, ReceivedMessage
-from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.identifiers import Eui, RequestId
-from smart_metering.instants import Instant
-from smart_metering.records import Record
-from smart_metering.sm_wan import Uplink
-from smart_metering.smi_statuses import SmiStatus
 from smart_metering.user_roles import UserRole
 
 Product = tuple[str, str, str, str]
 """Device Type, manufacturer, model and firmware version."""
-
-
-class StatusChange(Record, frozen=True, kw_only=True):
-    """One line of a Device's status history."""
-
-    at: Instant
-    status: SmiStatus | None
-    cause: str
-
-
-class SmiDevice(Record, frozen=True, kw_only=True):
-    """A Device in the Smart Metering Inventory: what 8.2 shows, and what the DSP must know beside it."""
-
-    device: InventoryDevice
-    comms_hub: Eui | None = None
-    associated_device: Eui | None = None
-    status_before_suspension: SmiStatus | None = None
-    pre_notifying_user: Eui | None = None
-    history: tuple[StatusChange, ...] = ()
-
-    @property
-    def generation(self) -> Generation:
-        """SMETS1 if it has an S1SP or its CSPRegion says so; no version string decides it."""
-        smets1 = self.device.s1sp or self.device.csp_region == "SMETS1"
-        return Generation.SMETS1 if smets1 else Generation.SMETS2
-
-
-class Certificates(Record, frozen=True, kw_only=True):
-    """A Device's two certificates (DER), as its hub gave them."""
-
-    device: Eui
-    digital_signing: bytes
-    key_agreement: bytes
-
-
-class Stage(StrEnum):
-    """Where a request on its way to a Device stands."""
-
-    HELD = "held until its date"
-    SENDING = "sent, or waiting for certificates to be sent"
-    DATED = "accepted by the Device for a date"
-    LATE = "given up, a late Response still counts"
-
-
-class Outstanding(Record, frozen=True, kw_only=True):
-    """A request that a Device has yet to answer. `command` is the id of the GBCS command: its originator is the User
-    where the Device knows the User, else the ACB with the ACB's own counter."""
-
-    command: RequestId
-    request: ServiceRequest
-    user: Eui
-    role: UserRole
-    comms_hub: Eui
-    stage: Stage
-    due: Instant  # what the stage waits for: the date, the next attempt, the outcome, or the end of lateness
-    octets: bytes = b""
-    attempts: int = 0
-    give_up_at: Instant = Instant(0)
-    delivered: bool = False
-
-    @property
-    def device(self) -> Eui:
-        """The Device that is asked."""
-        return self.command.target
-
-
-class FirmwareFileRecord(Record, frozen=True, kw_only=True):
-    """What the DSP read in the header of a firmware file; the octets are in the firmware store."""
-
-    sha256: str
-    size: int
-    version: FirmwareVersion
-    manufacturer_image_hash: bytes
-
-
-class Distribution(Record, frozen=True, kw_only=True):
-    """A firmware file on its way to one hub, for some Devices of its HAN."""
-
-    request_id: RequestId
-    srv: str
-    comms_hub: Eui
-    devices: tuple[Eui, ...]
-    firmware_file: str
-    version: FirmwareVersion
-    due: Instant
-    give_up_at: Instant
-    sent: bool = False
-
-
-class UserPosition(Record, frozen=True, kw_only=True):
-    """The last position in a User's stream."""
-
-    user: Eui
-    position: int
-
-
-class HostPosition(Record, frozen=True, kw_only=True):
-    """The last uplink taken from a host."""
-
-    host: str
-    sequence: int
-
-
-class AcbCounter(Record, frozen=True, kw_only=True):
-    """The ACB's last counter towards a Device."""
-
-    device: Eui
-    counter: int
-
-
-class HeldUplinks(Record, frozen=True, kw_only=True):
-    """Messages of a Device whose certificates are not known yet."""
-
-    device: Eui
-    uplinks: tuple[Uplink, ...]
-
-
-class ClockRecord(Record, frozen=True, kw_only=True):
-    """The DSP's time."""
-
-    now: Instant
-
-
-class AuditRecord(Record, frozen=True, kw_only=True):
-    """One message of the Service Audit Trail, as its User may see it: no payload."""
-
-    at: Instant
-    device: Eui
-    device_type: DeviceType | None
-    message_kind: str
-    srv: str = ""
-    title: str = ""
-    user: Eui
-    user_role: UserRole | None = None
-    request_id: str = ""
-    response_id: str = ""
-    command_variant: CommandVariant | None = None
-    response_code: str = ""
 
 
 class State:
@@ -172,7 +45,13 @@ class State:
         self.certificates = ledger.book("certificates", Certificates, lambda r: r.device)
         self.outstanding = ledger.book("outstanding", Outstanding, lambda r: str(r.command))
         self.used_requests = ledger.key_book("used_requests")
-        self.acb_counters = ledger.book("acb_counters", AcbCounter, lambda r: r.device)
+        self.sequenced_requests = ledger.book(
+            "sequenced_requests", SequencedRequest, lambda r: str(r.request_id)
+        )
+        self.schedules = ledger.book("schedules", Schedule, lambda r: str(r.schedule_id))
+        self.schedule_number = ledger.book("schedule_number", ScheduleNumber, lambda _: "last")
+        self.alert_storms = ledger.book("alert_storms", AlertStorm, alert_storm_key)
+        self.dcc_counters = ledger.book("dcc_counters", DccCounter, dcc_counter_key)
         self.firmware_files = ledger.book("firmware_files", FirmwareFileRecord, lambda r: r.sha256)
         self.distributions = ledger.book("distributions", Distribution, distribution_key)
         self.held_uplinks = ledger.book("held_uplinks", HeldUplinks, lambda r: r.device)
@@ -182,15 +61,23 @@ class State:
         self.clock = ledger.book("clock", ClockRecord, lambda _: "now")
         self.messages = ledger.log("messages", ReceivedMessage, {"user": str, "user_position": int})
         self.audit_trail = ledger.log(
-            "service_audit_trail", AuditRecord, {"user": str, "device": str, "at": int}
+            "service_audit_trail",
+            AuditRecord,
+            {"user": str, "device": str, "at": int, "cause": str, "kind": int, "refused": int},
         )
+        self.look_ups = ledger.log("look_ups", LookUp, {"user": str, "device": str, "at": int})
+        self.smi_changes = ledger.log("smi_changes", SmiChange, {"device": str, "cause": str})
         self.journal = ledger.log("journal", JournalEntry, {"at": int})
         self.han: dict[Eui, list[Eui]] = defaultdict(list)
         self.registered: dict[tuple[str, UserRole], list[Registration]] = defaultdict(list)
         self.supply_points: dict[str, list[Eui]] = defaultdict(list)
         self.outstanding_of: dict[Eui, dict[str, None]] = defaultdict(dict)
+        self.followers: dict[str, dict[str, None]] = defaultdict(dict)
+        self.schedules_of: dict[Eui, dict[str, None]] = defaultdict(dict)
         self.distributing: dict[Eui, dict[str, None]] = defaultdict(dict)
         self.cpl_entries: dict[Product, str] = {}
+        self.devices_version = 0  # another one whenever a Device comes or goes
+        self.audit_trail_tidied_on = -1  # the day, counted from 1970
 
     def index(self) -> None:
         """Rebuilds the indexes from the books, after a load."""
@@ -200,6 +87,10 @@ class State:
             self._index_device(device)
         for key, outstanding in self.outstanding.items():
             self.outstanding_of[outstanding.device][key] = None
+            if outstanding.request.preceding_service_request_id is not None:
+                self.followers[str(outstanding.request.preceding_service_request_id)][key] = None
+        for key, schedule in self.schedules.items():
+            self.schedules_of[schedule.device][key] = None
         for key, distribution in self.distributions.items():
             for device_id in distribution.devices:
                 self.distributing[device_id][key] = None
@@ -210,6 +101,9 @@ class State:
         """Writes a request of the post book and keeps the index true."""
         self.outstanding.put(outstanding)
         self.outstanding_of[outstanding.device][str(outstanding.command)] = None
+        if outstanding.request.preceding_service_request_id is not None:
+            preceding = str(outstanding.request.preceding_service_request_id)
+            self.followers[preceding][str(outstanding.command)] = None
 
     def remove_outstanding(self, outstanding: Outstanding) -> None:
         """Takes a request out of the post book."""
@@ -218,10 +112,37 @@ class State:
         del self.outstanding_of[outstanding.device][key]
         if not self.outstanding_of[outstanding.device]:
             del self.outstanding_of[outstanding.device]
+        if outstanding.request.preceding_service_request_id is not None:
+            preceding = str(outstanding.request.preceding_service_request_id)
+            del self.followers[preceding][key]
+            if not self.followers[preceding]:
+                del self.followers[preceding]
 
     def outstanding_with(self, device: Eui) -> list[Outstanding]:
         """The requests that this Device has yet to answer, oldest first."""
         return [self.outstanding[key] for key in self.outstanding_of.get(device, ())]
+
+    def waiting_for(self, request_id: RequestId) -> list[Outstanding]:
+        """The requests that wait for this one in their sequence, oldest first."""
+        rows = [self.outstanding[key] for key in self.followers.get(str(request_id), ())]
+        return [row for row in rows if row.stage is Stage.WAITING]
+
+    def put_schedule(self, schedule: Schedule) -> None:
+        """Writes a schedule and keeps the index true."""
+        self.schedules.put(schedule)
+        self.schedules_of[schedule.device][str(schedule.schedule_id)] = None
+
+    def remove_schedule(self, schedule: Schedule) -> None:
+        """Takes a schedule out of the book."""
+        key = str(schedule.schedule_id)
+        self.schedules.remove(key)
+        del self.schedules_of[schedule.device][key]
+        if not self.schedules_of[schedule.device]:
+            del self.schedules_of[schedule.device]
+
+    def schedules_with(self, device: Eui) -> list[Schedule]:
+        """The schedules that read this Device, oldest first."""
+        return [self.schedules[key] for key in self.schedules_of.get(device, ())]
 
     def put_distribution(self, distribution: Distribution) -> None:
         """Writes a distribution and keeps the index true."""
@@ -263,11 +184,19 @@ class State:
     def put_device(self, device: SmiDevice) -> SmiDevice:
         """Writes a Device and keeps the indexes true."""
         former = self.devices.get(device.device.device_id)
+        if former is None:
+            self.devices_version += 1
         if former is not None and _indexed(former) != _indexed(device):
             self._unindex_device(former)
         if former is None or _indexed(former) != _indexed(device):
             self._index_device(device)
         return self.devices.put(device)
+
+    def remove_device(self, device: SmiDevice) -> None:
+        """Takes a Device out of the SMI."""
+        self.devices_version += 1
+        self._unindex_device(device)
+        self.devices.remove(device.device.device_id)
 
     def put_registration(self, registration: Registration) -> None:
         """Writes a registration and keeps the index true."""
@@ -300,6 +229,16 @@ class State:
 def registration_key(registration: Registration) -> str:
     """A point of supply, a role and a day have one registration."""
     return f"{registration.mpxn}|{registration.role}|{registration.effective_from}"
+
+
+def dcc_counter_key(counter: DccCounter) -> str:
+    """Each of the DCC's parties counts for each Device."""
+    return f"{counter.originator}|{counter.device}"
+
+
+def alert_storm_key(storm: AlertStorm) -> str:
+    """Storms are told apart by who is told, about which Device, of what."""
+    return f"{storm.user}|{storm.device}|{storm.alert_code}"
 
 
 def distribution_key(distribution: Distribution) -> str:

@@ -11,6 +11,9 @@ class Due(StrEnum):
 
     OUTSTANDING = "outstanding"
     DISTRIBUTION = "distribution"
+    SCHEDULE = "schedule"
+    ALERT_STORM = "alert storm"
+    PENDING = "pending Device"
 
 
 class Timetable:

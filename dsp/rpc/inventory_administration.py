@@ -7,13 +7,22 @@ from google.protobuf.message import Message
 from grpc import aio
 
 from dsp.core.effects import Refusal
-from dsp.core.inputs import AdministrationLoaded
+from dsp.core.inputs import AdministrationLoaded, DeviceCorrected, RecoveryChanged
 from dsp.rpc.refusals import raise_refusal
 from dsp.runtime.runtime import Runtime
-from smart_metering.administration import LoadedDevice, LoadSummary, Party, Registration
+from smart_metering.administration import (
+    DeviceCorrection,
+    LoadedDevice,
+    LoadSummary,
+    Party,
+    RecoveryChange,
+    Registration,
+)
+from smart_metering.duis.service_responses import InventoryDevice
 from smart_metering.records import Record
 from smart_metering.rpc.v1 import inventory_administration_pb2 as pb2
 from smart_metering.rpc.v1.inventory_administration_pb2_grpc import InventoryAdministrationServicer
+from smart_metering.rpc.v1.service_response_pb2 import InventoryDevice as InventoryDeviceMessage
 from smart_metering.wire.conversion import from_message, to_message
 from smart_metering.wire.errors import Fault, WireError
 
@@ -47,6 +56,19 @@ class InventoryAdministration(InventoryAdministrationServicer):
         await self._runtime.flush()
         parties = sorted(self._runtime.engine.state.parties.values(), key=lambda party: party.eui)
         return pb2.Parties(parties=[to_message(party, pb2.Party) for party in parties])
+
+    async def CorrectDevice(self, request: pb2.DeviceCorrection, context: Context) -> InventoryDeviceMessage:
+        return await self._change(DeviceCorrected(correction=from_message(request, DeviceCorrection)))
+
+    async def ChangeRecovery(self, request: pb2.RecoveryChange, context: Context) -> InventoryDeviceMessage:
+        return await self._change(RecoveryChanged(change=from_message(request, RecoveryChange)))
+
+    async def _change(self, event: DeviceCorrected | RecoveryChanged) -> InventoryDeviceMessage:
+        reply = await self._runtime.submit(event)
+        if isinstance(reply, Refusal):
+            raise_refusal(reply)
+        assert isinstance(reply, InventoryDevice), reply
+        return to_message(reply, InventoryDeviceMessage)
 
 
 def _read(batch: pb2.InventoryBatch) -> AdministrationLoaded:

@@ -6,6 +6,7 @@ import grpc
 
 from dsp.core.effects import Refusal
 from dsp.rpc.identity import Unauthenticated
+from dsp.runtime.audit_desk import NotForThisUser, UnknownDevice
 from dsp.runtime.clock import ClockIsRunning, ClockRefusal
 from dsp.runtime.firmware_store import FileTooLargeError
 from dsp.runtime.hosts import HostCutOff
@@ -15,6 +16,8 @@ FAULTS_SHOWN = 20
 
 STATUSES: Statuses = (
     (Unauthenticated, grpc.StatusCode.UNAUTHENTICATED),
+    (UnknownDevice, grpc.StatusCode.NOT_FOUND),
+    (NotForThisUser, grpc.StatusCode.PERMISSION_DENIED),
     (FileTooLargeError, grpc.StatusCode.RESOURCE_EXHAUSTED),
     (HostCutOff, grpc.StatusCode.ABORTED),
     (ClockIsRunning, grpc.StatusCode.FAILED_PRECONDITION),

@@ -1,11 +1,13 @@
-"""The Self-Service Interface as queries: Devices as the SMI knows them, and the caller's Service Audit Trail."""
+"""The Self-Service Interface as queries: Devices as the SMI knows them, and the Service Audit Trail."""
 
 from google.protobuf.message import Message
 from grpc import aio
 
-from dsp.core.state import AuditRecord, SmiDevice
+from dsp.core.audit_titles import TitleRecord
+from dsp.core.records import AuditRecord, LookUp, SmiDevice, StatusChange
 from dsp.rpc.identity import Identity
-from dsp.runtime.records_desk import AuditQuery, RecordsDesk
+from dsp.runtime.audit_desk import AuditDesk
+from dsp.runtime.records_desk import Page, RecordsDesk
 from dsp.runtime.runtime import Runtime
 from smart_metering.device_types import DeviceType
 from smart_metering.identifiers import Eui, parse_eui
@@ -23,6 +25,7 @@ LARGEST_PAGE = 1_000
 LAST_RECORD = 2**63 - 1  # what the store can count to
 
 Context = aio.ServicerContext[Message, Message]
+Search = pb2.ServiceAuditTrailQuery | pb2.TitlesQuery | pb2.BusiestDevicesQuery | pb2.LookUpsQuery
 
 
 class SelfServiceInterface(SelfServiceInterfaceServicer):
@@ -31,19 +34,20 @@ class SelfServiceInterface(SelfServiceInterfaceServicer):
     def __init__(self, runtime: Runtime, records: RecordsDesk, identity: Identity) -> None:
         self._runtime = runtime
         self._records = records
+        self._audit = AuditDesk(runtime, records)
         self._identity = identity
 
     async def ReadDevice(self, request: pb2.ReadDeviceRequest, context: Context) -> pb2.SmiDevice:
-        self._identity.caller(context)
-        device_id = _device_id(request.device_id)
+        caller = self._identity.caller(context)
+        device_id = _eui("device_id", request.device_id)
         await self._runtime.flush()
         device = self._runtime.engine.state.devices.get(device_id)
         if device is None:
             raise NotFound(f"device_id: the SMI does not know {device_id}")
-        return _render_device(device)
+        return _render_device(device, caller)
 
     async def ListDevices(self, request: pb2.ListDevicesRequest, context: Context) -> pb2.SmiDevices:
-        self._identity.caller(context)
+        caller = self._identity.caller(context)
         status, device_type = request.device_status, request.device_type
         _check_member("device_status", status, SmiStatus)
         _check_member("device_type", device_type, DeviceType)
@@ -57,41 +61,86 @@ class SelfServiceInterface(SelfServiceInterfaceServicer):
         size = _page_size(request.page_size)
         devices, more = self._records.list_devices(request.after_device_id.upper(), size, is_wanted)
         return pb2.SmiDevices(
-            devices=[_render_device(device) for device in devices],
+            devices=[_render_device(device, caller) for device in devices],
             next_after_device_id=devices[-1].device.device_id if more else "",
         )
 
     async def QueryServiceAuditTrail(
         self, request: pb2.ServiceAuditTrailQuery, context: Context
     ) -> pb2.ServiceAuditTrailPage:
-        size = _page_size(request.page_size)
-        query = AuditQuery(
-            user=self._identity.caller(context),
-            device=_device_id(request.device_id) if request.device_id else None,
-            since=Instant(getattr(request, "from")),
-            to=Instant(request.to) if request.to else None,
-            before=min(request.before_record, LAST_RECORD),
-            limit=size + 1,
-        )
-        await self._runtime.flush()
-        found = await self._records.read_audit_trail(query)
+        caller, size = self._identity.caller(context), _page_size(request.page_size)
+        page = _page(request, request.before_record, size + 1)
+        device_id = _eui("device_id", request.device_id) if request.device_id else None
+        found = await self._audit.own_records(caller, device_id, page)
         return pb2.ServiceAuditTrailPage(
             records=[_render_record(number, record) for number, record in found[:size]],
             next_before_record=found[size - 1][0] if len(found) > size else 0,
         )
 
+    async def QueryTitles(self, request: pb2.TitlesQuery, context: Context) -> pb2.TitlesPage:
+        caller, size = self._identity.caller(context), _page_size(request.page_size)
+        page = _page(request, request.before_record, size + 1)
+        found = await self._audit.titles(caller, _eui("device_id", request.device_id), page)
+        return pb2.TitlesPage(
+            titles=[_render_title(title) for title in found[:size]],
+            next_before_record=found[size - 1].record if len(found) > size else 0,
+        )
 
-def _page_size(asked: int) -> int:
+    async def BusiestDevices(
+        self, request: pb2.BusiestDevicesQuery, context: Context
+    ) -> pb2.BusiestDevicesAnswer:
+        caller = self._identity.caller(context)
+        page = _page(request, 0, _page_size(request.limit, "limit"))
+        tallies = await self._audit.busiest_devices(caller, page)
+        devices = self._runtime.engine.state.devices
+        return pb2.BusiestDevicesAnswer(
+            devices=[
+                pb2.BusyDevice(
+                    device_id=tally.device,
+                    device_type=devices[tally.device].device.device_type,
+                    titles=tally.titles,
+                    by_others=tally.by_others,
+                )
+                for tally in tallies
+                if tally.device in devices
+            ]
+        )
+
+    async def ListLookUps(self, request: pb2.LookUpsQuery, context: Context) -> pb2.LookUps:
+        self._identity.caller(context)
+        size = _page_size(request.page_size)
+        page = _page(request, request.before_record, size + 1)
+        found = await self._audit.look_ups(
+            _eui("user", request.user) if request.user else None,
+            _eui("device_id", request.device_id) if request.device_id else None,
+            page,
+        )
+        return pb2.LookUps(
+            look_ups=[_render_look_up(number, look_up) for number, look_up in found[:size]],
+            next_before_record=found[size - 1][0] if len(found) > size else 0,
+        )
+
+
+def _page(request: Search, before: int, limit: int) -> Page:
+    return Page(
+        since=Instant(getattr(request, "from")),  # a keyword of Python's
+        to=Instant(request.to) if request.to else None,
+        before=min(before, LAST_RECORD),
+        limit=limit,
+    )
+
+
+def _page_size(asked: int, name: str = "page_size") -> int:
     if asked > LARGEST_PAGE:
-        raise InvalidArgument(f"page_size: {asked}, expected at most {LARGEST_PAGE}")
+        raise InvalidArgument(f"{name}: {asked}, expected at most {LARGEST_PAGE}")
     return asked or PAGE
 
 
-def _device_id(text: str) -> Eui:
+def _eui(name: str, text: str) -> Eui:
     try:
         return parse_eui(text)
     except ValueError as error:
-        raise WireError.at("device_id", str(error)) from None
+        raise WireError.at(name, str(error)) from None
 
 
 def _check_member(name: str, text: str, kind: type[SmiStatus] | type[DeviceType]) -> None:
@@ -100,16 +149,24 @@ def _check_member(name: str, text: str, kind: type[SmiStatus] | type[DeviceType]
         raise WireError.at(name, f"{text!r}, expected one of {', '.join(members)}")
 
 
-def _render_device(device: SmiDevice) -> pb2.SmiDevice:
+def _render_device(device: SmiDevice, caller: Eui) -> pb2.SmiDevice:
     return pb2.SmiDevice(
         device=to_message(device.device, service_response_pb2.InventoryDevice),
         comms_hub=device.comms_hub or "",
         associated_device=device.associated_device or "",
         status_before_suspension=device.status_before_suspension or "",
-        status_history=[
-            pb2.StatusHistoryEntry(at=change.at, status=change.status or "", cause=change.cause)
-            for change in device.history
-        ],
+        status_history=[_render_status_change(change, caller) for change in device.history],
+    )
+
+
+def _render_status_change(change: StatusChange, caller: Eui) -> pb2.StatusHistoryEntry:
+    """A RequestID begins with the EUI of who sent it: it is that User's to know."""
+    own = change.request_id.startswith(f"{caller}:")
+    return pb2.StatusHistoryEntry(
+        at=change.at,
+        status=change.status or "",
+        cause=change.cause,
+        request_id=change.request_id if own else "",
     )
 
 
@@ -128,4 +185,32 @@ def _render_record(number: int, record: AuditRecord) -> pb2.ServiceAuditTrailRec
         response_id=record.response_id,
         command_variant=record.command_variant or 0,
         response_code=record.response_code,
+    )
+
+
+def _render_title(title: TitleRecord) -> pb2.TitleRecord:
+    return pb2.TitleRecord(
+        record=title.record,
+        at=title.at,
+        device_id=title.device,
+        device_type=title.device_type or "",
+        message_kind=title.message_kind,
+        service_reference_variant=title.srv,
+        title=title.title,
+        originator_role=title.originator_role or "",
+        response_code=title.response_code,
+    )
+
+
+def _render_look_up(number: int, look_up: LookUp) -> pb2.LookUp:
+    asked = look_up.looked_up
+    return pb2.LookUp(
+        record=number,
+        at=look_up.at,
+        user=asked.user,
+        what=asked.what,
+        device_id=asked.device or "",
+        since=asked.since,
+        until=asked.to or 0,
+        refused=asked.refused,
     )

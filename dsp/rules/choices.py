@@ -26,6 +26,8 @@ class Switches:
     unverified_response_teaches: bool = True
     firmware_version_must_match_header: bool = True
     correct_variant_while_suspended: bool = False
+    audit_titles_show_refused: bool = False
+    audit_titles_show_response_code: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,12 @@ class Times:
     distribution_deadline_ms: int = 5 * DAY_MS
     furthest_future_date_ms: int = 30 * DAY_MS
     future_dated_outcome_ms: int = 15 * MINUTE_MS
+    pending_ms: int = 1_096 * DAY_MS
+    local_delivery_ms: int = 30 * DAY_MS
+    change_of_supplier_lead_ms: int = HOUR_MS
+    sequence_memory_ms: int = 30 * DAY_MS
+    alert_storm_window_ms: int = 5 * MINUTE_MS
+    alerts_before_storm: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,11 @@ CHOICES = (
         "correct_variant_while_suspended",
     ),
     Choice("Q16", "Who edits a Pending Device when its pre-notifier is gone", "nobody"),
-    Choice("Q17", "Fields of the Service Audit Trail", "own records whole"),
+    Choice(
+        "Q17",
+        "Fields of the Service Audit Trail",
+        "own records whole; a title: when, which Device, what kind, the SRV and its name, the originator's role",
+    ),
     Choice(
         "Q18",
         "Meaning of six-digit codes and of codes above E30",
@@ -106,13 +118,19 @@ CHOICES = (
         "three attempts in 30 s; a late Response counts for a day",
     ),
     Choice("Q20", "How far ahead a request may be dated", "30 days"),
-    Choice("Q21", "Schedules for Suspended Devices", "not emulated yet"),
-    Choice("Q22", "Status to restore after an 8.1.1 while Suspended", "not emulated yet"),
+    Choice(
+        "Q21",
+        "Schedules for Suspended Devices",
+        "created; a run that is refused is told by CommandFailure, the schedule stays",
+    ),
+    Choice(
+        "Q22", "Status to restore after an 8.1.1 or 8.7.x while Suspended", "Commissioned; it stays Suspended"
+    ),
     Choice("Q23", "Two suspensions of one Device", "the first status before suspension is kept"),
     Choice(
         "Q24", "Change of Supplier while Suspended", "N29 goes to whoever is responsible at the restoration"
     ),
-    Choice("Q25", "Does SECMP0105 apply to Responses returned by 8.13", "not emulated yet"),
+    Choice("Q25", "Does SECMP0105 apply to Responses returned by 8.13", "yes, as to those over the SM WAN"),
     Choice("Q26", "An 11.3 Response with a version unknown to the CPL", "as Q6"),
     Choice("G1", "A RequestID used again, per originator and Command Variant", "refused with E40"),
     Choice("G2", "A RequestID whose originator is another than the caller", "refused with E1"),
@@ -130,7 +148,7 @@ CHOICES = (
         "refused with E110102",
         "firmware_version_must_match_header",
     ),
-    Choice("G7", "A date in the past, or further ahead than Q20", "refused with E100"),
+    Choice("G7", "A date in the past, further ahead than Q20, or of local delivery", "refused with E100"),
     Choice("G8", "What 8.2 by Device shows", "the Device and every Device of its HAN, the Device first"),
     Choice("G9", "Responsibility asked of RSA and OU", "none: they hold no registration"),
     Choice(
@@ -153,11 +171,153 @@ CHOICES = (
     Choice("G19", "An immediate 11.3 while another is stored for a date", "the stored one stays"),
     Choice("G20", "GBCSVersion of a Pre-Command where the SMI has none", "4.2"),
     Choice("G21", "A RequestID that was refused", "may be used again"),
+    Choice("G40", "Does a title show the response code", "no", "audit_titles_show_response_code"),
     Choice(
-        "G22",
-        "11.4, and 11.2 and 11.3 for PPMID and HCALCS, before SECMP0007",
-        "served; only restoration waits",
+        "G41",
+        "Are there titles of requests that access control refused",
+        "no: they never reached the Device",
+        "audit_titles_show_refused",
     ),
+    Choice(
+        "G42",
+        "Who sees no titles, though a Device is of some interest to it",
+        "the Export Supplier, the Registered Supplier Agent, the pre-notifier, the losing supplier, "
+        "the gaining one before its day",
+    ),
+    Choice(
+        "G43",
+        "Which messages stand in a page of titles",
+        "those of other Users; one's own are one's own records",
+    ),
+    Choice(
+        "G44",
+        "Until when a record of the Service Audit Trail is shown, and kept",
+        "shown for three calendar months, to the instant; kept for 92 days",
+    ),
+    Choice(
+        "G45", "A schedule by months, in a month without the day it began on", "runs on the month's last day"
+    ),
+    Choice(
+        "G46",
+        "For which Devices, and for whom, a schedule is created",
+        "none that left the service (E5); the caller is responsible at the first run",
+    ),
+    Choice(
+        "G47",
+        "The first run of a schedule, and runs missed while the DSP stood still",
+        "the first that is not over; of those missed one is made",
+    ),
+    Choice(
+        "G48",
+        "Which DCC Alerts tell of schedules",
+        "removed: N4 decommissioned, N5 withdrawn, N6 Change of Supplier, N17 left the SMI, N40 otherwise; "
+        "a run: N10 refused, N12 not delivered, N13 not answered",
+    ),
+    Choice(
+        "G49", "RequestID of a scheduled run", "the owner's, with the last free counter before its instant"
+    ),
+    Choice("G50", "Whose schedules end by a Change of Supplier", "the losing supplier's"),
+    Choice(
+        "G51",
+        "A request of a sequence that cannot follow the one it names",
+        "E41 unknown, E42 first yet with a predecessor, E43 to be answered at once, E31 the predecessor failed",
+    ),
+    Choice("G52", "How long a request of a sequence is remembered after its end", "30 days"),
+    Choice(
+        "G53",
+        "What an alert storm is",
+        "more than 10 equal alerts about a Device to a User in 5 minutes; at their end the newest of the others "
+        "goes out, with its count",
+    ),
+    Choice(
+        "G54",
+        "Which alerts are never held back",
+        "DCC Alerts of a status, a schedule, or one request of the User",
+    ),
+    Choice(
+        "G55",
+        "What emulated meters show",
+        "a function of seed, Device and time; the balance begins anew each Monday; "
+        "a profile of an ESME ends with the 5,000th half hour asked for",
+    ),
+    Choice(
+        "G56",
+        "For whom a Device encrypts what the ACB asks for a party that it does not know",
+        "for that party if its certificate came along, under a counter of the Device's; else for the ACB",
+    ),
+    Choice(
+        "G57",
+        "Which UTRN an emulated meter takes",
+        "any 20 digits, once, they alone say what it is worth; the same Command again is answered as before",
+    ),
+    Choice("G58", "Are 8F12, 8F52 and 8F53 critical alerts", "yes: signed, with message code 1000"),
+    Choice(
+        "G59", "How long a Device takes to join once 8.11 lets it", "5 seconds, if its join time is that long"
+    ),
+    Choice(
+        "G60", "Who stands on Device Logs when nothing was joined yet", "all but what awaits installation"
+    ),
+    Choice(
+        "G61",
+        "8.11 at an emulated hub",
+        "any install code is believed; what is on the log already, or off it, is a success",
+    ),
+    Choice(
+        "G62",
+        "8.7.1 and 8.7.2 at the Device",
+        "joined already: success; partner not on the HAN: invalidOrMissingCertificate, noPartnerLinkKeyReceived",
+    ),
+    Choice("G63", "6.24.1 about Root and Recovery, or a role nobody has", "trustAnchorNotFound"),
+    Choice(
+        "G64",
+        "When an ESME raises 8F53",
+        "a Command not its supplier's has an originator that may not ask, or a wrong MAC; once for each Command",
+    ),
+    Choice("G65", "An 11.4 before SECMP0007", "refused with E100, as any SRV that DUIS does not have"),
+    Choice(
+        "G66",
+        "11.2 and 11.3 for PPMID and HCALCS, and an HCALCS in an 11.1, before SECMP0007",
+        "E11; E110106",
+    ),
+    Choice(
+        "G67",
+        "From which day the Service Audit Trail shows titles",
+        "that of the release its report targets: November 2022",
+    ),
+    Choice("G23", "How long a pre-notified Device may stay Pending", "36 months, then N8 and removal"),
+    Choice(
+        "G24",
+        "Which supplier may send 8.14.x",
+        "any for a hub without meters, else one responsible for its HAN",
+    ),
+    Choice(
+        "G25", "Parties of one organisation", "each acts for what another is registered for, in that role"
+    ),
+    Choice(
+        "G26",
+        "A Command for local delivery before the DSP has the Device's certificates",
+        "E20, and they are asked for",
+    ),
+    Choice("G28", "An 8.13 that fits no Command given out", "E100; E48 where it is not genuine"),
+    Choice("G29", "Who may have Commands delivered locally (E17)", "suppliers of the Device"),
+    Choice("G30", "When a dated 6.23 leaves the DSP", "one hour before its date, which the Device keeps"),
+    Choice("G31", "What the DSP does on 8F12", "reads the hub's Device Log; who is connected is installed"),
+    Choice(
+        "G32",
+        "Commands of a supplier whose credentials the Device does not hold",
+        "Critical ones as they are, others through the ACB",
+    ),
+    Choice("G33", "Which Device 8.7.1 or 8.7.2 commissions", "the PPMID, HCALCS or GPF of the two"),
+    Choice("G34", "What leaves with a hub", "its GPF; its other Devices stay as they are"),
+    Choice("G35", "2.2 with Command Variant 2 for SMETS1", "answered at once with the UTRN"),
+    Choice("G36", "The answer to Command Variants 3 and 7", "I99 with the LocalCommand"),
+    Choice("G39", "A request to a Device that stands on no HAN", "E20 at once"),
+    Choice(
+        "G38",
+        "Who may send an 8.11 that adds a meter",
+        "who is registered for the point of supply it names, or responsible for the hub",
+    ),
+    Choice("G37", "A correction by the DCC of manufacturer or model", "changes no SMI Status"),
 )
 
 

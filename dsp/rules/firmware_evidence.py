@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from smart_metering.device_types import DeviceType
+from smart_metering.device_types import METERS, DeviceType
 from smart_metering.marks import Mark
-
-_ACTIVATED = frozenset({DeviceType.ESME, DeviceType.GSME, DeviceType.HCALCS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +18,8 @@ class Evidence:
 
 
 BASE_EVIDENCE = (
-    # SRV           Device Types                    success  source                              mark
-    Evidence("11.3", _ACTIVATED,                    True,    "SECMP0105 report: the rule before", Mark.CERTAIN),
-    Evidence("11.4", frozenset({DeviceType.PPMID}), True,    "as 11.3; chosen here",                        Mark.CHOICE),
+    #        SRV     Device Types  success  source                               mark
+    Evidence("11.3", METERS,       True,    "SECMP0105 report: the rule before", Mark.CERTAIN),
 )  # fmt: skip
 
 

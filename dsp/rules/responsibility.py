@@ -56,6 +56,9 @@ RESPONSIBILITIES = (
     ),
 )
 
+SHARED_BY_SUPPLIERS = frozenset(row.device_type for row in RESPONSIBILITIES if row.supply is Supply.HAN)
+"""Types of Device that electricity and gas suppliers can both be responsible for."""
+
 UNREGISTERED_ROLES = frozenset({UserRole.RSA, UserRole.OU})  # G9: they are asked for no responsibility
 
 

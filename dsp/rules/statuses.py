@@ -33,6 +33,7 @@ STATUS_ROWS = (
     # SRV     statuses                                        source                   mark
     StatusRow(GENERAL, frozenset({_INC, _COMMISSIONED, _RECOVERED}), "choice Q4", Mark.WEAK),
     StatusRow("6.23", frozenset({_COMMISSIONED, _RECOVERED}), "choice Q4", Mark.WEAK),
+    StatusRow("8.3", frozenset({SmiStatus.WHITELISTED, _INC, _COMMISSIONED, SmiStatus.RECOVERY, _RECOVERED}), "choice Q4", Mark.WEAK),
     StatusRow("11.1", frozenset({_COMMISSIONED}), "NotCommissionedDeviceIDList of DUIS 5.4; choice Q12", Mark.LIKELY),
     StatusRow("11.4", frozenset({_COMMISSIONED}), "NotCommissionedDeviceIDList of DUIS 5.4; choice Q12", Mark.LIKELY),
 )  # fmt: skip
@@ -53,7 +54,7 @@ class Exemption:
 BASE_EXEMPTIONS = (
     # SRV            variants                                  generations    Device Types  source      mark
     Exemption("11.1", None,                                    _BOTH,         ALL_TYPES,    "SECMP0105 report, on E5", Mark.CERTAIN),
-    Exemption("11.4", None,                                    _BOTH,         ALL_TYPES,    "as 11.1; chosen here", Mark.CHOICE),
+    Exemption("8.3",  None,                                    _BOTH,         ALL_TYPES,    "choice Q4: a Suspended Device may leave the service", Mark.WEAK),
     Exemption("6.23", None,                                    _BOTH,         ALL_TYPES,    "SECMP0105 report, on E5", Mark.CERTAIN),
     Exemption("2.2",  frozenset({CommandVariant.LOCAL}),       _SMETS1_ONLY,  ALL_TYPES,    "SECMP0105 report, on E5", Mark.CERTAIN),
 )  # fmt: skip

@@ -41,6 +41,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "unverified_response_teaches": _yes_or_no,
     "firmware_version_must_match_header": _yes_or_no,
     "correct_variant_while_suspended": _yes_or_no,
+    "audit_titles_show_refused": _yes_or_no,
+    "audit_titles_show_response_code": _yes_or_no,
 }
 
 

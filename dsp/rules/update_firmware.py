@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from smart_metering.device_types import DeviceType
 from smart_metering.marks import Mark
 from smart_metering.response_codes import ResponseCode
 
@@ -31,10 +30,9 @@ class DeviceFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UpdateFirmwareRules:
-    """The codes of one of the two requests, and the Device Types it serves."""
+    """The codes of one of the two requests."""
 
     srv: str
-    device_types: frozenset[DeviceType]
     codes: dict[RequestFault, ResponseCode]
     warning: ResponseCode
     source: str
@@ -46,7 +44,6 @@ _C = ResponseCode
 UPDATE_FIRMWARE = {
     "11.1": UpdateFirmwareRules(
         "11.1",
-        frozenset({DeviceType.ESME, DeviceType.GSME, DeviceType.HCALCS}),
         {
             RequestFault.UNREADABLE: _C.E110105,
             RequestFault.VERSION: _C.E110102,
@@ -61,7 +58,6 @@ UPDATE_FIRMWARE = {
     ),
     "11.4": UpdateFirmwareRules(
         "11.4",
-        frozenset({DeviceType.PPMID}),
         {
             RequestFault.UNREADABLE: _C.E110405,
             RequestFault.VERSION: _C.E110402,

@@ -2,32 +2,51 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
-from dsp.core.state import AuditRecord, SmiDevice, State
+import msgspec
+
+from dsp.core.audit_titles import TitleRecord, title_of
+from dsp.core.records import AuditRecord, LookUp, SmiChange, SmiDevice
+from dsp.core.service_audit_trail import KIND_NUMBERS, lists_of
+from dsp.core.state import State
+from dsp.rules.audit_visibility import MessageKind
+from dsp.rules.choices import Switches
 from dsp.runtime.user_streams import BATCH
-from ledger.sqlite_store import SqliteStore
+from ledger.books import Log
+from ledger.sqlite_store import SqliteStore, Value, Wanted
 from smart_metering.duis.service_responses import ReceivedMessage
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 
 T = TypeVar("T")
+R = TypeVar("R", bound=msgspec.Struct)
+
+TALLIED_TOGETHER = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditQuery:
-    """The records of one User from `since` up to, but not at, `to`, before record `before`; 0 and None: any."""
+class Page:
+    """Up to `limit` records from `since` up to, but not at, `to`, before record `before`; 0 and None: any."""
 
-    user: Eui
-    device: Eui | None = None
     since: Instant = Instant(0)
     to: Instant | None = None
     before: int = 0
     limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many messages a Device had that have a title, and how many of them are not the asking User's own."""
+
+    device: Eui
+    titles: int
+    by_others: int
 
 
 class RecordsDesk:
@@ -38,6 +57,7 @@ class RecordsDesk:
         self._store = store
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="records-desk")
         self._device_ids: list[Eui] = []
+        self._device_ids_of = -1
 
     def close(self) -> None:
         """Waits for the query that runs."""
@@ -56,21 +76,78 @@ class RecordsDesk:
             )
         )
 
-    async def read_audit_trail(self, query: AuditQuery) -> list[tuple[int, AuditRecord]]:
-        """Record numbers and records, newest first."""
-        where = {"user": str(query.user)} | ({"device": str(query.device)} if query.device else {})
-        return await self._read(
-            partial(
-                self._store.read,
-                self._state.audit_trail,
-                where=where,
-                before=query.before or None,
-                at_least={"at": query.since},
-                below={"at": query.to} if query.to is not None else {},
-                limit=query.limit,
-                newest_first=True,
-            )
+    async def read_audit_trail(
+        self, user: Eui, device: Eui | None, kinds: Iterable[MessageKind], page: Page
+    ) -> list[tuple[int, AuditRecord]]:
+        """Record numbers and records of the User's own, newest first."""
+        where: dict[str, Wanted] = {"user": user}
+        if device is not None:
+            where = {"device": device, "user": lists_of(user)}
+        where["kind"] = _numbers(kinds)
+        return await self._read(partial(self._newest, self._state.audit_trail, page, where))
+
+    async def read_titles(
+        self, user: Eui, device: Eui, kinds: Iterable[MessageKind], switches: Switches, page: Page
+    ) -> list[TitleRecord]:
+        """The titles of what others than `user` exchanged with the Device, newest first: nothing else leaves here."""
+        where: dict[str, Wanted] = {"device": device, **_titled(kinds, switches)}
+        without = {"user": lists_of(user)}
+        read = partial(self._newest, self._state.audit_trail, page, where, without)
+        return [title_of(number, record, switches) for number, record in await self._read(read)]
+
+    async def tally_titles(
+        self,
+        user: Eui,
+        kinds: Iterable[MessageKind],
+        switches: Switches,
+        is_wanted: Callable[[Eui], bool],
+        page: Page,
+    ) -> list[Tally]:
+        """The wanted Devices, those with the most titles first; `user` is the one whose own are told apart."""
+        log, where = self._state.audit_trail, _titled(kinds, switches)
+        after, before = await self._read(partial(self._between, log, page))
+        rows = self._store.tally(log, "device", where=where, after=after, before=before)
+        busiest: list[tuple[str, int]] = []
+        try:
+            while len(busiest) < page.limit:
+                together = await self._read(lambda: list(islice(rows, TALLIED_TOGETHER)))
+                if not together:
+                    break
+                busiest += [row for row in together if is_wanted(Eui(row[0]))]
+        finally:
+            await self._read(rows.close)
+        del busiest[page.limit :]
+        found: dict[str, Wanted] = {"device": tuple(device for device, _ in busiest), **where}
+        of_others = self._store.tally(
+            log, "device", where=found, without={"user": lists_of(user)}, after=after, before=before
         )
+        by_others = dict(await self._read(lambda: list(of_others)))
+        return [
+            Tally(device=Eui(device), titles=titles, by_others=by_others.get(device, 0))
+            for device, titles in busiest
+        ]
+
+    async def read_look_ups(
+        self, user: Eui | None, device: Eui | None, page: Page
+    ) -> list[tuple[int, LookUp]]:
+        """Numbers and look-ups of the Service Audit Trail, newest first; None: of any User, at any Device."""
+        where: dict[str, Wanted] = {}
+        if device is not None:
+            where["device"] = device
+        if user is not None:
+            where["user"] = user
+        return await self._read(partial(self._newest, self._state.look_ups, page, where))
+
+    async def read_caused(self, cause: str, limit: int) -> tuple[list[AuditRecord], list[SmiChange]]:
+        """What this RequestID led to, up to `limit` of each, oldest first: messages, and changes in the SMI."""
+
+        def read() -> tuple[list[AuditRecord], list[SmiChange]]:
+            found, state = {"cause": cause}, self._state
+            messages = self._store.read(state.audit_trail, where=found, limit=limit)
+            changes = self._store.read(state.smi_changes, where=found, limit=limit)
+            return [record for _, record in messages], [change for _, change in changes]
+
+        return await self._read(read)
 
     def list_devices(
         self, after: str, limit: int, is_wanted: Callable[[SmiDevice], bool]
@@ -87,9 +164,44 @@ class RecordsDesk:
         return found, False
 
     def _ids_in_order(self) -> list[Eui]:
-        if len(self._device_ids) != len(self._state.devices):  # No Device ever leaves the SMI.
+        if self._device_ids_of != self._state.devices_version:
+            self._device_ids_of = self._state.devices_version
             self._device_ids = sorted(Eui(device_id) for device_id in self._state.devices)
         return self._device_ids
 
+    def _newest(
+        self,
+        log: Log[R],
+        page: Page,
+        where: Mapping[str, Wanted],
+        without: Mapping[str, tuple[Value, ...]] | None = None,
+    ) -> list[tuple[int, R]]:
+        after, before = self._between(log, page)
+        return self._store.read(
+            log,
+            where=where,
+            without=without,
+            after=after,
+            before=before,
+            limit=page.limit,
+            newest_first=True,
+        )
+
+    def _between(self, log: Log[R], page: Page) -> tuple[int, int | None]:
+        """The positions of the time asked for: time never falls along these logs."""
+        after = self._store.position_of(log, "at", page.since) - 1
+        ends = [page.before] if page.before else []
+        ends += [self._store.position_of(log, "at", page.to)] if page.to is not None else []
+        return after, min(ends, default=None)
+
     async def _read(self, read: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
+
+
+def _numbers(kinds: Iterable[MessageKind]) -> tuple[int, ...]:
+    return tuple(sorted(KIND_NUMBERS[kind] for kind in kinds))
+
+
+def _titled(kinds: Iterable[MessageKind], switches: Switches) -> dict[str, Wanted]:
+    where: dict[str, Wanted] = {"kind": _numbers(kinds)}
+    return where if switches.audit_titles_show_refused else {**where, "refused": 0}

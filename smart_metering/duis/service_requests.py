@@ -1,6 +1,8 @@
-"""Service Requests as records: a header and one body, named as DUIS 5.4 names its elements."""
+"""Service Requests as records: a header and one body, named as DUIS 5.4 names its elements; here those on firmware."""
 
 from smart_metering.command_variants import CommandVariant
+from smart_metering.duis.device_requests import DeviceRequestBody
+from smart_metering.duis.inventory_requests import InventoryRequestBody
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.instants import Instant
@@ -40,57 +42,11 @@ class ActivateFirmware(Record, frozen=True, kw_only=True):
     firmware_hash: bytes
 
 
-class DeviceDetails(Record, frozen=True, kw_only=True):
-    """UpdateDeviceDetails of SR 8.4: what is given replaces what the SMI has; texts arrive unjudged."""
-
-    device_manufacturer: str = ""
-    device_model: str = ""
-    smets_chts_version: str = ""
-    firmware_version: str = ""
-    esme_variant: str = ""
-
-
-class UpdateInventory(Record, frozen=True, kw_only=True):
-    """SR 8.4, as far as its choice UpdateDeviceDetails; the other four choices are not emulated yet."""
-
-    device_id: Eui
-    update_device_details: DeviceDetails
-
-
 class SignedPreCommand(Record, frozen=True, kw_only=True):
     """Command Variants 5, 6 and 7 of any Critical request."""
 
     execution_date_time: Instant | None = None
     gbcs_payload: bytes
-
-
-class PropertyFilter(Record, frozen=True, kw_only=True):
-    """A post code and an address within it."""
-
-    post_code: str = ""
-    address_identifier: str = ""
-
-
-class ReadInventory(Record, frozen=True, kw_only=True):
-    """SR 8.2: exactly one of the four ways to search."""
-
-    uprn: str = ""
-    device_id: Eui | None = None
-    mpxn: str = ""
-    property_filter: PropertyFilter | None = None
-
-
-class DevicePrenotification(Record, frozen=True, kw_only=True):
-    """SR 12.2. Texts arrive unjudged: what is wrong in them is answered, not raised."""
-
-    device_id: Eui
-    device_manufacturer: str
-    device_model: str
-    device_type: str
-    smets_chts_version: str = ""
-    firmware_version: str = ""
-    esme_variant: str = ""
-    associated_gpf_device_id: Eui | None = None
 
 
 class UninterpretedBody(Record, frozen=True, kw_only=True):
@@ -100,23 +56,20 @@ class UninterpretedBody(Record, frozen=True, kw_only=True):
     content: bytes = b""
 
 
-Body = (
-    UpdateFirmware
-    | UpdatePpmidFirmware
-    | ReadFirmwareVersion
-    | ActivateFirmware
-    | UpdateInventory
-    | SignedPreCommand
-    | ReadInventory
-    | DevicePrenotification
-    | UninterpretedBody
-)
+FirmwareRequestBody = UpdateFirmware | UpdatePpmidFirmware | ReadFirmwareVersion | ActivateFirmware
+
+Body = FirmwareRequestBody | DeviceRequestBody | InventoryRequestBody | SignedPreCommand | UninterpretedBody
 
 
 class ServiceRequest(Record, frozen=True, kw_only=True):
-    """What a User sends. An empty `service_reference` stands for the one that the variant belongs to."""
+    """What a User sends. An empty `service_reference` stands for the one that the variant belongs to.
+
+    A request of a sequence names the one before it; the first says that it is the first.
+    """
 
     request_id: RequestId
+    first_in_sequence: bool = False
+    preceding_service_request_id: RequestId | None = None
     command_variant: CommandVariant
     service_reference: str = ""
     service_reference_variant: str

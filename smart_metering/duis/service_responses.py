@@ -3,7 +3,7 @@
 from smart_metering.dcc_alerts import DccAlertCode
 from smart_metering.decisions import Decision
 from smart_metering.device_types import DeviceType
-from smart_metering.duis.service_requests import PropertyFilter
+from smart_metering.duis.inventory_requests import DspSchedule, PropertyFilter
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
@@ -76,12 +76,54 @@ class FutureDatedDeviceAlertMessage(Record, frozen=True, kw_only=True):
     total_command_instructions: int = 1
 
 
+class DecodedValue(Record, frozen=True, kw_only=True):
+    """One element of a decoded answer, named as the Message Mapping Catalogue names it."""
+
+    name: str
+    value: str
+
+
 class Smets1ResponseMessage(Record, frozen=True, kw_only=True):
-    """The S1SP's decoded answer. A one-step Device gives no version in answer to 11.3."""
+    """The S1SP's decoded answer. A one-step Device gives no version in answer to 11.3; `utrn` is that of a top-up to
+    be entered by hand."""
 
     success: bool
     activate_image_response_code: str = ""
     firmware_version: FirmwareVersion | None = None
+    utrn: str = ""
+    content: tuple[DecodedValue, ...] = ()
+
+
+class LocalCommand(Record, frozen=True, kw_only=True):
+    """A Command for local delivery: whole, with its MAC."""
+
+    gbcs_payload: bytes
+
+
+class DspScheduleId(Record, frozen=True, kw_only=True):
+    """The answer to 5.1."""
+
+    dsp_schedule_id: int
+
+
+class DspSchedules(Record, frozen=True, kw_only=True):
+    """One schedule and its id."""
+
+    dsp_schedule_id: int
+    dsp_schedule_details: DspSchedule
+
+
+class DspSchedulesRead(Record, frozen=True, kw_only=True):
+    """The answer to 5.2: 1 to 99 schedules."""
+
+    dsp_schedules: tuple[DspSchedules, ...]
+
+
+class DspScheduledMessage(Record, frozen=True, kw_only=True):
+    """A Device's Response to one run of a schedule."""
+
+    gbcs_payload: bytes
+    dsp_schedule_id: int
 
 
 class NotEmulated(Record, frozen=True, kw_only=True):
@@ -97,6 +139,10 @@ ResponseBody = (
     | DspUpdateFirmwareWarning
     | FutureDatedDeviceAlertMessage
     | Smets1ResponseMessage
+    | LocalCommand
+    | DspScheduleId
+    | DspSchedulesRead
+    | DspScheduledMessage
     | NotEmulated
 )
 
@@ -115,19 +161,41 @@ class ServiceResponse(Record, frozen=True, kw_only=True):
 
 
 class DeviceAlert(Record, frozen=True, kw_only=True):
-    """A Device's alert, passed on to the party it names."""
+    """A Device's alert, passed on to the party it names. After a storm of the same alert, `throttled_alert_count` says
+    how many were held back, and `throttled_alert_sequence_id` which storm it was."""
 
     response_id: str
     alert_code: int
     response_date_time: Instant
     gbcs_payload: bytes
+    throttled_alert_sequence_id: int | None = None
+    throttled_alert_count: int | None = None
+
+
+class MeterMpxns(Record, frozen=True, kw_only=True):
+    """The points of supply of a meter."""
+
+    import_mpxn: str = ""
+    secondary_import_mpan: str = ""
+    export_mpan: str = ""
+
+
+class AssociatedType1Device(Record, frozen=True, kw_only=True):
+    """A Device that left the service with its meter."""
+
+    device_id: Eui
+    device_type: DeviceType
 
 
 class DeviceStatusChangeEvent(Record, frozen=True, kw_only=True):
-    """`device_status_change` is the name of an empty element: DeviceSuspended or DeviceRestored."""
+    """`device_status_change` is the name of DUIS's element: DeviceSuspended, DeviceRestored, MeterIdentity ...; what
+    follows is given with those of a meter."""
 
     device_id: Eui
     device_status_change: str
+    meter_mpxns: MeterMpxns | None = None
+    esme_variant: str = ""
+    associated_type1_devices: tuple[AssociatedType1Device, ...] = ()
 
 
 class FirmwareVersionMismatch(Record, frozen=True, kw_only=True):
@@ -172,10 +240,47 @@ class PpmidAlert(Record, frozen=True, kw_only=True):
 
 
 class CommandFailure(Record, frozen=True, kw_only=True):
-    """A command that the DSP could not bring to its end."""
+    """A command that the DSP could not bring to its end; `dsp_schedule_id` is that of the schedule it is of."""
 
     command_request_id: str
+    dsp_schedule_id: int | None = None
     device_id: Eui
+
+
+class DspScheduleRemoval(Record, frozen=True, kw_only=True):
+    """A schedule that the DSP removed by itself."""
+
+    device_id: Eui
+    dsp_schedule_id: int
+
+
+class UpdateHanDeviceLogResult(Record, frozen=True, kw_only=True):
+    """N24 and N25: what became of an 8.11."""
+
+    update_han_device_log_service_request_id: str
+
+
+class DeviceChangeOfSupplier(Record, frozen=True, kw_only=True):
+    """A Device that has a new supplier's credentials."""
+
+    device_id: Eui
+    device_type: DeviceType
+    mpxns: MeterMpxns
+
+
+class ChangeOfSupplier(Record, frozen=True, kw_only=True):
+    """N26: the 6.23 that failed; N27: the Device that has changed hands."""
+
+    change_of_supplier_service_request_id: str = ""
+    device_change_of_supplier: DeviceChangeOfSupplier | None = None
+
+
+class FirmwareUpgradeRequested(Record, frozen=True, kw_only=True):
+    """N59: another supplier has asked for firmware for Devices that both are responsible for."""
+
+    device_type: DeviceType
+    firmware_version: FirmwareVersion
+    device_list: tuple[Eui, ...]
 
 
 DccAlertBody = (
@@ -185,6 +290,10 @@ DccAlertBody = (
     | CommsHubAlert
     | PpmidAlert
     | CommandFailure
+    | DspScheduleRemoval
+    | UpdateHanDeviceLogResult
+    | ChangeOfSupplier
+    | FirmwareUpgradeRequested
 )
 
 
@@ -194,6 +303,8 @@ class DccAlert(Record, frozen=True, kw_only=True):
     dcc_alert_code: DccAlertCode
     response_date_time: Instant
     body: DccAlertBody
+    throttled_alert_sequence_id: int | None = None
+    throttled_alert_count: int | None = None
     decision: Decision | None = None
 
 

@@ -19,6 +19,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GBZ_EPOCH_SECONDS = (datetime(2000, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1)
 _GBZ_INVALID_TIME = 0xFFFFFFFF  # ZigBee Cluster Library: the UTCTime that says there is none
 
+FIRST_GBZ_INSTANT = Instant(_GBZ_EPOCH_SECONDS * SECOND_MS)
+LAST_GBZ_INSTANT = Instant((_GBZ_EPOCH_SECONDS + _GBZ_INVALID_TIME - 1) * SECOND_MS)
+"""The span of GBZ's clock: 2000 to 2136."""
+
 _WEEKDAY_UNSPECIFIED = 0xFF
 _DEVIATION_UNSPECIFIED = 0x8000
 _CLOCK_STATUS_UNDEFINED = 0xFF

@@ -30,7 +30,7 @@ ALERT_CODE_OFFSET = 9  # in a Data-Notification
 def encode_get(counter: int, attribute: bytes) -> bytes:
     """Access-Request for one attribute: class (2 octets), OBIS code (6) and attribute number (1)."""
     assert len(attribute) == 9, attribute.hex()
-    return _ACCESS_REQUEST + _invoke_id(counter) + _NO_DATE_TIME + _ONE + _GET + attribute + _ONE + _NULL_DATA
+    return _ACCESS_REQUEST + invoke_id(counter) + _NO_DATE_TIME + _ONE + _GET + attribute + _ONE + _NULL_DATA
 
 
 def encode_get_result(counter: int, value: bytes | None) -> bytes:
@@ -39,7 +39,7 @@ def encode_get_result(counter: int, value: bytes | None) -> bytes:
         datum, result = _NULL_DATA, _HARDWARE_FAULT
     else:
         datum, result = bytes((_OCTET_STRING, len(value))) + value, _SUCCESS
-    head = _ACCESS_RESPONSE + _invoke_id(counter) + _NO_DATE_TIME + _NO_REPEATED_REQUEST
+    head = _ACCESS_RESPONSE + invoke_id(counter) + _NO_DATE_TIME + _NO_REPEATED_REQUEST
     return head + _ONE + datum + _ONE + _GET + result
 
 
@@ -50,7 +50,7 @@ def decode_get_result(payload: bytes, value_size: int, counter: int | None = Non
     """
     cursor = Cursor(payload)
     cursor.expect(_ACCESS_RESPONSE, "Access-Response")
-    _read_invoke_id(cursor, counter)
+    read_invoke_id(cursor, counter)
     cursor.expect(_NO_DATE_TIME + _NO_REPEATED_REQUEST + _ONE, "head of the Access-Response")
     value = _read_datum(cursor, value_size)
     cursor.expect(_ONE + _GET, "head of the access result")
@@ -66,7 +66,7 @@ def encode_alert(counter: int, alert_code: int, at: Instant, calculated_hash: by
     assert len(calculated_hash) == _HASH_SIZE, calculated_hash.hex()
     return (
         _DATA_NOTIFICATION
-        + _invoke_id(counter)
+        + invoke_id(counter)
         + _NO_DATE_TIME
         + _STRUCTURE_OF_ALERT_AND_HASH
         + _LONG_UNSIGNED
@@ -82,7 +82,7 @@ def decode_alert(payload: bytes, counter: int | None = None) -> tuple[int, Insta
     """Alert code, time and hash; without a `counter` any invoke id is taken."""
     cursor = Cursor(payload)
     cursor.expect(_DATA_NOTIFICATION, "Data-Notification")
-    _read_invoke_id(cursor, counter)
+    read_invoke_id(cursor, counter)
     cursor.expect(
         _NO_DATE_TIME + _STRUCTURE_OF_ALERT_AND_HASH + _LONG_UNSIGNED, "head of the Data-Notification"
     )
@@ -96,13 +96,15 @@ def decode_alert(payload: bytes, counter: int | None = None) -> tuple[int, Insta
     return alert_code, at, calculated_hash
 
 
-def _invoke_id(counter: int) -> bytes:
+def invoke_id(counter: int) -> bytes:
+    """The long-invoke-id-and-priority that belongs to an originator counter: 4 octets."""
     return (_BREAK_ON_ERROR << 24 | counter & 0xFFFFFF).to_bytes(4, "big")
 
 
-def _read_invoke_id(cursor: Cursor, counter: int | None) -> None:
+def read_invoke_id(cursor: Cursor, counter: int | None) -> None:
+    """Pass over the invoke id of `counter`, or over any."""
     if counter is not None:
-        cursor.expect(_invoke_id(counter), "invoke id")
+        cursor.expect(invoke_id(counter), "invoke id")
         return
     cursor.expect(bytes((_BREAK_ON_ERROR,)), "flags of the invoke id")
     cursor.take(3, "invoke id")

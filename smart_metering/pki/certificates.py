@@ -130,12 +130,27 @@ def issuer_certificate(seed: bytes, issuer: Issuer) -> bytes:
     return _issue(builder, seed, issuer, policy=None)
 
 
+def is_certificate(octets: bytes) -> bool:
+    """Whether this is one whole X.509 certificate (DER), of whatever profile: an authority's, say."""
+    try:
+        x509.load_der_x509_certificate(octets)
+    except _UNREADABLE:
+        return False
+    return True
+
+
 def read_certificate(octets: bytes) -> CertifiedKey:
     """Reads DER of a Device's or an organisation's certificate, ours or another's; raises DecodeError."""
     try:
         return _read(x509.load_der_x509_certificate(octets))
     except _UNREADABLE as error:
         raise DecodeError(0, f"certificate: {error}") from None
+
+
+def key_identifier(public_key: ec.EllipticCurvePublicKey) -> bytes:
+    """RFC 5280, 4.2.1.2, method 2: 0100, then the last 60 bits of the SHA-1 of the public key."""
+    tail = hashlib.sha1(_point(public_key), usedforsecurity=False).digest()[-8:]
+    return bytes([0x40 | tail[0] & 0x0F]) + tail[1:]
 
 
 def _key_certificate(seed: bytes, entity: Eui, usage: KeyUsage, role: str | None) -> x509.CertificateBuilder:
@@ -156,7 +171,7 @@ def _certificate_of(public_key: ec.EllipticCurvePublicKey, serial_number: int) -
         .serial_number(serial_number)
         .not_valid_before(NOT_BEFORE)
         .not_valid_after(NOT_AFTER)
-        .add_extension(x509.SubjectKeyIdentifier(_key_identifier(public_key)), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier(key_identifier(public_key)), critical=False)
     )
 
 
@@ -167,7 +182,7 @@ def _issue(
     if policy is not None:
         policies = x509.CertificatePolicies([x509.PolicyInformation(policy, None)])
         builder = builder.add_extension(policies, critical=True)
-    authority = x509.AuthorityKeyIdentifier(_key_identifier(private_key.public_key()), None, None)
+    authority = x509.AuthorityKeyIdentifier(key_identifier(private_key.public_key()), None, None)
     return (
         builder.issuer_name(issuer.value)
         .add_extension(authority, critical=False)
@@ -184,12 +199,6 @@ def _derive_serial_number(public_key: ec.EllipticCurvePublicKey, purpose: str) -
     """Sixteen octets as in SMKI, positive; another purpose gives another number."""
     digest = hashlib.sha256(_point(public_key) + purpose.encode()).digest()
     return int.from_bytes(digest[:16], "big") >> 1 | 1
-
-
-def _key_identifier(public_key: ec.EllipticCurvePublicKey) -> bytes:
-    """RFC 5280, 4.2.1.2, method 2: 0100, then the last 60 bits of the SHA-1 of the public key."""
-    tail = hashlib.sha1(_point(public_key), usedforsecurity=False).digest()[-8:]
-    return bytes([0x40 | tail[0] & 0x0F]) + tail[1:]
 
 
 def _point(public_key: ec.EllipticCurvePublicKey) -> bytes:

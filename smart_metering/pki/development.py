@@ -12,6 +12,9 @@ from smart_metering.identifiers import Eui
 from smart_metering.pki.certificates import OrganisationRole, device_certificate, organisation_certificate
 from smart_metering.pki.keys import KeyUsage, derive_private_key
 
+CHANGE_OF_SUPPLIER_PARTY = Eui("90-B3-D5-1F-30-00-00-04")
+"""The transitional Change of Supplier party of the Reference Test Data Set, which signs the Commands of SR 6.23."""
+
 _USAGES = (KeyUsage.DIGITAL_SIGNING, KeyUsage.KEY_AGREEMENT)
 _USAGES_BY_ROLE: dict[str, tuple[KeyUsage, ...]] = {
     OrganisationRole.SUPPLIER: (*_USAGES, KeyUsage.PREPAYMENT_KEY_AGREEMENT),

@@ -7,11 +7,9 @@ from google.protobuf.descriptor import FieldDescriptor as Field
 
 from smart_metering.firmware_versions import FirmwareVersion, parse_firmware_version
 from smart_metering.identifiers import Eui, RequestId, parse_eui, parse_request_id
-from smart_metering.instants import Instant
+from smart_metering.instants import LAST_INSTANT, Instant
 
 Parse = Callable[[object], object]
-
-LAST_INSTANT = Instant(253_402_300_799_999)  # 9999-12-31T23:59:59.999Z: no later time can be written as text
 
 _WHOLE_NUMBERS = frozenset({Field.TYPE_INT64, Field.TYPE_UINT64, Field.TYPE_UINT32})
 _TYPES: dict[type, frozenset[int]] = {

@@ -11,10 +11,12 @@ from smets.cli import (
     cpl,
     demo,
     device,
+    explain,
     fault,
     firmware,
     fleet,
     inventory,
+    rules,
     send,
     up,
 )
@@ -25,18 +27,20 @@ EPILOG = "Exit codes: " + "; ".join(f"{code:d} {meaning}" for code, meaning in M
 COMMANDS: dict[str, Callable[..., None]] = {
     "up": up.up,
     "send": send.send,
-    "inventory": inventory.inventory,
     "alerts": alerts.alerts,
     "audit": audit.audit,
+    "explain": explain.explain,
     "demo": demo.demo,
 }
 GROUPS = {
+    "inventory": inventory.app,
     "device": device.app,
     "cpl": cpl.app,
     "clock": clock.app,
     "fault": fault.app,
     "firmware": firmware.app,
     "fleet": fleet.app,
+    "rules": rules.app,
 }
 
 

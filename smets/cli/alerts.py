@@ -11,6 +11,7 @@ from smets.cli.screen import Screen
 if TYPE_CHECKING:
     from smart_metering.administration import Party
     from smart_metering.duis.service_responses import ReceivedMessage
+    from smets.client.outcomes import Outcome
     from smets.client.user import User
     from smets.local_system.connection import SystemConnection
 
@@ -94,7 +95,14 @@ def _as_data(party: "Party", receiver: "User", row: "ReceivedMessage") -> dict[s
         "position": row.position,
         "message": row.message,
         "verified": receiver.verify(row.message),
+        "outcome": _outcome(receiver, row),
     }
+
+
+def _outcome(receiver: "User", row: "ReceivedMessage") -> "Outcome | None":
+    from smart_metering.duis.service_responses import DccAlert
+
+    return None if isinstance(row.message, DccAlert) else receiver.outcome_of(row.message)
 
 
 def _say(screen: Screen, party: "Party", receiver: "User", row: "ReceivedMessage") -> None:
@@ -103,7 +111,7 @@ def _say(screen: Screen, party: "Party", receiver: "User", row: "ReceivedMessage
     from smets.cli.messages import answer_line, because, said_by, vouched
 
     before = f"{party.name or party.eui}  {row.position:>4}  "
-    message = row.message
+    message, outcome = row.message, _outcome(receiver, row)
     match message:
         case DccAlert():
             at = format_instant(message.response_date_time)
@@ -112,9 +120,9 @@ def _say(screen: Screen, party: "Party", receiver: "User", row: "ReceivedMessage
             )
         case DeviceAlert():
             at, device = format_instant(message.response_date_time), message.response_id.partition(":")[0]
-            said = f"{said_by(message)} of {device}{vouched(receiver.verify(message))}"
+            said = f"  of {device}{said_by(message, outcome)}{vouched(receiver.verify(message))}"
             screen.say(before, f"{at}  ", (f"{message.alert_code:04X}", "cyan"), said)
         case _:
             about = f"  {message.service_reference_variant} {message.request_id}"
-            when, code, words = answer_line(message)
+            when, code, words = answer_line(message, outcome)
             screen.say(before, when, code, about, words, vouched(receiver.verify(message)))

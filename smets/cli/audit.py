@@ -1,6 +1,7 @@
-"""`smets audit`: the Service Audit Trail of a User."""
+"""`smets audit`: the Service Audit Trail as a User sees it, and who looked into it."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -9,7 +10,12 @@ from smets.cli.running import run
 from smets.cli.screen import Screen
 
 if TYPE_CHECKING:
-    from smets.client.records import AuditRecord
+    from smart_metering.instants import Instant
+    from smets.client.records import AuditRecord, BusyDevice, LookUp, TitleRecord
+
+R = TypeVar("R")
+
+WHEN = "2021-11-05T02:00:00Z, or -2h for two hours ago."
 
 
 def audit(
@@ -17,43 +23,164 @@ def audit(
         str,
         typer.Option("--device", envvar="SMETS_DEVICE", help="Only of this Device: an EUI or a part of it."),
     ] = "",
+    titles: Annotated[
+        bool,
+        typer.Option(
+            "--titles", envvar="SMETS_TITLES", help="What others exchanged with the --device, by title."
+        ),
+    ] = False,
+    busiest: Annotated[
+        bool,
+        typer.Option(
+            "--busiest", envvar="SMETS_BUSIEST", help="The User's Devices, those with most titles first."
+        ),
+    ] = False,
+    look_ups: Annotated[
+        bool,
+        typer.Option(
+            "--look-ups", envvar="SMETS_LOOK_UPS", help="Who looked: the DCC's view; of all, or of --user."
+        ),
+    ] = False,
+    since: Annotated[
+        str, typer.Option("--from", envvar="SMETS_FROM", help=f"Not older than {WHEN}", show_default=False)
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--to", envvar="SMETS_TO", help=f"Older than {WHEN}", show_default=False)
+    ] = "",
+    before: Annotated[
+        int,
+        typer.Option(
+            "--before", envvar="SMETS_BEFORE", min=0, help="Only before this record: the next page."
+        ),
+    ] = 0,
     limit: Annotated[
-        int, typer.Option("--limit", envvar="SMETS_LIMIT", min=1, help="At most so many records.")
+        int, typer.Option("--limit", envvar="SMETS_LIMIT", min=1, help="At most so many.")
     ] = 100,
     user: UserName = "",
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:
-    """Show a User's own records of the Service Audit Trail, newest first."""
+    """Show a User's own records of the Service Audit Trail, newest first; or titles, busy Devices, who looked."""
 
     async def work(screen: Screen) -> None:
-        from smart_metering.instants import format_instant
         from smets.cli.lookups import find_device, find_party
+        from smets.client.self_service import THE_BEGINNING
         from smets.local_system.connection import read_connection
 
-        records: list[AuditRecord] = []
+        _check(device, titles=titles, busiest=busiest, look_ups=look_ups)
         async with read_connection(state).administration() as administration:
+            now = (await administration.now()).now
+            first = moment(since, now) if since else THE_BEGINNING
+            end = moment(until, now) if until else None
             party = await find_party(administration, user)
             device_id = await find_device(administration, device) if device else None
-            async for record in administration.audit_trail(party.eui, device_id=device_id):
-                if len(records) == limit:
-                    break
-                records.append(record)
-        screen.data(records)
-        screen.table(
-            ("record", "at", "message", "SRV", "title", "Device", "code"),
-            (
-                (
-                    str(record.record),
-                    format_instant(record.at),
-                    record.message_kind,
-                    record.service_reference_variant,
-                    record.title,
-                    record.device_id,
-                    record.response_code,
-                )
-                for record in records
-            ),
-        )
+            desk = administration.self_service(party.eui)
+            if titles:
+                assert device_id is not None
+                found = desk.titles(device_id, since=first, until=end, before=before)
+                _show_titles(screen, await _first(limit, found))
+            elif busiest:
+                _show_devices(screen, await desk.busiest_devices(since=first, until=end, limit=limit))
+            elif look_ups:
+                of = party.eui if user else None
+                looks = desk.look_ups(user=of, device_id=device_id, since=first, until=end, before=before)
+                _show_look_ups(screen, await _first(limit, looks))
+            else:
+                records = desk.audit_trail(device_id=device_id, since=first, until=end, before=before)
+                _show_records(screen, await _first(limit, records))
 
     run(work, json_output=json_output)
+
+
+def moment(text: str, now: "Instant") -> "Instant":
+    """An instant of the calendar, or so long before `now`. Raises InvalidInstant and InvalidDuration."""
+    from smart_metering.instants import Instant, parse_instant
+    from smets.durations import parse_duration
+
+    return Instant(now - parse_duration(text[1:])) if text.startswith("-") else parse_instant(text)
+
+
+def _check(device: str, *, titles: bool, busiest: bool, look_ups: bool) -> None:
+    from smets.cli.exits import Misuse
+
+    if titles + busiest + look_ups > 1:
+        raise Misuse("expected at most one of --titles, --busiest and --look-ups")
+    if titles and not device:
+        raise Misuse("--titles needs a --device")
+    if busiest and device:
+        raise Misuse("--busiest is of all Devices of the User: expected no --device")
+
+
+async def _first(limit: int, records: AsyncIterator[R]) -> list[R]:
+    found: list[R] = []
+    async for record in records:
+        found.append(record)
+        if len(found) == limit:
+            break
+    return found
+
+
+def _show_records(screen: Screen, records: "list[AuditRecord]") -> None:
+    columns = ("record", "at", "message", "SRV", "title", "Device", "code")
+    rows = (
+        (
+            str(row.record),
+            _at(row.at),
+            row.message_kind,
+            row.service_reference_variant,
+            row.title,
+            row.device_id,
+            row.response_code,
+        )
+        for row in records
+    )
+    _show(screen, records, columns, rows)
+
+
+def _show_titles(screen: Screen, titles: "list[TitleRecord]") -> None:
+    columns = ("record", "at", "message", "SRV", "title", "Device", "asked as", "code")
+    rows = (
+        (
+            str(row.record),
+            _at(row.at),
+            row.message_kind,
+            row.service_reference_variant,
+            row.title,
+            row.device_id,
+            row.originator_role or "",
+            row.response_code,
+        )
+        for row in titles
+    )
+    _show(screen, titles, columns, rows)
+
+
+def _show_devices(screen: Screen, devices: "list[BusyDevice]") -> None:
+    rows = ((row.device_id, row.device_type or "", str(row.titles), str(row.by_others)) for row in devices)
+    _show(screen, devices, ("Device", "type", "titles", "by others"), rows)
+
+
+def _show_look_ups(screen: Screen, look_ups: "list[LookUp]") -> None:
+    rows = (
+        (
+            str(row.record),
+            _at(row.at),
+            row.user,
+            row.what,
+            row.device_id or "",
+            "refused" if row.refused else "",
+        )
+        for row in look_ups
+    )
+    _show(screen, look_ups, ("record", "at", "user", "what", "Device", ""), rows)
+
+
+def _show(screen: Screen, records: object, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    screen.data(records)
+    screen.table(columns, rows)
+
+
+def _at(instant: "Instant") -> str:
+    from smart_metering.instants import format_instant
+
+    return format_instant(instant)

@@ -11,6 +11,8 @@ from smets.cli.screen import Screen
 
 if TYPE_CHECKING:
     from smart_metering.administration import DeviceInside
+    from smart_metering.identifiers import Eui
+    from smets.client.administration import Administration
     from smets.client.records import SmiDevice
 
 app = typer.Typer(help="One Device: what the SMI says of it, and what it is.", no_args_is_help=True)
@@ -40,7 +42,7 @@ def show(
         async with connection.administration() as administration, connection.emulator_control() as emulator:
             device_id = await find_device(administration, device)
             with suppress(NotThere):
-                smi = await administration.read_device(device_id)
+                smi = await _read_whole(administration, device_id)
             with suppress(NotThere):
                 inside = await emulator.inspect(device_id)
         if smi is None and inside is None:
@@ -51,8 +53,16 @@ def show(
     run(work, json_output=json_output)
 
 
+async def _read_whole(administration: "Administration", device_id: "Eui") -> "SmiDevice":
+    """With every RequestID in its history, whoever sent it."""
+    from smart_metering.records import changed
+
+    smi = await administration.read_device(device_id)
+    return changed(smi, status_history=tuple(await administration.status_history(device_id)))
+
+
 def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "DeviceInside | None") -> None:
-    from smart_metering.instants import format_instant
+    from smets.cli.histories import HISTORY_COLUMNS, history_rows
 
     screen.say((device_id, "bold"))
     said, is_so = _of_the_smi(smi), _of_the_device(inside)
@@ -65,12 +75,12 @@ def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "Devi
     )
     if smi is None or inside is None:
         screen.say("not in the SMI" if smi is None else "not among the Devices of the emulator")
+    if inside is not None and inside.readings:
+        screen.say("")
+        screen.table(("it shows", ""), ((row.name, row.value) for row in inside.readings))
     if smi is not None:
         screen.say("")
-        screen.table(
-            ("at", "SMI Status", "cause"),
-            ((format_instant(row.at), row.status or "none", row.cause) for row in smi.status_history),
-        )
+        screen.table(HISTORY_COLUMNS, history_rows(smi.status_history))
 
 
 def _of_the_smi(smi: "SmiDevice | None") -> dict[str, str]:
@@ -107,6 +117,9 @@ def _of_the_device(inside: "DeviceInside | None") -> dict[str, str]:
         "staged firmware": inside.pending_version,
         "activation due": None if due is None else format_instant(due),
         "mirrored firmware": inside.mirrored_version,
+        "on the HAN": "yes" if inside.joined else "no",
+        "supplier": inside.supplier,
+        "network operator": inside.network_operator,
         "messages": str(inside.messages),
     }
     return {what: value for what, value in rows.items() if value}

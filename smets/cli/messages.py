@@ -2,22 +2,26 @@
 
 from dsp.core.learning import LEARNED, NOT_LEARNED
 from smart_metering.duis.service_responses import (
-    CommandFailure,
-    CommsHubAlert,
-    CspFirmwareDeliveryStatus,
     DccAlert,
-    DccAlertBody,
     DeviceAlert,
-    DeviceStatusChangeEvent,
     DspInventory,
+    DspScheduledMessage,
+    DspScheduleId,
+    DspSchedules,
+    DspSchedulesRead,
     DspUpdateFirmwareWarning,
-    FirmwareVersionMismatch,
+    FutureDatedDeviceAlertMessage,
+    GbcsPayload,
+    LocalCommand,
     NotEmulated,
-    PpmidAlert,
+    PreCommand,
+    ResponseBody,
     ServiceResponse,
+    Smets1ResponseMessage,
 )
-from smart_metering.instants import format_instant
-from smets.client.outcomes import outcome_of
+from smart_metering.instants import Instant, format_instant
+from smets.cli.dcc_alert_texts import dcc_alert_text
+from smets.client.outcomes import Outcome, outcome_of
 from smets.client.user import CheckedResponse
 from smets.client.verification import Verified
 
@@ -26,15 +30,15 @@ Part = str | tuple[str, str]
 VERDICTS = {LEARNED: "the SMI learned", NOT_LEARNED: "the SMI did not learn"}
 
 
-def answer_line(answer: ServiceResponse) -> tuple[Part, Part, Part]:
-    """When, the code, and why: `2021-11-04T00:00:00.000Z  E5 (because ...)`."""
+def answer_line(answer: ServiceResponse, outcome: Outcome | None = None) -> tuple[Part, Part, Part]:
+    """When, the code, and why: `2021-11-04T00:00:00.000Z  E5 (because ...)`. `outcome` is what its User reads in it."""
     at = f"{format_instant(answer.response_date_time)}  "
-    return at, _code(answer), f"{said_by(answer)}{because(answer)}"
+    return at, _code(answer), f"{said_by(answer, outcome)}{because(answer)}"
 
 
 def response_line(checked: CheckedResponse) -> list[Part]:
     """An answer line, and who vouches for it."""
-    return [*answer_line(checked.response), vouched(checked.verified)]
+    return [*answer_line(checked.response, checked.outcome), vouched(checked.verified)]
 
 
 def vouched(verified: Verified) -> str:
@@ -51,24 +55,57 @@ def because(message: ServiceResponse | DccAlert) -> str:
     return f" (because: {verdict}{decision.row}; {decision.source}, {decision.mark})"
 
 
-def said_by(message: ServiceResponse | DeviceAlert | DccAlert) -> str:
-    """What it says beside its code, in words."""
-    if isinstance(message, DccAlert):
-        return _body(message.body)
-    outcome = outcome_of(message)
-    if outcome is not None:
-        return f"  {outcome.text}"
-    if isinstance(message, DeviceAlert):
+def said_by(message: ServiceResponse | DeviceAlert | DccAlert, outcome: Outcome | None = None) -> str:
+    """What it says beside its code, in words; `outcome` is what its User reads in it, else what anybody can read."""
+    match message:
+        case DccAlert():
+            return f"  {dcc_alert_text(message.body)}{_held_back(message)}"
+        case DeviceAlert():
+            told = outcome or outcome_of(message)
+            return f"{f'  {told.text}' if told else ''}{_held_back(message)}"
+        case ServiceResponse():
+            told = outcome or outcome_of(message)
+            words = _of_body(message.body, told.text if told else "")
+            return f"  {words}" if words else ""
+
+
+def _held_back(alert: DeviceAlert | DccAlert) -> str:
+    """After a storm: which it was, and how many alerts like this one the DSP held back."""
+    if alert.throttled_alert_count is None:
         return ""
-    match message.body:
-        case NotEmulated(service_reference_variant=srv):
-            return f"  SRV {srv} passed every check, but is not emulated yet"
+    return f" (storm {alert.throttled_alert_sequence_id}: {alert.throttled_alert_count} held back)"
+
+
+def _of_body(body: ResponseBody | None, told: str) -> str:
+    """`told` is what a Device says in it."""
+    match body:
+        case None | GbcsPayload() | FutureDatedDeviceAlertMessage() | Smets1ResponseMessage():
+            return told
+        case DspScheduledMessage(dsp_schedule_id=schedule_id):
+            return f"schedule {schedule_id}: {told}"
+        case PreCommand(gbcs_payload=octets):
+            return f"a Pre-Command of {len(octets)} octets"
+        case LocalCommand(gbcs_payload=octets):
+            return f"a Command of {len(octets)} octets for local delivery"
         case DspInventory(devices=devices):
-            return f"  {len(devices)} Devices"
+            return f"{len(devices)} Devices"
         case DspUpdateFirmwareWarning() as warning:
-            return f"  {_left_out(warning)}"
-        case _:
-            return ""
+            return _left_out(warning)
+        case DspScheduleId(dsp_schedule_id=schedule_id):
+            return f"schedule {schedule_id}"
+        case DspSchedulesRead(dsp_schedules=schedules):
+            return "; ".join(map(_schedule, schedules))
+        case NotEmulated(service_reference_variant=srv):
+            return f"SRV {srv} passed every check, but is not emulated yet"
+
+
+def _schedule(row: DspSchedules) -> str:
+    details = row.dsp_schedule_details
+    first = format_instant(Instant(details.schedule_start_date + details.schedule_execution_start_time))
+    return (
+        f"schedule {row.dsp_schedule_id}: {details.dsp_scheduled_service_reference_variant} to "
+        f"{details.device_id}, {details.schedule_frequency} from {first}"
+    )
 
 
 def _code(answer: ServiceResponse) -> Part:
@@ -85,26 +122,3 @@ def _left_out(warning: DspUpdateFirmwareWarning) -> str:
         ("GBCS version too old", warning.invalid_gbcs_version_list),
     )
     return "left out: " + "; ".join(f"{why} {' '.join(devices)}" for why, devices in rows if devices)
-
-
-def _body(body: DccAlertBody) -> str:
-    match body:
-        case DeviceStatusChangeEvent():
-            return f"  {body.device_status_change} {body.device_id}"
-        case FirmwareVersionMismatch():
-            return (
-                f"  {body.device_type} {body.device_id}: the SMI has {body.firmware_version_smi}, "
-                f"it runs {body.firmware_version_device}"
-            )
-        case CspFirmwareDeliveryStatus():
-            return (
-                f"  {body.comms_hub_transfer_status}: firmware {body.firmware_version} for "
-                f"{body.target_device_id} at its hub"
-            )
-        case CommsHubAlert():
-            return f"  {body.transfer_response_code}: firmware {body.firmware_version} to {body.device_id}"
-        case PpmidAlert():
-            how = "activated" if body.activation_success else "did not activate; it runs"
-            return f"  PPMID {body.device_id} {how} firmware {body.firmware_version}"
-        case CommandFailure():
-            return f"  {body.command_request_id} to {body.device_id}"

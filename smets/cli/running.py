@@ -28,6 +28,7 @@ def run(work: Work, *, json_output: bool) -> None:
 
 def _exit_of(error: Exception) -> Exit | None:
     """None: a fault of ours, to be seen whole."""
+    from dsp.rules.releases import UnknownRule
     from smart_metering.errors import DecodeError
     from smart_metering.firmware_versions import InvalidFirmwareVersion
     from smart_metering.identifiers import InvalidIdentifier
@@ -54,6 +55,7 @@ def _exit_of(error: Exception) -> Exit | None:
         (KeyFolderError, Exit.MISUSE),
         (RecipeError, Exit.MISUSE),
         (StateFolderError, Exit.MISUSE),
+        (UnknownRule, Exit.MISUSE),
         (UnknownServiceRequest, Exit.MISUSE),
         (NoConnection, Exit.UNREACHABLE),
         (Unreachable, Exit.UNREACHABLE),

@@ -1,5 +1,6 @@
 """`smets send`: one Service Request, the whole way: Transform, check, signature, answer, Response."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,9 +11,11 @@ from smets.cli.screen import Screen
 
 if TYPE_CHECKING:
     from smart_metering.duis.service_responses import ServiceResponse
-    from smets.cli.bodies import Asked
+    from smets.cli.local_delivery import Delivery
+    from smets.cli.making import Asked
     from smets.client.administration import Administration
     from smets.client.user import CheckedResponse, User
+    from smets.local_system.connection import SystemConnection
 
 
 def send(
@@ -42,12 +45,16 @@ def send(
     ] = "",
     at: Annotated[
         str,
-        typer.Option("--at", envvar="SMETS_AT", help="11.2, 11.3: 2021-11-05T02:00:00Z, or +2h; 'cancel'."),
+        typer.Option(
+            "--at", envvar="SMETS_AT", help="Not now but then: 2021-11-05T02:00:00Z, or +2h; 'cancel'."
+        ),
     ] = "",
     fields: Annotated[
         list[str],
         typer.Option(
-            "--set", envvar="SMETS_SET", help="8.4, 12.2: a field of the body, like esme_variant=ADE."
+            "--set",
+            envvar="SMETS_SET",
+            help="A field of the body, like esme_variant=ADE; a name that the SRV has not lists those that it has.",
         ),
     ] = NO_TEXTS,
     variant: Annotated[
@@ -60,6 +67,27 @@ def send(
             help="Command Variant, 1 to 8; 0: that of its kind (8 without a Device, 4 if Critical, else 1).",
         ),
     ] = 0,
+    delivered: Annotated[
+        bool,
+        typer.Option(
+            "--deliver",
+            envvar="SMETS_DELIVER",
+            help="Variants 2, 3, 6, 7: hand the Command to the Device, and its answer to the DSP (8.13).",
+        ),
+    ] = False,
+    sequence_first: Annotated[
+        bool,
+        typer.Option("--sequence-first", envvar="SMETS_SEQUENCE_FIRST", help="The first of a sequence."),
+    ] = False,
+    after: Annotated[
+        str,
+        typer.Option(
+            "--after",
+            envvar="SMETS_SEND_AFTER",
+            metavar="REQUEST_ID",
+            help="In a sequence: only once this request has succeeded.",
+        ),
+    ] = "",
     user: UserName = "",
     advance: Annotated[
         str,
@@ -88,11 +116,13 @@ def send(
     """
 
     async def work(screen: Screen) -> None:
-        from smets.cli.bodies import Asked
         from smets.cli.lookups import find_device, find_party
+        from smets.cli.making import Asked
         from smets.durations import parse_duration
         from smets.local_system.connection import read_connection
 
+        way = Way(variant=variant, delivered=delivered, sequence_first=sequence_first, after=after)
+        way.check()
         advance_ms = parse_duration(advance) if advance else 0
         connection = read_connection(state)
         async with connection.administration() as administration:
@@ -107,30 +137,88 @@ def send(
                 fields=tuple(fields),
             )
             async with connection.remembering_user(party.eui) as sender:
-                answer = await _ask(sender, asked, variant)
-                if no_wait or not _is_accepted(answer):
-                    _finish(screen, answer, None, waited=False)
-                    return
-                response = await _await(sender, administration, answer.request_id, advance_ms, wait)
-                connection.remember(sender)
-                _finish(screen, answer, response, waited=True)
+                sent = Sent(await _ask(sender, administration, asked, way))
+                if way.delivered:
+                    sent.delivery = await _deliver(connection, sender, sent.answer)
+                if not no_wait and sent.is_answered_later:
+                    sent.waited = True
+                    sent.response = await _await(
+                        sender, administration, sent.answer.request_id, advance_ms, wait
+                    )
+                    connection.remember(sender)
+                _finish(screen, sent)
 
     run(work, json_output=json_output)
 
 
-async def _ask(sender: "User", asked: "Asked", variant: int) -> "ServiceResponse":
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a request goes. `variant` 0: the Command Variant of its kind."""
+
+    variant: int
+    delivered: bool
+    sequence_first: bool
+    after: str
+
+    def check(self) -> None:
+        """Raises Misuse."""
+        from smart_metering.command_variants import COMMAND_VARIANTS
+        from smets.cli.exits import Misuse
+
+        local = [f"{row.variant:d}" for row in COMMAND_VARIANTS if row.local]
+        if self.delivered and f"{self.variant:d}" not in local:
+            raise Misuse(f"--deliver needs --variant {', '.join(local)}: a Command that is delivered locally")
+        if self.sequence_first and self.after:
+            raise Misuse("--sequence-first and --after: the first of a sequence comes after none")
+
+
+@dataclass(slots=True)
+class Sent:
+    """What became of a request so far."""
+
+    answer: "ServiceResponse"
+    delivery: "Delivery | None" = None
+    response: "CheckedResponse | None" = None
+    waited: bool = False
+
+    @property
+    def is_answered_later(self) -> bool:
+        """It was accepted, and no answer was brought back by hand."""
+        from smart_metering.response_codes import ResponseCode
+
+        taken = self.delivery is not None and self.delivery.taken
+        return self.answer.response_code is ResponseCode.I99 and not taken
+
+
+async def _ask(
+    sender: "User", administration: "Administration", asked: "Asked", way: Way
+) -> "ServiceResponse":
     from smart_metering.command_variants import CommandVariant
+    from smart_metering.identifiers import parse_request_id
     from smets.cli.bodies import body_of
 
-    body = await body_of(asked, sender)
-    device = asked.devices[0] if asked.is_to_a_device else None
-    return await sender.send(asked.srv, device, body, variant=CommandVariant(variant) if variant else None)
+    body = await body_of(asked, sender, administration)
+    return await sender.send(
+        asked.srv,
+        asked.devices[0] if asked.is_to_a_device else None,
+        body,
+        variant=CommandVariant(way.variant) if way.variant else None,
+        first_in_sequence=way.sequence_first,
+        preceding=parse_request_id(way.after) if way.after else None,
+    )
 
 
-def _is_accepted(answer: "ServiceResponse") -> bool:
-    from smart_metering.response_codes import ResponseCode
+async def _deliver(
+    connection: "SystemConnection", sender: "User", answer: "ServiceResponse"
+) -> "Delivery | None":
+    """None: the answer holds no Command."""
+    from smets.cli.local_delivery import command_in, deliver
 
-    return answer.response_code is ResponseCode.I99
+    command = command_in(answer)
+    if command is None:
+        return None
+    async with connection.emulator_control() as emulator:
+        return await deliver(sender, emulator, answer, command)
 
 
 async def _await(
@@ -155,32 +243,56 @@ async def _await(
     return response
 
 
-def _finish(
-    screen: Screen, answer: "ServiceResponse", response: "CheckedResponse | None", *, waited: bool
-) -> None:
-    from smets.cli.exits import Ended, Exit
-    from smets.cli.messages import answer_line, response_line
+def _finish(screen: Screen, sent: Sent) -> None:
+    from smets.cli.local_delivery import command_in
 
+    response = sent.response
+    command = command_in(sent.answer)
     screen.data(
         {
-            "request_id": answer.request_id,
-            "answer": answer,
+            "request_id": sent.answer.request_id,
+            "answer": sent.answer,
             "response": response.response if response else None,
             "verified": response.verified if response else None,
             "outcome": response.outcome if response else None,
+            "command": command,
+            "delivery": sent.delivery,
         }
     )
-    screen.say(("request   ", "bold"), answer.request_id)
-    screen.say(("answer    ", "bold"), *answer_line(answer))
-    if response is not None:
-        screen.say(("response  ", "bold"), *response_line(response))
-    elif waited:
+    _say(screen, sent, command)
+    _end(sent)
+
+
+def _say(screen: Screen, sent: Sent, command: bytes | None) -> None:
+    from smets.cli.local_delivery import delivery_lines
+    from smets.cli.messages import answer_line, response_line
+
+    screen.say(("request   ", "bold"), sent.answer.request_id)
+    screen.say(("answer    ", "bold"), *answer_line(sent.answer))
+    if command is not None:
+        screen.say(("command   ", "bold"), command.hex())
+    for line in delivery_lines(sent.delivery) if sent.delivery is not None else ():
+        screen.say(*line)
+    if sent.response is not None:
+        screen.say(("response  ", "bold"), *response_line(sent.response))
+    elif sent.waited:
         screen.say(
             ("response  ", "bold"), "none yet; in stepped time --advance DURATION lets time pass for it"
         )
+
+
+def _end(sent: Sent) -> None:
+    """By the last word on the request. Raises Ended where that is not a good one."""
+    from smets.cli.exits import Ended, Exit
+
+    delivery, last = sent.delivery, sent.answer
+    if sent.response is not None:
+        last = sent.response.response
+    elif sent.waited or (delivery is not None and delivery.answered is None):
         raise Ended(Exit.NO_RESPONSE)
-    code = (response.response if response is not None else answer).response_code
-    if code is None:
+    elif delivery is not None and delivery.returned is not None:
+        last = delivery.returned
+    if last.response_code is None:
         raise Ended(Exit.NOT_EMULATED)
-    if code.startswith("E"):
+    if last.response_code.startswith("E"):
         raise Ended(Exit.ANSWERED_WITH_ERROR)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, Json, State
+from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
 
@@ -21,6 +21,25 @@ Rate = Annotated[
     float | None,
     typer.Option(
         "--rate", envvar="SMETS_RATE", help="Of time: 0 stepped, 1 real, n times as fast. Else the file's."
+    ),
+]
+Release = Annotated[
+    str,
+    typer.Option(
+        "--release",
+        envvar="SMETS_RELEASE",
+        help="SEC Release in force ('June 2021', latest), or a day (2022-05-01). Else the file's rules.",
+        show_default=False,
+    ),
+]
+With = Annotated[
+    list[str],
+    typer.Option("--with", envvar="SMETS_WITH", help="The release with this modification; may be repeated."),
+]
+Without = Annotated[
+    list[str],
+    typer.Option(
+        "--without", envvar="SMETS_WITHOUT", help="The release without this modification; may be repeated."
     ),
 ]
 DspListen = Annotated[
@@ -42,6 +61,9 @@ def up(
     fleet: FleetFile,
     state: State = DEFAULT_STATE,
     rate: Rate = None,
+    release: Release = "",
+    with_modifications: With = NO_TEXTS,
+    without_modifications: Without = NO_TEXTS,
     dsp_listen: DspListen = ANY_PORT,
     emulator_listen: EmulatorListen = ANY_PORT,
     json_output: Json = False,
@@ -53,16 +75,25 @@ def up(
 
     async def work(screen: Screen) -> None:
         from smets.fleet.planning import read_plan
+        from smets.fleet.rules_in_force import under_rules
         from smets.local_system.local_system import LocalSystem, SystemSettings
 
         plan = read_plan(fleet)
+        rules = under_rules(
+            plan.fleet,
+            release=release,
+            with_modifications=with_modifications,
+            without_modifications=without_modifications,
+        )
         _refuse_a_second(state)
         settings = SystemSettings(
             state=state.resolve(),
             organisations=plan.organisations,
             seed=plan.fleet.seed,
-            release=plan.fleet.release,
-            modifications=plan.fleet.modifications,
+            release=rules.release,
+            with_modifications=rules.with_modifications,
+            without_modifications=rules.without_modifications,
+            modifications=rules.modifications,
             switches=plan.fleet.switch_texts,
             epoch=plan.fleet.epoch,
             rate=plan.fleet.rate if rate is None else rate,

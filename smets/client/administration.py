@@ -8,24 +8,29 @@ from typing import Self, TypeVar
 from smart_metering.administration import (
     CplChange,
     CplEntry,
+    DeviceCorrection,
     LoadedDevice,
     LoadSummary,
     Party,
+    RecoveryChange,
     Registration,
 )
 from smart_metering.device_types import DeviceType
-from smart_metering.identifiers import Eui
+from smart_metering.duis.service_responses import InventoryDevice
+from smart_metering.identifiers import Eui, RequestId
 from smart_metering.instants import Instant
 from smart_metering.rpc.v1 import central_products_list_pb2 as cpl_pb2
+from smart_metering.rpc.v1 import explanation_pb2
 from smart_metering.rpc.v1 import inventory_administration_pb2 as inventory_pb2
 from smart_metering.rpc.v1.central_products_list_pb2_grpc import CentralProductsListStub
+from smart_metering.rpc.v1.explanation_pb2_grpc import ExplanationsStub
 from smart_metering.rpc.v1.inventory_administration_pb2_grpc import InventoryAdministrationStub
 from smart_metering.smi_statuses import SmiStatus
 from smets.client.clock import Clock
 from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Connection
 from smets.client.conversion import from_message, to_message
 from smets.client.errors import NotThere
-from smets.client.records import AuditRecord, ClockState, SmiDevice
+from smets.client.records import AuditRecord, ClockState, Explanation, SmiDevice, StatusHistoryEntry
 from smets.client.self_service import SelfService
 
 RECORDS_TOGETHER = 2_000
@@ -40,6 +45,7 @@ class Administration:
         self._connection = Connection(address)
         self._inventory = InventoryAdministrationStub(self._connection.channel)
         self._cpl = CentralProductsListStub(self._connection.channel)
+        self._explanations = ExplanationsStub(self._connection.channel)
         self.clock = Clock(self._connection)
         self._reader: SelfService | None = None
 
@@ -76,6 +82,36 @@ class Administration:
                 inventory_pb2.ListPartiesRequest(), timeout=CALL_SECONDS
             )
             return [from_message(party, Party) for party in answer.parties]
+
+    # --- what the DCC itself changes in the SMI
+
+    async def correct_device(
+        self, device_id: Eui, *, manufacturer: str = "", model: str = "", reason: str
+    ) -> InventoryDevice:
+        """The DCC's manual way for a wrong manufacturer or model; an empty text leaves it as it is.
+
+        The Device as the SMI has it then. Raises NotThere, and Refused which says what was expected.
+        """
+        correction = DeviceCorrection(
+            device_id=device_id, device_manufacturer=manufacturer, device_model=model, reason=reason
+        )
+        async with self._connection.calling(f"correcting {device_id}"):
+            answer = await self._inventory.CorrectDevice(
+                to_message(correction, inventory_pb2.DeviceCorrection), timeout=CALL_SECONDS
+            )
+            return from_message(answer, InventoryDevice)
+
+    async def change_recovery(self, device_id: Eui, event: str, reason: str) -> InventoryDevice:
+        """A step of the recovery from a compromise: `event` is Started, CredentialsPlaced or SupplierRestored.
+
+        The Device as the SMI has it then. Raises NotThere, and Refused where its SMI Status has no such step.
+        """
+        change = RecoveryChange(device_id=device_id, event=event, reason=reason)
+        async with self._connection.calling(f"recovery of {device_id}"):
+            answer = await self._inventory.ChangeRecovery(
+                to_message(change, inventory_pb2.RecoveryChange), timeout=CALL_SECONDS
+            )
+            return from_message(answer, InventoryDevice)
 
     # --- the Central Products List
 
@@ -137,9 +173,34 @@ class Administration:
         async for device in reader.devices(status=status, device_type=device_type, after=after):
             yield device
 
+    async def status_history(self, device_id: Eui) -> list[StatusHistoryEntry]:
+        """How a Device came to its SMI Status, oldest first. The SMI tells a caller only its own RequestIDs, so every
+        party is asked: whoever runs the system sees each RequestID that led to a change. Raises NotThere."""
+        histories = [
+            (await self.self_service(party.eui).read_device(device_id)).status_history
+            for party in await self.parties()
+        ]
+        return [
+            max(entries, key=lambda entry: len(entry.request_id)) for entries in zip(*histories, strict=False)
+        ]
+
     def audit_trail(self, user: Eui, *, device_id: Eui | None = None) -> AsyncIterator[AuditRecord]:
         """The User's own records, newest first, read as they are taken."""
         return SelfService(self._connection, user).audit_trail(device_id=device_id)
+
+    def self_service(self, user: Eui) -> SelfService:
+        """The Self-Service Interface as this User sees it."""
+        return SelfService(self._connection, user)
+
+    # --- what became of a request
+
+    async def explain(self, request_id: RequestId) -> Explanation:
+        """Hop by hop, as the DSP tells it. Raises NotThere where nobody ever heard of the request."""
+        async with self._connection.calling(f"explaining {request_id}"):
+            answer = await self._explanations.Explain(
+                explanation_pb2.ExplainRequest(request_id=str(request_id)), timeout=LONG_CALL_SECONDS
+            )
+            return from_message(answer, Explanation)
 
     async def _any_reader(self) -> SelfService:
         """The SMI shows every known caller the same; without a party there is no caller yet."""

@@ -1,6 +1,6 @@
 """Messages to records and back for clients: the pairs that all share, and those of what only clients see."""
 
-from smart_metering.rpc.v1 import clock_pb2, emulator_control_pb2
+from smart_metering.rpc.v1 import clock_pb2, emulator_control_pb2, explanation_pb2
 from smart_metering.rpc.v1 import self_service_interface_pb2 as self_service_pb2
 from smart_metering.wire.conversion import Conversion
 from smart_metering.wire.pairs import PAIRS
@@ -12,6 +12,11 @@ _CONVERSION = Conversion(
         (records.SmiDevice, self_service_pb2.SmiDevice),
         (records.StatusHistoryEntry, self_service_pb2.StatusHistoryEntry),
         (records.AuditRecord, self_service_pb2.ServiceAuditTrailRecord),
+        (records.TitleRecord, self_service_pb2.TitleRecord),
+        (records.BusyDevice, self_service_pb2.BusyDevice),
+        (records.LookUp, self_service_pb2.LookUp),
+        (records.Hop, explanation_pb2.Hop),
+        (records.Explanation, explanation_pb2.Explanation),
         (records.ClockState, clock_pb2.ClockState),
         (records.LaunchSummary, emulator_control_pb2.LaunchSummary),
         (records.Trace, emulator_control_pb2.Trace),

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from types import TracebackType
 from typing import Self
 
-from smart_metering.administration import DeviceInside, FaultRule, PremisesTemplate
+from smart_metering.administration import DeviceInside, Fate, FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui, parse_eui
 from smart_metering.rpc.v1 import emulator_control_pb2 as pb2
 from smart_metering.rpc.v1.emulator_control_pb2_grpc import EmulatorControlStub
@@ -13,6 +13,7 @@ from smets.client.conversion import from_message, to_message
 from smets.client.records import LaunchSummary, Trace
 
 PAGE = 10_000
+FATES_PAGE = 1_000
 
 
 class EmulatorControl:
@@ -78,6 +79,25 @@ class EmulatorControl:
             return _rules(
                 await self._stub.ClearFaults(pb2.ClearFaultsRequest(names=list(names)), timeout=CALL_SECONDS)
             )
+
+    async def fates(self, device_id: Eui) -> AsyncIterator[Fate]:
+        """What fault rules did to the messages of a Device, oldest first, read as they are taken. Raises NotThere."""
+        asked = pb2.ListFatesRequest(device_id=device_id, page_size=FATES_PAGE)
+        while True:
+            async with self._connection.calling(f"listing the fates of {device_id}"):
+                page = await self._stub.ListFates(asked, timeout=CALL_SECONDS)
+                fates = [from_message(fate, Fate) for fate in page.fates]
+            for fate in fates:
+                yield fate
+            if not page.next_after_fate:
+                return
+            asked.after_fate = page.next_after_fate
+
+    async def deliver_locally(self, device_id: Eui, octets: bytes) -> bytes:
+        """Hands a GBCS Command to the Device in the premises; its Response, or nothing. Raises NotThere."""
+        delivery = pb2.LocalDelivery(device_id=device_id, gbcs=octets)
+        async with self._connection.calling(f"delivering a Command to {device_id} locally"):
+            return (await self._stub.DeliverLocally(delivery, timeout=CALL_SECONDS)).gbcs
 
     async def trace(self) -> Trace:
         """The trace hash of the run."""

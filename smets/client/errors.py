@@ -30,7 +30,7 @@ class NotThere(SmetsError):
 
 
 class UnknownCaller(SmetsError):
-    """The server does not know the calling User, or does not let it speak for another."""
+    """The server does not know the calling User, or does not let it speak for another, or see what it asks for."""
 
 
 class FailedThere(SmetsError):

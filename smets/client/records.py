@@ -1,5 +1,6 @@
-"""Records of what only clients see: the SMI's view of a Device, the Service Audit Trail, the clock, a run's trace."""
+"""Records of what only clients see: the SMI's view of a Device, the Service Audit Trail, explain, clock and trace."""
 
+from smart_metering.decisions import Decision
 from smart_metering.device_types import DeviceType
 from smart_metering.duis.service_responses import InventoryDevice
 from smart_metering.identifiers import Eui
@@ -10,11 +11,12 @@ from smart_metering.user_roles import UserRole
 
 
 class StatusHistoryEntry(Record, frozen=True, kw_only=True):
-    """One change of a Device's SMI Status. Type 2 Devices have none."""
+    """One change of a Device's SMI Status. Type 2 Devices have none. `request_id`: the caller's own that led to it."""
 
     at: Instant
     status: SmiStatus | None = None
     cause: str = ""
+    request_id: str = ""
 
 
 class SmiDevice(Record, frozen=True, kw_only=True):
@@ -45,6 +47,43 @@ class AuditRecord(Record, frozen=True, kw_only=True):
     response_code: str = ""
 
 
+class TitleRecord(Record, frozen=True, kw_only=True):
+    """The title of a message that another User exchanged with a Device of the caller's; `originator_role` is that of
+    the User who asked, `response_code` empty unless the DSP is switched to show it."""
+
+    record: int
+    at: Instant
+    device_id: Eui
+    device_type: DeviceType | None = None
+    message_kind: str
+    service_reference_variant: str = ""
+    title: str = ""
+    originator_role: UserRole | None = None
+    response_code: str = ""
+
+
+class BusyDevice(Record, frozen=True, kw_only=True):
+    """How many messages with a title a Device had, and how many of them were not the caller's own."""
+
+    device_id: Eui
+    device_type: DeviceType | None = None
+    titles: int
+    by_others: int = 0
+
+
+class LookUp(Record, frozen=True, kw_only=True):
+    """Who looked into the Service Audit Trail, when, and for what: from `since` up to `until`, None: to the end."""
+
+    record: int
+    at: Instant
+    user: Eui
+    what: str
+    device_id: Eui | None = None
+    since: Instant = Instant(0)
+    until: Instant | None = None
+    refused: bool = False
+
+
 class ClockState(Record, frozen=True, kw_only=True):
     """The time and its rate: 0 stepped, 1 real, n times as fast; and how many hosts follow it.
 
@@ -70,3 +109,25 @@ class Trace(Record, frozen=True, kw_only=True):
     hash: bytes
     devices: int = 0
     messages: int = 0
+
+
+class Hop(Record, frozen=True, kw_only=True):
+    """What happened to a request, or because of it, at one place. `party` sent it or was told; `decision` is the row
+    that decided. `checks` are those of access control in their order: granted, the code that refused, or not asked."""
+
+    at: Instant
+    place: str
+    what: str
+    party: str = ""
+    device_id: str = ""
+    decision: Decision | None = None
+    checks: tuple[Decision, ...] = ()
+
+
+class Explanation(Record, frozen=True, kw_only=True):
+    """What the DSP tells of one request, in the order of time; without an SRV: the DSP asked of its own accord."""
+
+    request_id: str
+    service_reference_variant: str = ""
+    device_id: str = ""
+    hops: tuple[Hop, ...] = ()

@@ -5,10 +5,12 @@
         checked = await supplier.await_response(answer.request_id)
 
 `transform`, `send_command`, `non_device` and `submit` send what they are given, right or wrong; `send` does what a
-supplier's system does: it makes the RequestID, and for a Critical request checks and signs the Pre-Command.
+supplier's system does: it makes the RequestID, for a Critical request checks and signs the Pre-Command, and asks again
+for a Command to deliver locally until the DSP has what it needs to make one.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import TracebackType
@@ -16,16 +18,13 @@ from typing import Self
 
 from smart_metering.administration import FirmwareFile
 from smart_metering.command_variants import CommandVariant, Service, service_of
-from smart_metering.duis.service_requests import (
-    Body,
-    ReadFirmwareVersion,
-    ServiceRequest,
-    SignedPreCommand,
-    UninterpretedBody,
-)
+from smart_metering.command_variants import definition_of as variant_definition
+from smart_metering.duis.inventory_requests import ReturnLocalCommandResponse
+from smart_metering.duis.service_requests import Body, ServiceRequest, SignedPreCommand, UninterpretedBody
 from smart_metering.duis.service_responses import (
     DccAlert,
     DeviceAlert,
+    GbcsPayload,
     PreCommand,
     ReceivedMessage,
     ServiceResponse,
@@ -35,14 +34,17 @@ from smart_metering.gbcs.protection import sign
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.instants import Instant
 from smart_metering.records import changed
+from smart_metering.response_codes import ResponseCode
 from smart_metering.service_requests import SERVICE_REQUESTS, ServiceRequestDefinition, definition_of
 from smets.client.clock import Clock
 from smets.client.connection import Connection
 from smets.client.correlation import correlated
 from smets.client.counters import Counters, CountersInMemory
 from smets.client.dcc_user_interface import DccUserInterface
+from smets.client.empty_bodies import EMPTY_BODIES
 from smets.client.errors import SmetsError
 from smets.client.inbox import Inbox, ResponseDesk
+from smets.client.opening import Opener
 from smets.client.outcomes import Outcome, outcome_of
 from smets.client.self_service import SelfService
 from smets.client.user_keys import Repository, UserKeys
@@ -50,6 +52,9 @@ from smets.client.verification import Verified, Verifier
 
 DEFAULT_ACB = Eui("90-B3-D5-1F-30-00-00-02")
 RESPONSE_SECONDS = 30.0
+CERTIFICATES_SECONDS = 0.5  # that a hub gets, in time that runs, to give the DSP a Device's certificates
+
+MakeBody = Callable[[RequestId], Body]
 
 
 class UnknownServiceRequest(SmetsError):
@@ -58,7 +63,7 @@ class UnknownServiceRequest(SmetsError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedResponse:
-    """A Service Response, who vouches for it, and what it says about firmware, if anything."""
+    """A Service Response, who vouches for it, and what the Device says in it, if a Device does."""
 
     response: ServiceResponse
     verified: Verified
@@ -80,10 +85,12 @@ class User:
         acb: Eui = DEFAULT_ACB,
     ) -> None:
         self.eui = eui
+        self.repository = repository or Repository()
         self._acb = acb
         self._keys = keys
         self._counters = counters or CountersInMemory()
-        self._verifier = Verifier(eui, keys, repository or Repository())
+        self._verifier = Verifier(eui, keys, self.repository)
+        self._opener = Opener(eui, self._verifier.secrets)
         self._connection = Connection(address)
         self._interface = DccUserInterface(self._connection, eui)
         self._clock = Clock(self._connection)
@@ -167,8 +174,17 @@ class User:
     def check(self, response: ServiceResponse) -> CheckedResponse:
         """A Service Response with what this User can say of it."""
         return CheckedResponse(
-            response=response, verified=self.verify(response), outcome=outcome_of(response)
+            response=response, verified=self.verify(response), outcome=self.outcome_of(response)
         )
+
+    def check_local(self, request_id: str, octets: bytes, at: Instant) -> CheckedResponse:
+        """What a Device answered at `at` to a Command that was delivered locally, as if the DSP had brought it."""
+        body = GbcsPayload(gbcs_payload=octets)
+        return self.check(ServiceResponse(request_id=request_id, response_date_time=at, body=body))
+
+    def outcome_of(self, message: ServiceResponse | DeviceAlert) -> Outcome | None:
+        """What a Device says in a message, read with this User's keys; None where no Device says anything."""
+        return outcome_of(message, self._opener)
 
     def verify(self, message: ServiceResponse | DeviceAlert | DccAlert) -> Verified:
         """Whether a message is genuine, as far as this User can verify it."""
@@ -181,19 +197,23 @@ class User:
         return (await self._clock.now()).now
 
     def request(
-        self, srv: str, device: Eui | None = None, body: Body | None = None, *, now: Instant
+        self, srv: str, device: Eui | None = None, body: Body | MakeBody | None = None, *, now: Instant
     ) -> ServiceRequest:
         """A new request, with the Command Variant of its kind: 8 without a Device, 4 if Critical, else 1.
 
-        Without a body it is the one that says nothing. Raises UnknownServiceRequest.
+        A body may be made from the RequestID; without one it is the one that says nothing.
+        Raises UnknownServiceRequest.
         """
         definition = _definition(srv)
         if definition.non_device == (device is not None):
             needs = "names its Devices in its body" if definition.non_device else "needs the Device it is for"
             raise UnknownServiceRequest(f"SRV {srv} '{definition.name}' {needs}")
         target = self._acb if device is None else device
+        request_id = RequestId(self.eui, target, self._counters.next(target, now))
+        if callable(body):
+            body = body(request_id)
         return ServiceRequest(
-            request_id=RequestId(self.eui, target, self._counters.next(target, now)),
+            request_id=request_id,
             command_variant=_variant(definition),
             service_reference=definition.service_reference,
             service_reference_variant=srv,
@@ -204,21 +224,40 @@ class User:
         self,
         srv: str,
         device: Eui | None = None,
-        body: Body | None = None,
+        body: Body | MakeBody | None = None,
         *,
         variant: CommandVariant | None = None,
+        first_in_sequence: bool = False,
+        preceding: RequestId | None = None,
+        certificate_tries: int = 2,
     ) -> ServiceResponse:
         """One request on its whole way, Transform and signature included; the last answer on it.
 
-        `variant` stands in place of the Command Variant of its kind.
+        `variant` stands in place of the Command Variant of its kind; 5, 6 and 7 of a Critical request come after a 4.
+        `preceding` is the request before it in a sequence. Of a local variant the DSP may lack the Device's
+        certificates, and answers E20 while it asks for them: the same request is sent again, `certificate_tries` times
+        at most, each time after what is due was let happen (stepped time) or after half a second (time that runs).
 
         Raises NotWhatWasAsked for a Pre-Command that this User does not sign, UnknownServiceRequest, and SmetsError.
         """
         request = self.request(srv, device, body, now=await self.now())
-        request = changed(request, command_variant=variant or request.command_variant)
-        answer = await self._interface.ask(service_of(request.command_variant), request)
-        signed = self.signed(request, answer)
-        return answer if signed is None else await self.send_command(signed)
+        request = changed(
+            request, first_in_sequence=first_in_sequence, preceding_service_request_id=preceding
+        )
+        wanted = variant or request.command_variant
+        if request.command_variant is CommandVariant.TRANSFORM and variant_definition(wanted).critical:
+            answer = await self.transform(request)
+            last = CommandVariant.SIGNED_SEND if wanted is CommandVariant.TRANSFORM else wanted
+            signed = self.signed(request, answer, variant=last)
+            return answer if signed is None else await self._ask(signed, certificate_tries)
+        return await self._ask(changed(request, command_variant=wanted), certificate_tries)
+
+    async def return_local_response(self, octets: bytes, original_request_id: str = "") -> ServiceResponse:
+        """8.13: brings the DSP what a Device answered to a Command that was delivered locally."""
+        body = ReturnLocalCommandResponse(
+            original_request_id=original_request_id, device_gbcs_response=octets
+        )
+        return await self.send("8.13", body=body)
 
     async def send_many(self, srv: str, bodies: Mapping[Eui, Body]) -> list[ServiceResponse]:
         """The same request to each Device, on batched streams; the last answers, in the order given."""
@@ -232,7 +271,13 @@ class User:
             for request, answer in zip(signed, answers, strict=True)
         ]
 
-    def signed(self, request: ServiceRequest, answer: ServiceResponse) -> ServiceRequest | None:
+    def signed(
+        self,
+        request: ServiceRequest,
+        answer: ServiceResponse,
+        *,
+        variant: CommandVariant = CommandVariant.SIGNED_SEND,
+    ) -> ServiceRequest | None:
         """The Signed Pre-Command, if the answer holds a Pre-Command. Raises NotWhatWasAsked: it is not signed."""
         if not isinstance(answer.body, PreCommand):
             return None
@@ -241,9 +286,25 @@ class User:
         dated = getattr(request.body, "execution_date_time", None)
         return changed(
             request,
-            command_variant=CommandVariant.SIGNED_SEND,
+            command_variant=variant,
             body=SignedPreCommand(execution_date_time=dated, gbcs_payload=octets),
         )
+
+    async def _ask(self, request: ServiceRequest, certificate_tries: int) -> ServiceResponse:
+        """At the service of its Command Variant; a RequestID that was refused may be used again."""
+        service = service_of(request.command_variant)
+        answer = await self._interface.ask(service, request)
+        while certificate_tries and _lacks_certificates(request, answer):
+            certificate_tries -= 1
+            await self._let_happen()
+            answer = await self._interface.ask(service, request)
+        return answer
+
+    async def _let_happen(self) -> None:
+        if (await self._clock.now()).rate == 0:
+            await self._clock.advance(0)
+        else:
+            await asyncio.sleep(CERTIFICATES_SECONDS)
 
 
 def _definition(srv: str) -> ServiceRequestDefinition:
@@ -262,6 +323,9 @@ def _variant(definition: ServiceRequestDefinition) -> CommandVariant:
 
 
 def _empty_body(definition: ServiceRequestDefinition) -> Body:
-    if definition.srv == "11.2":
-        return ReadFirmwareVersion()
-    return UninterpretedBody(element=definition.body_element)
+    return EMPTY_BODIES.get(definition.srv) or UninterpretedBody(element=definition.body_element)
+
+
+def _lacks_certificates(request: ServiceRequest, answer: ServiceResponse) -> bool:
+    """E20 at once, which only a Command for local delivery gets: nothing of it was sent that could be undelivered."""
+    return variant_definition(request.command_variant).local and answer.response_code is ResponseCode.E20

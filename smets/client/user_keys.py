@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from smart_metering.gbcs.protection import shared_secret
 from smart_metering.identifiers import Eui
-from smart_metering.pki.certificates import device_certificate, read_certificate
+from smart_metering.pki.certificates import Issuer, device_certificate, issuer_certificate, read_certificate
 from smart_metering.pki.key_folders import KeyFolderError, read_certificate_file, read_private_key
 from smart_metering.pki.keys import KeyUsage
 
@@ -43,16 +43,36 @@ class Repository:
         self._seed = seed
         self.public_key = lru_cache(_REMEMBERED)(self._find)
 
+    def organisation_certificate(self, party: Eui, usage: KeyUsage) -> bytes | None:
+        """DER of a party's certificate; None where the folder has none. Raises KeyFolderError if it is broken."""
+        return self._read(party, usage)
+
+    def certification_path(self, party: Eui) -> tuple[bytes, ...]:
+        """What stands between a party's certificates and the root, in DER: the issuer's certificate where this is a
+        development PKI, else the party's own DS certificate, which is the best there is."""
+        if self._seed is not None:
+            return (issuer_certificate(self._seed, Issuer.OF_ORGANISATIONS),)
+        own = self._read(party, KeyUsage.DIGITAL_SIGNING)
+        return (own,) if own is not None else ()
+
     def _find(self, device: Eui, usage: KeyUsage) -> EllipticCurvePublicKey | None:
-        if self._folder is not None:
-            try:
-                return read_certificate(read_certificate_file(self._folder, device, usage)).public_key
-            except KeyFolderError as error:
-                if error.path.exists():
-                    raise
+        certificate = self._read(device, usage)
+        if certificate is not None:
+            return read_certificate(certificate).public_key
         if self._seed is None:
             return None
         return read_certificate(device_certificate(self._seed, device, usage)).public_key
+
+    def _read(self, entity: Eui, usage: KeyUsage) -> bytes | None:
+        """From the folder, if there is one, and the certificate in it."""
+        if self._folder is None:
+            return None
+        try:
+            return read_certificate_file(self._folder, entity, usage)
+        except KeyFolderError as error:
+            if error.path.exists():
+                raise
+            return None
 
 
 class SharedSecrets:

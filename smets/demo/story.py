@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from smart_metering.command_variants import CommandVariant
 from smart_metering.device_types import DeviceType, Generation
-from smart_metering.duis.service_requests import ReadInventory, UninterpretedBody
+from smart_metering.duis.inventory_requests import ReadInventory
+from smart_metering.duis.service_requests import UninterpretedBody
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.instants import HOUR_MS, MINUTE_MS, SECOND_MS
 from smart_metering.user_roles import UserRole

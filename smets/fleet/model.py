@@ -28,6 +28,8 @@ from smets.fleet.texts import (
     VersionText,
 )
 
+FUNCTIONS_OF_THE_HUB = frozenset({DeviceType.CHF, DeviceType.GPF})
+
 
 class Strict(BaseModel):
     """Frozen, and without room for a key that nobody reads."""
@@ -36,10 +38,11 @@ class Strict(BaseModel):
 
 
 class PartyModel(Strict):
-    """An organisation under one EUI, in one or more User Roles."""
+    """An organisation under one EUI, in one or more User Roles. Parties of one `organisation` act for each other."""
 
     eui: EuiText
     roles: Annotated[tuple[UserRole, ...], Field(min_length=1)]
+    organisation: str = ""
     suspended: bool = False
 
 
@@ -51,7 +54,10 @@ class SmiDifferences(Strict):
 
 
 class DeviceModel(Strict):
-    """One Device of a premises: what it is, and where the SMI thinks otherwise."""
+    """One Device of a premises: what it is, and where the SMI thinks otherwise.
+
+    `awaits_installation`: it is at the premises, but not on the HAN, and the SMI does not know it.
+    """
 
     device_type: DeviceType
     manufacturer: ManufacturerText
@@ -60,11 +66,18 @@ class DeviceModel(Strict):
     esme_variant: VariantText | None = None
     smets_chts_version: Annotated[str, Field(max_length=20)] = ""
     smi: SmiDifferences = SmiDifferences()
+    awaits_installation: bool = False
 
     @model_validator(mode="after")
     def _has_a_variant_if_it_is_an_esme(self) -> Self:
         if self.device_type is not DeviceType.ESME and (self.esme_variant or self.smi.esme_variant):
             raise ValueError(f"a {self.device_type} has no esme_variant")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_installed_if_it_awaits_that(self) -> Self:
+        if self.awaits_installation and self.device_type in FUNCTIONS_OF_THE_HUB:
+            raise ValueError(f"a {self.device_type} comes with its hub: it awaits no installation")
         return self
 
 
@@ -84,8 +97,19 @@ class TemplateModel(Strict):
         return self
 
 
+class NextSupplierModel(Strict):
+    """A Change of Supplier to come: `supplier` is registered for the meters of this fuel from `since` on."""
+
+    supplier: PartyName
+    since: InstantText
+    fuel: Literal["electricity", "gas", "both"] = "both"
+
+
 class PremisesModel(Strict):
-    """`count` premises alike. The parties are names; the second fuel's are those of the first if left out."""
+    """`count` premises alike. The parties are names; the second fuel's are those of the first if left out.
+
+    Devices `awaiting_installation` are at the premises, but not on the HAN, and the SMI does not know them.
+    """
 
     count: Annotated[int, Field(ge=1, le=10_000_000)] = 1
     template: TemplateName = "smets2"
@@ -97,8 +121,16 @@ class PremisesModel(Strict):
     network_operator: PartyName = "network operator"
     gas_supplier: PartyName | None = None
     gas_transporter: PartyName | None = None
+    next_suppliers: tuple[NextSupplierModel, ...] = ()
     firmware: dict[DeviceType, VersionText] = {}
     esme_variant: VariantText | None = None
+    awaiting_installation: tuple[DeviceType, ...] = ()
+
+    @model_validator(mode="after")
+    def _installs_no_part_of_the_hub(self) -> Self:
+        for device_type in FUNCTIONS_OF_THE_HUB.intersection(self.awaiting_installation):
+            raise ValueError(f"a {device_type} comes with its hub: it awaits no installation")
+        return self
 
     @model_validator(mode="after")
     def _was_something_before_it_was_suspended(self) -> Self:
@@ -177,6 +209,8 @@ class FleetModel(Strict):
     epoch: InstantText = parse_instant("2021-11-04T00:00:00Z")
     rate: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     release: ReleaseName | None = None
+    with_modifications: tuple[ModificationName, ...] = ()
+    without_modifications: tuple[ModificationName, ...] = ()
     modifications: tuple[ModificationName, ...] | None = None
     switches: dict[str, str] = {}
     parties: dict[str, PartyModel] = {}
@@ -201,4 +235,11 @@ class FleetModel(Strict):
     def _has_one_rule_book(self) -> Self:
         if self.release is not None and self.modifications is not None:
             raise ValueError("expected a release or modifications, not both")
+        if self.modifications is not None and (self.with_modifications or self.without_modifications):
+            raise ValueError(
+                "modifications means exactly these; expected with_modifications and without_modifications "
+                "beside a release"
+            )
+        if both := set(self.with_modifications).intersection(self.without_modifications):
+            raise ValueError(f"modification {min(both)}: expected with it or without it, not both")
         return self

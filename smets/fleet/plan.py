@@ -58,6 +58,7 @@ class PremisesPlan:
     status_before_suspension: SmiStatus | None
     parties: Mapping[UserRole, Eui]
     commissioned: Instant
+    next_suppliers: tuple[tuple[UserRole, Eui, Instant], ...] = ()
 
     @property
     def template(self) -> PremisesTemplate:
@@ -74,14 +75,15 @@ class PremisesPlan:
     def last_device(self) -> Eui:
         """The last that is loaded: where the SMI knows it, it knows them all."""
         last_hub = eui_number(self.eui_from) + (self.count - 1) * EUIS_PER_PREMISES
-        return eui_from_number(last_hub + len(self.devices) - 1)
+        last = max(at for at, device in enumerate(self.devices) if not device.awaits_installation)
+        return eui_from_number(last_hub + last)
 
     @property
     def device_count(self) -> int:
         return self.count * len(self.devices)
 
     def registrations(self) -> Iterator[Registration]:
-        """Of each point of supply: its supplier and its network operator, since ever."""
+        """Of each point of supply: its supplier and its network operator, since ever; then its suppliers to come."""
         types = {device.device_type for device in self.devices}
         for comms_hub in comms_hubs(self.template):
             index = premises_index(comms_hub)
@@ -91,7 +93,7 @@ class PremisesPlan:
                 yield from self._registered(mprn(index), UserRole.GS, UserRole.GT)
 
     def loaded_devices(self) -> Iterator[LoadedDevice]:
-        """What the SMI says of each Device, a premises at a time, its hub first."""
+        """What the SMI says of each Device that does not await installation, a premises at a time, its hub first."""
         for comms_hub in comms_hubs(self.template):
             yield from self._loaded_premises(comms_hub)
 
@@ -116,19 +118,26 @@ class PremisesPlan:
             esme_variant=device.esme_variant or "",
             supplier=self.parties[supplier] if supplier else None,
             network_operator=self.parties[network_operator] if network_operator else None,
+            awaits_installation=device.awaits_installation,
         )
 
     def _registered(self, mpxn: str, *roles: UserRole) -> Iterator[Registration]:
         for role in roles:
             yield Registration(mpxn=mpxn, role=role, party=self.parties[role], effective_from=SINCE_EVER)
+        for role, party, since in self.next_suppliers:
+            if role in roles:
+                yield Registration(mpxn=mpxn, role=role, party=party, effective_from=since)
 
     def _loaded_premises(self, comms_hub: Eui) -> Iterator[LoadedDevice]:
         first, index = eui_number(comms_hub), premises_index(comms_hub)
         of_type = {
             device.device_type: eui_from_number(first + position)
             for position, device in reversed([*enumerate(self.devices)])
+            if not device.awaits_installation
         }
         for position, device in enumerate(self.devices):
+            if device.awaits_installation:
+                continue
             associated = ASSOCIATED_WITH.get(device.device_type)
             is_type_2 = device.device_type in TYPE_2
             yield LoadedDevice(

@@ -6,6 +6,7 @@ from device_emulator.core.fleet import EUIS_PER_PREMISES
 from smart_metering.administration import Party
 from smart_metering.device_types import DeviceType
 from smart_metering.identifiers import Eui, eui_from_number, eui_number
+from smart_metering.instants import Instant
 from smart_metering.pki.development import DevelopmentPki
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.smi_statuses import SmiStatus
@@ -32,6 +33,7 @@ def parties(drawing: Drawing) -> Iterator[Party]:
         yield Party(
             eui=party.eui,
             name=name,
+            organisation=party.organisation,
             roles=party.roles,
             digital_signing_certificate=credentials[KeyUsage.DIGITAL_SIGNING].certificate,
             key_agreement_certificate=credentials[KeyUsage.KEY_AGREEMENT].certificate,
@@ -83,6 +85,12 @@ def _plan_premises(
                 (*place, "firmware", device_type),
                 f"template {premises.template!r} has no {device_type}",
             )
+    for index, device_type in enumerate(premises.awaiting_installation):
+        if device_type not in types:
+            drawing.fault(
+                (*place, "awaiting_installation", index),
+                f"template {premises.template!r} has no {device_type}",
+            )
     before = premises.status_before_suspension
     if premises.status is SmiStatus.SUSPENDED and before is None:
         before = SmiStatus.COMMISSIONED
@@ -96,6 +104,7 @@ def _plan_premises(
         status_before_suspension=before,
         parties=_registered_parties(drawing, place, premises, types),
         commissioned=drawing.fleet.epoch,
+        next_suppliers=tuple(_next_suppliers(drawing, place, premises, types)),
     )
 
 
@@ -120,6 +129,30 @@ def _registered_parties(
     return {role: drawing.known_parties[party].eui for role, _, party, _ in rows}
 
 
+FUELS = {
+    "electricity": (UserRole.IS,),
+    "gas": (UserRole.GS,),
+    "both": (UserRole.IS, UserRole.GS),
+}
+METER_OF = {UserRole.IS: DeviceType.ESME, UserRole.GS: DeviceType.GSME}
+
+
+def _next_suppliers(
+    drawing: Drawing, place: Place, premises: PremisesModel, types: set[DeviceType]
+) -> Iterator[tuple[UserRole, Eui, Instant]]:
+    for index, change in enumerate(premises.next_suppliers):
+        party = drawing.known_parties[change.supplier]
+        for role in FUELS[change.fuel]:
+            if METER_OF[role] not in types:
+                continue
+            if role not in party.roles:
+                drawing.fault(
+                    (*place, "next_suppliers", index, "supplier"),
+                    f"{change.supplier!r} is to be {role}, but its roles are {' '.join(party.roles)}",
+                )
+            yield role, party.eui, change.since
+
+
 def _as_in(premises: PremisesModel, device: DeviceModel) -> DeviceModel:
     """The template's Device, with what these premises say of its type."""
     changes: dict[str, object] = {}
@@ -127,6 +160,8 @@ def _as_in(premises: PremisesModel, device: DeviceModel) -> DeviceModel:
         changes["firmware_version"] = premises.firmware[device.device_type]
     if device.device_type is DeviceType.ESME and premises.esme_variant:
         changes["esme_variant"] = premises.esme_variant
+    if device.device_type in premises.awaiting_installation:
+        changes["awaits_installation"] = True
     return device.model_copy(update=changes)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationInfo
 
-from dsp.rules.releases import MODIFICATIONS, RELEASES
+from dsp.rules.releases import MODIFICATIONS, RELEASES, UnknownRule, release_named
 from smart_metering.device_types import ESME_VARIANTS
 from smart_metering.firmware_versions import FirmwareVersion, parse_firmware_version
 from smart_metering.identifiers import Eui, parse_eui
@@ -41,7 +41,11 @@ def _named_in(kind: str) -> Callable[[str, ValidationInfo], str]:
 
 
 def _check_release(text: str) -> str:
-    return one_of("SEC Release", text, [row.name for row in RELEASES])
+    try:
+        release_named(text)
+    except UnknownRule as error:
+        raise ValueError(f"{error}{did_you_mean(text, [row.name for row in RELEASES])}") from None
+    return text
 
 
 def _check_modification(text: str) -> str:

@@ -28,7 +28,8 @@ ATTACH_TRIES = 1_500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemSettings:
-    """`modifications`, if given, stand in place of the release; `switches` are choices made otherwise, `NAME=VALUE`.
+    """`modifications`, if given, stand in place of the release and of what it is with and without; `switches` are
+    choices made otherwise, `NAME=VALUE`.
 
     Without an epoch the DSP has its own. With the address of a `running_dsp` none is started: the emulator attaches
     there, under the name `host`, which no other emulator of that DSP may have.
@@ -38,6 +39,8 @@ class SystemSettings:
     organisations: tuple[Organisation, ...]
     seed: str = "development"
     release: str | None = None
+    with_modifications: tuple[str, ...] = ()
+    without_modifications: tuple[str, ...] = ()
     modifications: tuple[str, ...] | None = None
     switches: tuple[str, ...] = ()
     epoch: Instant | None = None
@@ -161,8 +164,12 @@ class LocalSystem:
         arguments += ["--acb", settings.acb, "--rate", f"{settings.rate:g}"]
         if settings.modifications is not None:
             arguments += ["--modifications", *settings.modifications]
-        elif settings.release is not None:
-            arguments += ["--release", settings.release]
+        else:
+            arguments += ["--release", settings.release] if settings.release is not None else []
+            for name in settings.with_modifications:
+                arguments += ["--with", name]
+            for name in settings.without_modifications:
+                arguments += ["--without", name]
         for switch in settings.switches:
             arguments += ["--switch", switch]
         if settings.epoch is not None:

@@ -1,14 +1,14 @@
 """The folder of a local system: who finds what where.
 
-    certificates/            of every party and the Access Control Broker: everyone reads these
+    certificates/            of every party, the Access Control Broker and the Change of Supplier party: all read these
     parties/90b3d51f30010000/   private keys of one party, and what its command line remembers: its client's alone
     dsp/  emulator/          each server's durable state: its own alone
     logs/                    what each server says
     firmware/                files that a fleet file asks for
     connection.json          where the servers that run now listen
 
-The keys are those of a development PKI: whoever knows the seed knows them all. The DSP derives the Access Control
-Broker's private key from the seed, the emulator the Devices'; neither is written.
+The keys are those of a development PKI: whoever knows the seed knows them all. The DSP derives the private keys of the
+Access Control Broker and of the Change of Supplier party from the seed, the emulator the Devices'; none is written.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from smart_metering.identifiers import Eui, eui_octets
 from smart_metering.pki.certificates import OrganisationRole
-from smart_metering.pki.development import DevelopmentPki
+from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY, DevelopmentPki
 from smart_metering.pki.key_folders import write_certificates, write_private_keys
 from smart_metering.user_roles import NETWORK_OPERATORS, SUPPLIERS, UserRole
 
@@ -81,9 +81,11 @@ class StateFolder:
         """Writes the development PKI; what is there already is written again, the same. Raises StateFolderError."""
         self._claim(seed)
         pki = DevelopmentPki(seed.encode())
-        write_certificates(
-            self.certificates, pki.organisation(acb, OrganisationRole.ACCESS_CONTROL_BROKER).values()
-        )
+        for party, role in (
+            (acb, OrganisationRole.ACCESS_CONTROL_BROKER),
+            (CHANGE_OF_SUPPLIER_PARTY, OrganisationRole.TRANSITIONAL_CHANGE_OF_SUPPLIER),
+        ):
+            write_certificates(self.certificates, pki.organisation(party, role).values())
         for organisation in organisations:
             credentials = pki.organisation(organisation.eui, organisation.smki_role).values()
             write_certificates(self.certificates, credentials)

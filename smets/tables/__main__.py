@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from smets.tables.contents import CONTENTS
+from smets.tables.contents import contents
 from smets.tables.page import COMMAND, render
 
 PLACE = Path(__file__).resolve().parents[2] / "docs" / "tables.md"
@@ -15,7 +15,7 @@ def main(arguments: Sequence[str], place: Path = PLACE) -> int:
     if list(arguments) not in ([], ["--check"]):
         sys.stderr.write(f"usage: {COMMAND} [--check]\n")
         return 2
-    written = render(build() for build in CONTENTS)
+    written = render(contents())
     if not arguments:
         place.write_text(written, "utf-8")
         return 0

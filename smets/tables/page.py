@@ -22,12 +22,13 @@ it from the rows themselves: change a row, not this page.
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under their columns."""
+    """Rows of cells under their columns, after a drawing in Mermaid if there is one."""
 
     title: str
     sentence: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    drawing: str = ""
 
 
 def render(tables: Iterable[Table]) -> str:
@@ -38,7 +39,8 @@ def render(tables: Iterable[Table]) -> str:
 def _render_table(table: Table) -> str:
     assert all(len(cells) == len(table.columns) for cells in table.rows), table.title
     lines = (table.columns, ("---",) * len(table.columns), *table.rows)
-    return "\n".join((f"## {table.title}", "", table.sentence, "", *map(_render_row, lines), ""))
+    drawing = ("```mermaid", table.drawing, "```", "") if table.drawing else ()
+    return "\n".join((f"## {table.title}", "", table.sentence, "", *drawing, *map(_render_row, lines), ""))
 
 
 def _render_row(cells: tuple[str, ...]) -> str:

@@ -4,8 +4,9 @@ from smart_metering.command_variants import COMMAND_VARIANTS
 from smart_metering.marks import Mark
 from smart_metering.service_requests import SERVICE_REQUESTS, FutureDating, ServiceRequestDefinition
 from smart_metering.use_case_device_types import USE_CASE_DEVICE_TYPES, row_of
-from smets.tables.cells import NOTHING, class_of, device_types, in_order, least_sure, user_roles, yes
+from smets.tables.cells import NOTHING, class_of, in_order, least_sure, yes
 from smets.tables.page import Table
+from smets.tables.rows import cell
 
 
 def service_requests() -> Table:
@@ -38,10 +39,7 @@ def use_cases() -> Table:
         "Device Types of use cases",
         "Which Device Types each GBCS use case is for: it is looked up whole, then by its family, then by its series.",
         ("Use case, family or series", "Device Types", "Source", "Mark"),
-        [
-            (row.use_cases, device_types(row.device_types), row.source, row.mark)
-            for row in USE_CASE_DEVICE_TYPES
-        ],
+        [(row.use_cases, cell(row.device_types), row.source, row.mark) for row in USE_CASE_DEVICE_TYPES],
     )
 
 
@@ -79,14 +77,14 @@ def _service_request(definition: ServiceRequestDefinition) -> tuple[str, ...]:
         definition.srv,
         definition.name,
         class_of(definition),
-        user_roles(definition.roles),
-        in_order(f"{variant:d}" for variant in sorted(definition.command_variants)),
+        cell(definition.roles),
+        cell(definition.command_variants),
         NOTHING if definition.future_dated is FutureDating.NO else definition.future_dated,
         yes(definition.dcc_scheduled),
         f"`{definition.body_element}`",
         "DCC's request matrix and templates; DUIS 5.4 schema",
         Mark.CERTAIN,
         in_order(definition.use_cases),
-        device_types(definition.device_types),
+        cell(definition.device_types),
         least_sure(marks) if definition.device_types else NOTHING,
     )

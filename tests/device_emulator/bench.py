@@ -1,6 +1,6 @@
 """A test bench: emulated premises in process, a DSP and its Users played by hand, with real keys and real octets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -25,6 +25,7 @@ from smart_metering.instants import Instant, parse_instant
 from smart_metering.ota.image import decode as decode_firmware_file
 from smart_metering.ota.image import file_digest
 from smart_metering.ota.making import Defect, FirmwareRecipe, make_firmware
+from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY
 from smart_metering.pki.keys import KeyUsage, derive_private_key
 from smart_metering.sm_wan import (
     CertificatesWanted,
@@ -89,17 +90,20 @@ def template(
     count: int = 1,
     name: str = "home",
     eui_from: Eui = FIRST_EUI,
+    esme_variant: str = "A",
+    awaiting: Collection[DeviceType] = (),
 ) -> PremisesTemplate:
-    """Premises whose Devices run V1 on hardware 1211 of manufacturer 121D; an ESME is of variant A."""
+    """Premises whose Devices run V1 on hardware 1211 of manufacturer 121D; those `awaiting` are not installed."""
     devices = tuple(
         DeviceTemplate(
             device_type=device_type,
             device_manufacturer="121D",
             device_model="00011211",
             firmware_version=V1,
-            esme_variant="A" if device_type is DeviceType.ESME else "",
+            esme_variant=esme_variant if device_type is DeviceType.ESME else "",
             supplier=SUPPLIER if device_type in _KNOW_A_SUPPLIER else None,
             network_operator=NETWORK_OPERATOR if device_type in _KNOW_A_NETWORK_OPERATOR else None,
+            awaits_installation=device_type in awaiting,
         )
         for device_type in types
     )
@@ -144,7 +148,7 @@ def image_hash(octets: bytes) -> bytes:
 
 
 def keys() -> Keys:
-    parties = (ACB, SUPPLIER, NETWORK_OPERATOR, STRANGER)
+    parties = (ACB, SUPPLIER, NETWORK_OPERATOR, STRANGER, CHANGE_OF_SUPPLIER_PARTY)
     return Keys(SEED, {party: party_keys(party) for party in parties}, ACB)
 
 

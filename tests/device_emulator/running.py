@@ -11,6 +11,7 @@ from smart_metering.device_types import DeviceType
 from smart_metering.identifiers import Eui, eui_from_number, eui_number
 from smart_metering.instants import Instant
 from smart_metering.pki.certificates import OrganisationRole
+from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY
 from smart_metering.rpc.v1 import emulator_control_pb2 as pb2
 from smart_metering.rpc.v1.emulator_control_pb2_grpc import EmulatorControlStub
 from smart_metering.sm_wan import Downlink, DownlinkContent
@@ -30,6 +31,7 @@ ROLES = {
     ACB: OrganisationRole.ACCESS_CONTROL_BROKER,
     SUPPLIER: OrganisationRole.SUPPLIER,
     NETWORK_OPERATOR: OrganisationRole.NETWORK_OPERATOR,
+    CHANGE_OF_SUPPLIER_PARTY: OrganisationRole.TRANSITIONAL_CHANGE_OF_SUPPLIER,
 }
 
 

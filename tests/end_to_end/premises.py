@@ -24,7 +24,7 @@ from tests.support.dsp_premises import (
     V1,
 )
 from tests.support.hand_made_device import ACB, SEED
-from tests.support.world import POINTS_OF_SUPPLY, eui_of
+from tests.support.world_premises import POINTS_OF_SUPPLY, eui_of
 
 TYPES = (DeviceType.CHF, DeviceType.GPF, DeviceType.ESME)  # GPF: so that ESMEs have the ids of `eui_of`
 

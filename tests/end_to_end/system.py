@@ -68,7 +68,7 @@ from tests.support.dsp_premises import (
 )
 from tests.support.hand_made_device import ACB, SEED
 from tests.support.processes import PATIENCE_SECONDS, Program, free_address
-from tests.support.world import cpl_entry, firmware, image_hash
+from tests.support.world_premises import cpl_entry, firmware, image_hash
 
 ATTACHED = "attached to the DSP"  # the emulator logs it when the DSP has answered for its hubs
 CHUNK = 256 * 1024

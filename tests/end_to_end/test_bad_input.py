@@ -28,7 +28,7 @@ from tests.end_to_end.system import ATTACHED, System, as_user
 from tests.support.dsp_premises import DISTRIBUTOR, NOWHERE, STRANGER, SUPPLIER, V2
 from tests.support.hand_made_device import ACB
 from tests.support.processes import PATIENCE_SECONDS
-from tests.support.world import firmware
+from tests.support.world_premises import firmware
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

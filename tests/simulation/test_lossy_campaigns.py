@@ -8,7 +8,8 @@ from smart_metering.device_types import DeviceType, Generation
 from smart_metering.instants import HOUR_MS, SECOND_MS
 from smart_metering.smi_statuses import SmiStatus
 from tests.support.dsp_premises import V2
-from tests.support.world import World, eui_of
+from tests.support.world import World
+from tests.support.world_premises import eui_of
 
 SEEDS = range(200)
 PREMISES = 2

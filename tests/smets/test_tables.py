@@ -1,17 +1,54 @@
 """docs/tables.md: what the rows say, whole, each with a source and a mark; and a check that notices any other text."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
+from dsp.rules.choices import CHOICES, Times, choice
+from dsp.rules.differences import Row, rule_tables
+from dsp.rules.rule_set import RuleSet
+from dsp.rules.smi_transitions import TRANSITIONS, Beyond
 from smart_metering.marks import Mark
 from smart_metering.service_requests import SERVICE_REQUESTS
+from smart_metering.smi_statuses import SmiStatus
 from smets.tables.__main__ import PLACE, main
-from smets.tables.contents import CONTENTS
+from smets.tables.contents import contents
+from smets.tables.in_force import condition
+from smets.tables.life_cycle_tables import drawing
 from smets.tables.page import Table, render
-from smets.tables.status_tables import eligibility_before, eligibility_with_both, eligibility_with_secmp0105
+from smets.tables.rows import cells_of, columns_of
+from smets.tables.rule_set_tables import TITLES
+from smets.tables.rule_tables import TIMES_BELONG_TO
 
-TABLES = {build.__name__: build() for build in CONTENTS}
+ROOT = PLACE.parents[1]
+
+TABLES = {table.title: table for table in contents()}
+
+
+def _tables_of_the_rules() -> Iterator[tuple[str, tuple[Row, ...]]]:
+    for module in iter_modules([str(ROOT / "dsp" / "rules")], "dsp.rules."):
+        if not module.ispkg:
+            for name, value in vars(import_module(module.name)).items():
+                if name.isupper() and not _is_shown_otherwise(name) and _is_table(value):
+                    yield name, value
+
+
+def _is_shown_otherwise(name: str) -> bool:
+    """By what becomes of a request, in columns of its own, or with the modifications that lengthen it."""
+    return name in {"STATUS_ROWS", "RELEASES", "CHOICES"} or name.startswith("BASE_")
+
+
+def _is_table(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and bool(value)
+        and all(is_dataclass(row) and hasattr(row, "mark") for row in value)
+    )
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -34,22 +71,135 @@ def test_each_table_has_rows_a_sentence_and_no_empty_cell(table: Table) -> None:
 
 
 def test_every_srv_has_its_row() -> None:
-    assert [row[0] for row in TABLES["service_requests"].rows] == [row.srv for row in SERVICE_REQUESTS]
+    assert [row[0] for row in TABLES["Service Requests"].rows] == [row.srv for row in SERVICE_REQUESTS]
+
+
+def test_every_table_of_the_rules_is_on_the_page() -> None:
+    """Whatever stands in dsp/rules as a table with sources and marks: its rows are rows of some table here."""
+    shown = {cells for table in TABLES.values() for cells in table.rows}
+
+    for name, rows in _tables_of_the_rules():
+        columns = columns_of(rows)
+        assert {cells_of(row, columns) for row in rows} <= shown, f"{name} is not on the page"
 
 
 @pytest.mark.parametrize(
-    ("table", "suspended"),
+    ("modifications", "device_types", "suspended"),
     [
-        (eligibility_before(), "E5"),
-        (eligibility_with_secmp0105(), "only ESME GSME"),
-        (eligibility_with_both(), "only ESME GSME; HCALCS PPMID"),
+        ("without SECMP0105", "ESME GSME", "E5"),
+        ("with SECMP0105", "ESME GSME", "yes"),
+        ("always", "GPF CHF", "E5"),
+        ("without SECMP0007", "HCALCS PPMID", "E5"),
+        ("with SECMP0007, without SECMP0105", "HCALCS PPMID", "E5"),
+        ("with SECMP0105 and SECMP0007", "HCALCS PPMID", "yes"),
     ],
-    ids=["before", "SECMP0105", "both"],
 )
-def test_11_2_to_a_suspended_device_reads_as_its_rules_say(table: Table, suspended: str) -> None:
-    of_11_2 = {row[0]: row[table.columns.index("Suspended")] for row in table.rows}
+def test_11_2_to_a_suspended_device_reads_as_its_rules_say(
+    modifications: str, device_types: str, suspended: str
+) -> None:
+    table = TABLES["What a Device in each SMI Status takes: non-critical requests"]
+    place = table.columns.index("Suspended")
 
-    assert of_11_2.get("11.2", of_11_2["every other non-critical request"]) == suspended
+    found = {(row[4], row[1]): row[place] for row in table.rows if row[0] == "11.2"}
+
+    assert found[modifications, device_types] == suspended
+
+
+def test_only_what_behaves_otherwise_than_its_class_has_rows_of_its_own() -> None:
+    own = {
+        title.removeprefix("What a Device in each SMI Status takes: "): [
+            *dict.fromkeys(row[0] for row in table.rows)
+        ]
+        for title, table in TABLES.items()
+        if title.startswith("What a Device in each SMI Status takes")
+    }
+
+    assert own == {
+        "Critical requests": ["every other request", "11.3"],
+        "non-critical requests": ["every other request", "2.2", "6.23", "11.2"],
+        "non-device requests": ["every other request", "8.3", "11.1", "11.4"],
+    }
+
+
+OUTSIDE: dict[SmiStatus | Beyond, str] = {
+    Beyond.REMOVED: "[*]",
+    Beyond.BEFORE_SUSPENSION: "BeforeSuspension",
+}
+
+
+def test_every_transition_is_drawn() -> None:
+    drawn = TABLES["SMI Status transitions"].drawing.splitlines()
+
+    assert drawn[0] == "stateDiagram-v2"
+    for row in TRANSITIONS:
+        for origin in row.origins:
+            result = OUTSIDE.get(row.result, row.result)
+            (arrow,) = [line for line in drawn if line.startswith(f"    {origin or '[*]'} --> {result}: ")]
+            assert row.event.replace(":", ",") in arrow
+
+
+def test_no_label_of_the_drawing_holds_a_sign_that_ends_it() -> None:
+    labels = [line.partition(": ")[2] for line in drawing(TRANSITIONS).splitlines() if "-->" in line]
+
+    assert labels
+    assert not any(sign in label for label in labels for sign in ":;#")
+
+
+def test_a_drawing_stands_before_its_table() -> None:
+    page = render([Table("T", "S.", ("A",), [("1",)], drawing="stateDiagram-v2")])
+
+    assert page.endswith("## T\n\nS.\n\n```mermaid\nstateDiagram-v2\n```\n\n| A |\n| --- |\n| 1 |\n")
+
+
+@pytest.mark.parametrize(
+    ("ways", "words"),
+    [
+        (({True, False}, {True, False}), "always"),
+        (({True}, {True, False}), "with A"),
+        (({True, False}, {False}), "without B"),
+        (({True}, {True}), "with A and B"),
+        (({False}, {True}), "with B, without A"),
+    ],
+)
+def test_a_condition_says_what_must_be_in_force(ways: tuple[set[bool], ...], words: str) -> None:
+    assert condition(tuple(map(frozenset, ways)), ("A", "B")) == words
+
+
+def test_a_row_says_what_brings_it() -> None:
+    table = TABLES["What a Suspended Device takes beside Critical requests"]
+    place = table.columns.index("In force")
+
+    assert {(row[0], row[3]): row[place] for row in table.rows} == {
+        ("11.1", "all"): "always",
+        ("8.3", "all"): "always",
+        ("6.23", "all"): "always",
+        ("2.2", "all"): "always",
+        ("11.4", "all"): "with SECMP0007",
+        ("11.2", "ESME GSME"): "with SECMP0105",
+        ("11.2", "HCALCS PPMID"): "with SECMP0105 and SECMP0007",
+    }
+
+
+def test_every_table_of_a_rule_book_has_a_title_of_its_own() -> None:
+    assert set(TITLES) == set(rule_tables(RuleSet()))
+
+
+def test_every_choice_that_a_source_names_is_a_choice() -> None:
+    names = {row.name for row in CHOICES}
+    named = {
+        name
+        for table in TABLES.values()
+        for row in table.rows
+        for cell in row
+        for name in re.findall(r"choice ([QG][0-9]+a?)", cell)
+    }
+
+    assert named <= names
+
+
+def test_every_time_names_a_setting_and_a_choice_that_there_are() -> None:
+    assert set(TIMES_BELONG_TO) <= {field.name for field in fields(Times)}
+    assert all(choice(name) for name in TIMES_BELONG_TO.values())
 
 
 def test_the_page_is_what_the_rows_say() -> None:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from dsp.core.turn import AccessControlBroker
+from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
 from smart_metering.administration import CplEntry, LoadedDevice, Party, Registration
 from smart_metering.device_types import TYPE_2, DeviceType
 from smart_metering.duis.service_responses import InventoryDevice
@@ -12,7 +12,7 @@ from smart_metering.gbcs.protection import sign
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant, parse_instant
 from smart_metering.ota.image import FirmwareFile, OtaHeader
-from smart_metering.pki.development import DevelopmentPki
+from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY, DevelopmentPki
 from smart_metering.pki.keys import KeyUsage, derive_private_key
 from smart_metering.smi_statuses import SmiStatus
 from smart_metering.user_roles import UserRole
@@ -149,6 +149,14 @@ def cpl_entry(device: Eui, version: FirmwareVersion) -> CplEntry:
 def broker() -> AccessControlBroker:
     """The ACB with its key."""
     return AccessControlBroker(eui=ACB, key_agreement=derive_private_key(SEED, ACB, KeyUsage.KEY_AGREEMENT))
+
+
+def change_of_supplier_party() -> ChangeOfSupplierParty:
+    """The transitional Change of Supplier party with its key."""
+    return ChangeOfSupplierParty(
+        eui=CHANGE_OF_SUPPLIER_PARTY,
+        digital_signing=derive_private_key(SEED, CHANGE_OF_SUPPLIER_PARTY, KeyUsage.DIGITAL_SIGNING),
+    )
 
 
 def signed_by(eui: Eui, octets: bytes) -> bytes:

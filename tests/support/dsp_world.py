@@ -54,6 +54,7 @@ from tests.support.dsp_premises import (
     V1,
     V2,
     broker,
+    change_of_supplier_party,
     cpl_entry,
     firmware_file,
     image_hash,
@@ -68,7 +69,7 @@ class DspWorld:
     """The engine and what surrounds it. Frames go down and up at once; what Users get lies in their inboxes."""
 
     def __init__(self, rules: RuleSet, state: State | None = None) -> None:
-        self.engine = Engine(state or State(), rules, broker())
+        self.engine = Engine(state or State(), rules, broker(), change_of_supplier_party())
         self.now = START
         self.devices: dict[Eui, HandMadeDevice] = {}
         self.sent: list[Downlink] = []

@@ -6,7 +6,6 @@ come back. Only sockets, disks and clocks are missing.
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 from device_emulator.core import effects as emulated
 from device_emulator.core.emulator import Emulator
@@ -26,19 +25,19 @@ from dsp.core.inputs import (
     RequestReceived,
     UplinkReceived,
 )
+from dsp.core.records import AuditRecord, SmiChange
 from dsp.core.state import State
 from dsp.rules.releases import rules_as_of
 from dsp.rules.rule_set import RuleSet
+from ledger.books import Append
 from smart_metering.administration import (
-    CplEntry,
     DeviceInside,
-    DeviceTemplate,
     FaultRule,
-    LoadedDevice,
     PremisesTemplate,
+    Registration,
 )
 from smart_metering.command_variants import CommandVariant, service_of
-from smart_metering.device_types import TYPE_2, DeviceType, Generation
+from smart_metering.device_types import DeviceType, Generation
 from smart_metering.duis.service_requests import (
     ActivateFirmware,
     Body,
@@ -50,86 +49,46 @@ from smart_metering.duis.service_requests import (
 )
 from smart_metering.duis.service_responses import InventoryDevice, Message, PreCommand, ServiceResponse
 from smart_metering.firmware_versions import FirmwareVersion
-from smart_metering.identifiers import Eui, RequestId, eui_from_number, eui_number
+from smart_metering.identifiers import Eui, RequestId
 from smart_metering.instants import Instant
 from smart_metering.ota.image import decode as decode_firmware
 from smart_metering.ota.image import file_digest
-from smart_metering.ota.making import Defect, FirmwareRecipe, make_firmware
-from smart_metering.pki.development import DevelopmentPki
-from smart_metering.pki.keys import KeyUsage, derive_private_key
+from smart_metering.ota.making import Defect
+from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY, DevelopmentPki
+from smart_metering.pki.keys import KeyUsage
 from smart_metering.sm_wan import Downlink, Uplink
 from smart_metering.smi_statuses import SmiStatus
 from tests.support.dsp_premises import (
     CHF,
-    DISTRIBUTOR,
-    GAS_SUPPLIER,
-    GAS_TRANSPORTER,
-    MANUFACTURER,
-    MODEL,
     REGISTRATIONS,
     ROLES,
     START,
-    SUPPLIER,
-    UPRN,
     V1,
     V2,
     V3,
     broker,
+    change_of_supplier_party,
     party,
     signed_by,
 )
 from tests.support.hand_made_device import ACB, SEED
-
-GAS = frozenset({DeviceType.GSME, DeviceType.GPF})
-ORDER = (
-    DeviceType.CHF,
-    DeviceType.GPF,
-    DeviceType.ESME,
-    DeviceType.GSME,
-    DeviceType.HCALCS,
-    DeviceType.PPMID,
+from tests.support.world_premises import (
+    ORDER,
+    cpl_entry,
+    firmware,
+    image_hash,
+    loaded_device_of,
+    supplier_of,
+    template_of,
 )
-ASSOCIATED = {
-    DeviceType.GPF: DeviceType.GSME,
-    DeviceType.GSME: DeviceType.GPF,
-    DeviceType.HCALCS: DeviceType.ESME,
-}
-POINTS_OF_SUPPLY = {DeviceType.ESME: REGISTRATIONS[0].mpxn, DeviceType.GSME: REGISTRATIONS[3].mpxn}
-EUIS_PER_PREMISES = 16
-
-
-def eui_of(device_type: DeviceType, premises: int = 0) -> Eui:
-    """The Device of this type in the premises with this number."""
-    return eui_from_number(eui_number(CHF) + premises * EUIS_PER_PREMISES + ORDER.index(device_type))
-
-
-def supplier_of(device_type: DeviceType) -> Eui:
-    """The Responsible Supplier of such a Device; of a shared one, the electricity supplier."""
-    return GAS_SUPPLIER if device_type in GAS else SUPPLIER
-
-
-@cache
-def firmware(device_type: DeviceType, version: FirmwareVersion, defect: Defect | None = None) -> bytes:
-    """A firmware file for such a Device, signed by its supplier unless it is a PPMID's."""
-    recipe = FirmwareRecipe(
-        device_type=device_type,
-        manufacturer_code=MANUFACTURER,
-        hardware_minimum=MODEL[4:],
-        hardware_maximum=MODEL[4:],
-        version=version,
-        esme_variants=("AD",) if device_type is DeviceType.ESME else (),
-    )
-    signer = derive_private_key(SEED, supplier_of(device_type), KeyUsage.DIGITAL_SIGNING)
-    return make_firmware(recipe, None if device_type is DeviceType.PPMID else signer, defect)
-
-
-def image_hash(device_type: DeviceType, version: FirmwareVersion, defect: Defect | None = None) -> bytes:
-    """What 11.3 carries for that file."""
-    return decode_firmware(firmware(device_type, version, defect)).manufacturer_image_hash
 
 
 class World:
-    """Premises, Commissioned on V1 unless told otherwise; V1, V2 and V3 on the CPL for every Device Type."""
+    """Premises, Commissioned on V1 unless told otherwise; V1, V2 and V3 on the CPL for every Device Type.
+
+    Devices of the types `awaiting` are at the premises, but neither on the HAN nor in the SMI. The ESME is of
+    `true_variant`, whatever the SMI has.
+    """
 
     def __init__(
         self,
@@ -140,16 +99,24 @@ class World:
         premises: int = 1,
         seed: str = "0",
         faults: Sequence[FaultRule] = (),
+        awaiting: Iterable[DeviceType] = (),
+        true_variant: str = "AD",
+        smi_variant: str = "AD",
     ) -> None:
         self.now = START
         self.inbox: dict[Eui, list[Message]] = defaultdict(list)
         self.log: list[tuple[Eui, str]] = []
+        self.audit_trail: list[tuple[int, AuditRecord]] = []
+        self.smi_changes: list[SmiChange] = []
         self.generation = generation
-        self.engine = Engine(State(), rules or rules_as_of(), broker())
+        self.engine = Engine(State(), rules or rules_as_of(), broker(), change_of_supplier_party())
         self.emulator = self._emulator(seed)
         self._uplinks: deque[Uplink] = deque()
         self._files: dict[str, bytes] = {}
         self._counters: dict[tuple[Eui, Eui], int] = {}
+        self._hashes: dict[tuple[DeviceType, FirmwareVersion], bytes] = {}
+        self._awaiting = frozenset(awaiting)
+        self._variants = true_variant, smi_variant
         self._load(status, premises)
         self.set_faults(*faults)
 
@@ -181,27 +148,32 @@ class World:
         self, device: Eui, version: FirmwareVersion, *, at: Instant | None = None, image: bytes | None = None
     ) -> ServiceResponse:
         """11.3 whole: Transform, sign, send."""
-        user, device_type = self._supplier(device), self._type(device)
-        hash_ = image if image is not None else image_hash(device_type, version)
-        request_id = self._request_id(user, device)
+        hash_ = image if image is not None else image_hash(self._type(device), version)
         body = ActivateFirmware(firmware_hash=hash_, execution_date_time=at)
-        answer = self._send("11.3", body, CommandVariant.TRANSFORM, request_id)
-        if not isinstance(answer.body, PreCommand):
-            return answer
-        signed = SignedPreCommand(gbcs_payload=signed_by(user, answer.body.gbcs_payload))
-        return self._send("11.3", signed, CommandVariant.SIGNED_SEND, request_id)
+        return self.ask_critical("11.3", body, by=self._supplier(device), target=device)
 
     def update_firmware(
-        self, devices: Iterable[Eui], version: FirmwareVersion, defect: Defect | None = None
+        self,
+        devices: Iterable[Eui],
+        version: FirmwareVersion,
+        defect: Defect | None = None,
+        *,
+        by: Eui | None = None,
+        image: bytes | None = None,
     ) -> ServiceResponse:
-        """11.1, or 11.4 for PPMIDs, with the real file of that version."""
+        """11.1, or 11.4 for PPMIDs, with the real file of that version, unless another is given."""
         devices = tuple(devices)
         device_type = self._type(devices[0])
-        name = self.upload(firmware(device_type, version, defect))
+        octets = image if image is not None else firmware(device_type, version, defect)
+        self._hashes[device_type, version] = decode_firmware(octets).manufacturer_image_hash
         kind = UpdatePpmidFirmware if device_type is DeviceType.PPMID else UpdateFirmware
-        body = kind(firmware_file=name, firmware_version=version, device_id_list=devices)
+        body = kind(firmware_file=self.upload(octets), firmware_version=version, device_id_list=devices)
         srv = "11.4" if device_type is DeviceType.PPMID else "11.1"
-        return self.ask(srv, body, by=self._supplier(devices[0]), target=ACB)
+        return self.ask(srv, body, by=by or self._supplier(devices[0]), target=ACB)
+
+    def hash_of(self, device_type: DeviceType, version: FirmwareVersion) -> bytes:
+        """The Manufacturer Image hash of the file that was sent last, or would be."""
+        return self._hashes.get((device_type, version)) or image_hash(device_type, version)
 
     def upload(self, octets: bytes) -> str:
         """A file in the firmware store; its name."""
@@ -216,6 +188,27 @@ class World:
         """Any Service Request, with a RequestID that was not used before."""
         natural = CommandVariant.NON_DEVICE if target == ACB else CommandVariant.SEND
         return self._send(srv, body, variant or natural, self._request_id(by, target))
+
+    def ask_critical(
+        self,
+        srv: str,
+        body: Body,
+        *,
+        by: Eui,
+        target: Eui,
+        variant: CommandVariant = CommandVariant.SIGNED_SEND,
+    ) -> ServiceResponse:
+        """A Critical request whole: Transform, sign, send (or have it given out)."""
+        request_id = self._request_id(by, target)
+        answer = self._send(srv, body, CommandVariant.TRANSFORM, request_id)
+        if not isinstance(answer.body, PreCommand):
+            return answer
+        signed = SignedPreCommand(gbcs_payload=signed_by(by, answer.body.gbcs_payload))
+        return self._send(srv, signed, variant, request_id)
+
+    def register(self, *registrations: Registration) -> None:
+        """The registration data provider tells the DCC."""
+        self.give(AdministrationLoaded(registrations=registrations))
 
     def advance(self, milliseconds: int) -> None:
         """Time passes; every event of either side happens at its own instant, the hubs' first."""
@@ -267,8 +260,16 @@ class World:
                     self.log.append((device, what))
         for downlink in downlinks:
             self._follow(self.emulator.receive(downlink, self.now))
-        self.engine.ledger.take_changes()
+        self._keep_logs()
         return answers[0] if answers else None
+
+    def _keep_logs(self) -> None:
+        """What the store would keep of the two logs that tell what happened."""
+        for change in self.engine.ledger.take_changes():
+            if isinstance(change, Append) and isinstance(change.record, AuditRecord):
+                self.audit_trail.append((change.position, change.record))
+            elif isinstance(change, Append) and isinstance(change.record, SmiChange):
+                self.smi_changes.append(change.record)
 
     def _follow(self, effects: list[emulated.Effect]) -> None:
         """Uplinks keep their order, as on a stream: one is taken whole before the next."""
@@ -288,7 +289,7 @@ class World:
 
     def _emulator(self, seed: str) -> Emulator:
         pki = DevelopmentPki(SEED)
-        keys = {eui: _party_keys(pki, eui) for eui in (*ROLES, ACB)}
+        keys = {eui: _party_keys(pki, eui) for eui in (*ROLES, ACB, CHANGE_OF_SUPPLIER_PARTY)}
         state = EmulatorState()
         return Emulator(state, Link(state.ledger, seed), Keys(SEED, keys, ACB), FirmwareImages())
 
@@ -299,10 +300,13 @@ class World:
             count=premises,
             eui_from=CHF,
             generation=self.generation,
-            devices=tuple(_template(kind) for kind in ORDER if kind in types),
+            devices=tuple(template_of(kind, self._variants[0], kind in self._awaiting) for kind in types),
         )
         devices = [
-            _loaded(kind, number, status, self.generation) for number in range(premises) for kind in types
+            loaded_device_of(kind, number, status, self.generation, self._variants[1])
+            for number in range(premises)
+            for kind in types
+            if kind not in self._awaiting
         ]
         loaded = AdministrationLoaded(
             parties=tuple(map(party, ROLES)), registrations=REGISTRATIONS, devices=tuple(devices)
@@ -339,53 +343,4 @@ def _party_keys(pki: DevelopmentPki, eui: Eui) -> PartyKeys:
     return PartyKeys(
         digital_signing=credentials[KeyUsage.DIGITAL_SIGNING].private_key.public_key(),
         key_agreement=credentials[KeyUsage.KEY_AGREEMENT].private_key.public_key(),
-    )
-
-
-def _template(device_type: DeviceType) -> DeviceTemplate:
-    gas = device_type in GAS
-    return DeviceTemplate(
-        device_type=device_type,
-        device_manufacturer=MANUFACTURER,
-        device_model=MODEL,
-        firmware_version=V1,
-        esme_variant="AD" if device_type is DeviceType.ESME else "",
-        supplier=GAS_SUPPLIER if gas else SUPPLIER,
-        network_operator=GAS_TRANSPORTER if gas else DISTRIBUTOR,
-    )
-
-
-def _loaded(
-    device_type: DeviceType, premises: int, status: SmiStatus, generation: Generation
-) -> LoadedDevice:
-    smets1 = generation is Generation.SMETS1
-    associated = ASSOCIATED.get(device_type)
-    shown = InventoryDevice(
-        device_id=eui_of(device_type, premises),
-        device_type=device_type,
-        device_status=None if device_type in TYPE_2 else status,
-        device_manufacturer=MANUFACTURER,
-        device_model=MODEL,
-        device_firmware_version=V1,
-        import_mpxn=POINTS_OF_SUPPLY.get(device_type, ""),
-        esme_variant="AD" if device_type is DeviceType.ESME else "",
-        uprn=UPRN,
-        s1sp="S1SP" if smets1 else "",
-        csp_region="SMETS1" if smets1 else "North",
-    )
-    return LoadedDevice(
-        device=shown,
-        comms_hub=eui_of(DeviceType.CHF, premises),
-        associated_device=eui_of(associated, premises) if associated else None,
-    )
-
-
-def cpl_entry(device_type: DeviceType, version: FirmwareVersion) -> CplEntry:
-    """The entry that approves this version for such Devices."""
-    return CplEntry(
-        entry_id=f"{device_type} v{int(version, 16)}",
-        device_type=device_type,
-        device_manufacturer=MANUFACTURER,
-        device_model=MODEL,
-        firmware_version=version,
     )

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from smart_metering.rpc.v1 import service_response_pb2 as _service_response_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -86,6 +87,7 @@ class DeviceTemplate(_message.Message):
     ESME_VARIANT_FIELD_NUMBER: _builtins.int
     SUPPLIER_FIELD_NUMBER: _builtins.int
     NETWORK_OPERATOR_FIELD_NUMBER: _builtins.int
+    AWAITS_INSTALLATION_FIELD_NUMBER: _builtins.int
     device_type: _builtins.str
     device_manufacturer: _builtins.str
     device_model: _builtins.str
@@ -94,6 +96,8 @@ class DeviceTemplate(_message.Message):
     supplier: _builtins.str
     """the known supplier and network operator: EUIs, empty where the Device knows none"""
     network_operator: _builtins.str
+    awaits_installation: _builtins.bool
+    """at the premises, but not on the HAN until its hub is told of it (8.11)"""
     def __init__(
         self,
         *,
@@ -104,10 +108,11 @@ class DeviceTemplate(_message.Message):
         esme_variant: _builtins.str = ...,
         supplier: _builtins.str = ...,
         network_operator: _builtins.str = ...,
+        awaits_installation: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "device_type", b"device_type", "esme_variant", b"esme_variant", "firmware_version", b"firmware_version", "network_operator", b"network_operator", "supplier", b"supplier"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_installation", b"awaits_installation", "device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "device_type", b"device_type", "esme_variant", b"esme_variant", "firmware_version", b"firmware_version", "network_operator", b"network_operator", "supplier", b"supplier"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -170,6 +175,10 @@ class DeviceInside(_message.Message):
     PENDING_HASH_FIELD_NUMBER: _builtins.int
     MIRRORED_VERSION_FIELD_NUMBER: _builtins.int
     ACTIVATION_DUE_FIELD_NUMBER: _builtins.int
+    JOINED_FIELD_NUMBER: _builtins.int
+    SUPPLIER_FIELD_NUMBER: _builtins.int
+    NETWORK_OPERATOR_FIELD_NUMBER: _builtins.int
+    READINGS_FIELD_NUMBER: _builtins.int
     MESSAGES_FIELD_NUMBER: _builtins.int
     HISTORY_FIELD_NUMBER: _builtins.int
     device_id: _builtins.str
@@ -187,9 +196,18 @@ class DeviceInside(_message.Message):
     mirrored_version: _builtins.str
     """GPF: what it believes of its GSME"""
     activation_due: _builtins.int
+    joined: _builtins.bool
+    """on the HAN"""
+    supplier: _builtins.str
+    """whose credentials it holds now"""
+    network_operator: _builtins.str
     messages: _builtins.int
     history: _builtins.bytes
     """the hash over its own ordered history"""
+    @_builtins.property
+    def readings(self) -> _containers.RepeatedCompositeFieldContainer[_service_response_pb2.DecodedValue]:
+        """what its registers show at this moment"""
+
     def __init__(
         self,
         *,
@@ -205,12 +223,16 @@ class DeviceInside(_message.Message):
         pending_hash: _builtins.bytes = ...,
         mirrored_version: _builtins.str = ...,
         activation_due: _builtins.int | None = ...,
+        joined: _builtins.bool = ...,
+        supplier: _builtins.str = ...,
+        network_operator: _builtins.str = ...,
+        readings: _abc.Iterable[_service_response_pb2.DecodedValue] | None = ...,
         messages: _builtins.int = ...,
         history: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due", "activation_due", b"activation_due"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due", "activation_due", b"activation_due", "comms_hub", b"comms_hub", "device_id", b"device_id", "device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "device_type", b"device_type", "esme_variant", b"esme_variant", "firmware_version", b"firmware_version", "generation", b"generation", "history", b"history", "messages", b"messages", "mirrored_version", b"mirrored_version", "pending_hash", b"pending_hash", "pending_version", b"pending_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due", "activation_due", b"activation_due", "comms_hub", b"comms_hub", "device_id", b"device_id", "device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "device_type", b"device_type", "esme_variant", b"esme_variant", "firmware_version", b"firmware_version", "generation", b"generation", "history", b"history", "joined", b"joined", "messages", b"messages", "mirrored_version", b"mirrored_version", "network_operator", b"network_operator", "pending_hash", b"pending_hash", "pending_version", b"pending_version", "readings", b"readings", "supplier", b"supplier"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__activation_due: _TypeAlias = _typing.Literal["activation_due"]  # noqa: Y015
     _WhichOneofArgType__activation_due: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due"]  # noqa: Y015
@@ -410,3 +432,139 @@ class Trace(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Trace: _TypeAlias = Trace  # noqa: Y015
+
+@_typing.final
+class ListFatesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    AFTER_FATE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    after_fate: _builtins.int
+    page_size: _builtins.int
+    """0: 100; at most 1,000"""
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        after_fate: _builtins.int = ...,
+        page_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_fate", b"after_fate", "device_id", b"device_id", "page_size", b"page_size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFatesRequest: _TypeAlias = ListFatesRequest  # noqa: Y015
+
+@_typing.final
+class Fates(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FATES_FIELD_NUMBER: _builtins.int
+    NEXT_AFTER_FATE_FIELD_NUMBER: _builtins.int
+    next_after_fate: _builtins.int
+    """0: no more"""
+    @_builtins.property
+    def fates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fate]: ...
+    def __init__(
+        self,
+        *,
+        fates: _abc.Iterable[Global___Fate] | None = ...,
+        next_after_fate: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fates", b"fates", "next_after_fate", b"next_after_fate"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Fates: _TypeAlias = Fates  # noqa: Y015
+
+@_typing.final
+class Fate(_message.Message):
+    """What a fault rule did to one message."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_FIELD_NUMBER: _builtins.int
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    FATE_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    ORIGINATOR_FIELD_NUMBER: _builtins.int
+    COUNTER_FIELD_NUMBER: _builtins.int
+    at: _builtins.int
+    device_id: _builtins.str
+    direction: _builtins.str
+    rule: _builtins.str
+    fate: _builtins.str
+    reference: _builtins.str
+    """the SRV"""
+    originator: _builtins.str
+    """of the Command, or of the alert"""
+    counter: _builtins.int
+    def __init__(
+        self,
+        *,
+        at: _builtins.int = ...,
+        device_id: _builtins.str = ...,
+        direction: _builtins.str = ...,
+        rule: _builtins.str = ...,
+        fate: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        originator: _builtins.str = ...,
+        counter: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "counter", b"counter", "device_id", b"device_id", "direction", b"direction", "fate", b"fate", "originator", b"originator", "reference", b"reference", "rule", b"rule"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Fate: _TypeAlias = Fate  # noqa: Y015
+
+@_typing.final
+class LocalDelivery(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    GBCS_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    gbcs: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        gbcs: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "gbcs", b"gbcs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LocalDelivery: _TypeAlias = LocalDelivery  # noqa: Y015
+
+@_typing.final
+class LocalAnswer(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GBCS_FIELD_NUMBER: _builtins.int
+    gbcs: _builtins.bytes
+    """empty: the Device stays silent"""
+    def __init__(
+        self,
+        *,
+        gbcs: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gbcs", b"gbcs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LocalAnswer: _TypeAlias = LocalAnswer  # noqa: Y015

@@ -64,6 +64,16 @@ class EmulatorControlStub:
                 request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ClearFaultsRequest.SerializeToString,
                 response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.FaultRules.FromString,
                 _registered_method=True)
+        self.ListFates = channel.unary_unary(
+                '/smart_metering.rpc.v1.EmulatorControl/ListFates',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ListFatesRequest.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.Fates.FromString,
+                _registered_method=True)
+        self.DeliverLocally = channel.unary_unary(
+                '/smart_metering.rpc.v1.EmulatorControl/DeliverLocally',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.FromString,
+                _registered_method=True)
         self.ReadTrace = channel.unary_unary(
                 '/smart_metering.rpc.v1.EmulatorControl/ReadTrace',
                 request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ReadTraceRequest.SerializeToString,
@@ -116,6 +126,20 @@ class EmulatorControlServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListFates(self, request, context):
+        """The fates that were drawn for messages of one Device, oldest first, a page at a time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeliverLocally(self, request, context):
+        """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ReadTrace(self, request, context):
         """The trace hash of the run: the Devices' own histories, joined in Device order.
         """
@@ -155,6 +179,16 @@ def add_EmulatorControlServicer_to_server(servicer, server):
                     servicer.ClearFaults,
                     request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ClearFaultsRequest.FromString,
                     response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.FaultRules.SerializeToString,
+            ),
+            'ListFates': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFates,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ListFatesRequest.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.Fates.SerializeToString,
+            ),
+            'DeliverLocally': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeliverLocally,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.SerializeToString,
             ),
             'ReadTrace': grpc.unary_unary_rpc_method_handler(
                     servicer.ReadTrace,
@@ -324,6 +358,60 @@ class EmulatorControl:
             '/smart_metering.rpc.v1.EmulatorControl/ClearFaults',
             smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ClearFaultsRequest.SerializeToString,
             smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.FaultRules.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.EmulatorControl/ListFates',
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ListFatesRequest.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.Fates.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeliverLocally(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.EmulatorControl/DeliverLocally',
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.FromString,
             options,
             channel_credentials,
             insecure,

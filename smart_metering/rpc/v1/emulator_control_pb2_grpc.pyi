@@ -43,6 +43,10 @@ class EmulatorControlStub:
     """The rules in force."""
     ClearFaults: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.ClearFaultsRequest, _emulator_control_pb2.FaultRules]
     """Removes the named rules, or all if none is named; answers those that remain."""
+    ListFates: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.ListFatesRequest, _emulator_control_pb2.Fates]
+    """The fates that were drawn for messages of one Device, oldest first, a page at a time."""
+    DeliverLocally: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.LocalDelivery, _emulator_control_pb2.LocalAnswer]
+    """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
     ReadTrace: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.ReadTraceRequest, _emulator_control_pb2.Trace]
     """The trace hash of the run: the Devices' own histories, joined in Device order."""
 
@@ -61,6 +65,10 @@ class EmulatorControlAsyncStub(EmulatorControlStub):
     """The rules in force."""
     ClearFaults: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.ClearFaultsRequest, _emulator_control_pb2.FaultRules]  # type: ignore[assignment]
     """Removes the named rules, or all if none is named; answers those that remain."""
+    ListFates: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.ListFatesRequest, _emulator_control_pb2.Fates]  # type: ignore[assignment]
+    """The fates that were drawn for messages of one Device, oldest first, a page at a time."""
+    DeliverLocally: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.LocalDelivery, _emulator_control_pb2.LocalAnswer]  # type: ignore[assignment]
+    """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
     ReadTrace: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.ReadTraceRequest, _emulator_control_pb2.Trace]  # type: ignore[assignment]
     """The trace hash of the run: the Devices' own histories, joined in Device order."""
 
@@ -112,6 +120,22 @@ class EmulatorControlServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_emulator_control_pb2.FaultRules, _abc.Awaitable[_emulator_control_pb2.FaultRules]]:
         """Removes the named rules, or all if none is named; answers those that remain."""
+
+    @_abc_1.abstractmethod
+    def ListFates(
+        self,
+        request: _emulator_control_pb2.ListFatesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_emulator_control_pb2.Fates, _abc.Awaitable[_emulator_control_pb2.Fates]]:
+        """The fates that were drawn for messages of one Device, oldest first, a page at a time."""
+
+    @_abc_1.abstractmethod
+    def DeliverLocally(
+        self,
+        request: _emulator_control_pb2.LocalDelivery,
+        context: _ServicerContext,
+    ) -> _typing.Union[_emulator_control_pb2.LocalAnswer, _abc.Awaitable[_emulator_control_pb2.LocalAnswer]]:
+        """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
 
     @_abc_1.abstractmethod
     def ReadTrace(

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from smart_metering.rpc.v1 import service_response_pb2 as smart__metering_dot_rpc_dot_v1_dot_service__response__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n4smart_metering/rpc/v1/inventory_administration.proto\x12\x15smart_metering.rpc.v1\x1a,smart_metering/rpc/v1/service_response.proto\"\xb1\x01\n\x0eInventoryBatch\x12-\n\x07parties\x18\x01 \x03(\x0b\x32\x1c.smart_metering.rpc.v1.Party\x12:\n\rregistrations\x18\x02 \x03(\x0b\x32#.smart_metering.rpc.v1.Registration\x12\x34\n\x07\x64\x65vices\x18\x03 \x03(\x0b\x32#.smart_metering.rpc.v1.LoadedDevice\"\x8c\x01\n\x05Party\x12\x0b\n\x03\x65ui\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05roles\x18\x03 \x03(\t\x12#\n\x1b\x64igital_signing_certificate\x18\x04 \x01(\x0c\x12!\n\x19key_agreement_certificate\x18\x05 \x01(\x0c\x12\x11\n\tsuspended\x18\x06 \x01(\x08\"Q\n\x0cRegistration\x12\x0c\n\x04mpxn\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\r\n\x05party\x18\x03 \x01(\t\x12\x16\n\x0e\x65\x66\x66\x65\x63tive_from\x18\x04 \x01(\x03\"\x96\x01\n\x0cLoadedDevice\x12\x36\n\x06\x64\x65vice\x18\x01 \x01(\x0b\x32&.smart_metering.rpc.v1.InventoryDevice\x12\x11\n\tcomms_hub\x18\x02 \x01(\t\x12\x19\n\x11\x61ssociated_device\x18\x03 \x01(\t\x12 \n\x18status_before_suspension\x18\x04 \x01(\t\"\x14\n\x12ListPartiesRequest\"8\n\x07Parties\x12-\n\x07parties\x18\x01 \x03(\x0b\x32\x1c.smart_metering.rpc.v1.Party\"F\n\x0bLoadSummary\x12\x0f\n\x07parties\x18\x01 \x01(\x04\x12\x15\n\rregistrations\x18\x02 \x01(\x04\x12\x0f\n\x07\x64\x65vices\x18\x03 \x01(\x04\x32\xc8\x01\n\x17InventoryAdministration\x12S\n\x04Load\x12%.smart_metering.rpc.v1.InventoryBatch\x1a\".smart_metering.rpc.v1.LoadSummary(\x01\x12X\n\x0bListParties\x12).smart_metering.rpc.v1.ListPartiesRequest\x1a\x1e.smart_metering.rpc.v1.Partiesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n4smart_metering/rpc/v1/inventory_administration.proto\x12\x15smart_metering.rpc.v1\x1a,smart_metering/rpc/v1/service_response.proto\"\xb1\x01\n\x0eInventoryBatch\x12-\n\x07parties\x18\x01 \x03(\x0b\x32\x1c.smart_metering.rpc.v1.Party\x12:\n\rregistrations\x18\x02 \x03(\x0b\x32#.smart_metering.rpc.v1.Registration\x12\x34\n\x07\x64\x65vices\x18\x03 \x03(\x0b\x32#.smart_metering.rpc.v1.LoadedDevice\"\xa2\x01\n\x05Party\x12\x0b\n\x03\x65ui\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05roles\x18\x03 \x03(\t\x12#\n\x1b\x64igital_signing_certificate\x18\x04 \x01(\x0c\x12!\n\x19key_agreement_certificate\x18\x05 \x01(\x0c\x12\x11\n\tsuspended\x18\x06 \x01(\x08\x12\x14\n\x0corganisation\x18\x07 \x01(\t\"Q\n\x0cRegistration\x12\x0c\n\x04mpxn\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\r\n\x05party\x18\x03 \x01(\t\x12\x16\n\x0e\x65\x66\x66\x65\x63tive_from\x18\x04 \x01(\x03\"\x96\x01\n\x0cLoadedDevice\x12\x36\n\x06\x64\x65vice\x18\x01 \x01(\x0b\x32&.smart_metering.rpc.v1.InventoryDevice\x12\x11\n\tcomms_hub\x18\x02 \x01(\t\x12\x19\n\x11\x61ssociated_device\x18\x03 \x01(\t\x12 \n\x18status_before_suspension\x18\x04 \x01(\t\"\x14\n\x12ListPartiesRequest\"8\n\x07Parties\x12-\n\x07parties\x18\x01 \x03(\x0b\x32\x1c.smart_metering.rpc.v1.Party\"F\n\x0bLoadSummary\x12\x0f\n\x07parties\x18\x01 \x01(\x04\x12\x15\n\rregistrations\x18\x02 \x01(\x04\x12\x0f\n\x07\x64\x65vices\x18\x03 \x01(\x04\"h\n\x10\x44\x65viceCorrection\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x02 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"B\n\x0eRecoveryChange\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\r\n\x05\x65vent\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t2\x8b\x03\n\x17InventoryAdministration\x12S\n\x04Load\x12%.smart_metering.rpc.v1.InventoryBatch\x1a\".smart_metering.rpc.v1.LoadSummary(\x01\x12X\n\x0bListParties\x12).smart_metering.rpc.v1.ListPartiesRequest\x1a\x1e.smart_metering.rpc.v1.Parties\x12`\n\rCorrectDevice\x12\'.smart_metering.rpc.v1.DeviceCorrection\x1a&.smart_metering.rpc.v1.InventoryDevice\x12_\n\x0e\x43hangeRecovery\x12%.smart_metering.rpc.v1.RecoveryChange\x1a&.smart_metering.rpc.v1.InventoryDeviceb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,17 +35,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INVENTORYBATCH']._serialized_start=126
   _globals['_INVENTORYBATCH']._serialized_end=303
   _globals['_PARTY']._serialized_start=306
-  _globals['_PARTY']._serialized_end=446
-  _globals['_REGISTRATION']._serialized_start=448
-  _globals['_REGISTRATION']._serialized_end=529
-  _globals['_LOADEDDEVICE']._serialized_start=532
-  _globals['_LOADEDDEVICE']._serialized_end=682
-  _globals['_LISTPARTIESREQUEST']._serialized_start=684
-  _globals['_LISTPARTIESREQUEST']._serialized_end=704
-  _globals['_PARTIES']._serialized_start=706
-  _globals['_PARTIES']._serialized_end=762
-  _globals['_LOADSUMMARY']._serialized_start=764
-  _globals['_LOADSUMMARY']._serialized_end=834
-  _globals['_INVENTORYADMINISTRATION']._serialized_start=837
-  _globals['_INVENTORYADMINISTRATION']._serialized_end=1037
+  _globals['_PARTY']._serialized_end=468
+  _globals['_REGISTRATION']._serialized_start=470
+  _globals['_REGISTRATION']._serialized_end=551
+  _globals['_LOADEDDEVICE']._serialized_start=554
+  _globals['_LOADEDDEVICE']._serialized_end=704
+  _globals['_LISTPARTIESREQUEST']._serialized_start=706
+  _globals['_LISTPARTIESREQUEST']._serialized_end=726
+  _globals['_PARTIES']._serialized_start=728
+  _globals['_PARTIES']._serialized_end=784
+  _globals['_LOADSUMMARY']._serialized_start=786
+  _globals['_LOADSUMMARY']._serialized_end=856
+  _globals['_DEVICECORRECTION']._serialized_start=858
+  _globals['_DEVICECORRECTION']._serialized_end=962
+  _globals['_RECOVERYCHANGE']._serialized_start=964
+  _globals['_RECOVERYCHANGE']._serialized_end=1030
+  _globals['_INVENTORYADMINISTRATION']._serialized_start=1033
+  _globals['_INVENTORYADMINISTRATION']._serialized_end=1428
 # @@protoc_insertion_point(module_scope)

@@ -57,6 +57,7 @@ class Party(_message.Message):
     DIGITAL_SIGNING_CERTIFICATE_FIELD_NUMBER: _builtins.int
     KEY_AGREEMENT_CERTIFICATE_FIELD_NUMBER: _builtins.int
     SUSPENDED_FIELD_NUMBER: _builtins.int
+    ORGANISATION_FIELD_NUMBER: _builtins.int
     eui: _builtins.str
     name: _builtins.str
     digital_signing_certificate: _builtins.bytes
@@ -65,6 +66,8 @@ class Party(_message.Message):
     """DER"""
     suspended: _builtins.bool
     """a User whose status forbids requests (E3)"""
+    organisation: _builtins.str
+    """parties of the same organisation may act for what one of them is registered for"""
     @_builtins.property
     def roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """IS, ES, GS, ED, GT, RSA, OU"""
@@ -78,10 +81,11 @@ class Party(_message.Message):
         digital_signing_certificate: _builtins.bytes = ...,
         key_agreement_certificate: _builtins.bytes = ...,
         suspended: _builtins.bool = ...,
+        organisation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digital_signing_certificate", b"digital_signing_certificate", "eui", b"eui", "key_agreement_certificate", b"key_agreement_certificate", "name", b"name", "roles", b"roles", "suspended", b"suspended"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digital_signing_certificate", b"digital_signing_certificate", "eui", b"eui", "key_agreement_certificate", b"key_agreement_certificate", "name", b"name", "organisation", b"organisation", "roles", b"roles", "suspended", b"suspended"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -205,3 +209,59 @@ class LoadSummary(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LoadSummary: _TypeAlias = LoadSummary  # noqa: Y015
+
+@_typing.final
+class DeviceCorrection(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    DEVICE_MANUFACTURER_FIELD_NUMBER: _builtins.int
+    DEVICE_MODEL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    device_manufacturer: _builtins.str
+    """empty: as it is"""
+    device_model: _builtins.str
+    """empty: as it is"""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        device_manufacturer: _builtins.str = ...,
+        device_model: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeviceCorrection: _TypeAlias = DeviceCorrection  # noqa: Y015
+
+@_typing.final
+class RecoveryChange(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    EVENT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    event: _builtins.str
+    """Started, CredentialsPlaced, SupplierRestored"""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        event: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "event", b"event", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecoveryChange: _TypeAlias = RecoveryChange  # noqa: Y015

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from smart_metering.rpc.v1 import inventory_administration_pb2 as smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2
+from smart_metering.rpc.v1 import service_response_pb2 as smart__metering_dot_rpc_dot_v1_dot_service__response__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -44,6 +45,16 @@ class InventoryAdministrationStub:
                 request_serializer=smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.ListPartiesRequest.SerializeToString,
                 response_deserializer=smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.Parties.FromString,
                 _registered_method=True)
+        self.CorrectDevice = channel.unary_unary(
+                '/smart_metering.rpc.v1.InventoryAdministration/CorrectDevice',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.DeviceCorrection.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_service__response__pb2.InventoryDevice.FromString,
+                _registered_method=True)
+        self.ChangeRecovery = channel.unary_unary(
+                '/smart_metering.rpc.v1.InventoryAdministration/ChangeRecovery',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.RecoveryChange.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_service__response__pb2.InventoryDevice.FromString,
+                _registered_method=True)
 
 
 class InventoryAdministrationServicer:
@@ -64,6 +75,21 @@ class InventoryAdministrationServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CorrectDevice(self, request, context):
+        """The DCC's manual correction of a Device's manufacturer or model, which no Service Request changes once it is
+        installed. NOT_FOUND for a Device that the SMI does not know.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeRecovery(self, request, context):
+        """A step of the recovery from a compromise; INVALID_ARGUMENT where the Device's SMI Status has no such step.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_InventoryAdministrationServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -76,6 +102,16 @@ def add_InventoryAdministrationServicer_to_server(servicer, server):
                     servicer.ListParties,
                     request_deserializer=smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.ListPartiesRequest.FromString,
                     response_serializer=smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.Parties.SerializeToString,
+            ),
+            'CorrectDevice': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectDevice,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.DeviceCorrection.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_service__response__pb2.InventoryDevice.SerializeToString,
+            ),
+            'ChangeRecovery': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeRecovery,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.RecoveryChange.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_service__response__pb2.InventoryDevice.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -132,6 +168,60 @@ class InventoryAdministration:
             '/smart_metering.rpc.v1.InventoryAdministration/ListParties',
             smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.ListPartiesRequest.SerializeToString,
             smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.Parties.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectDevice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.InventoryAdministration/CorrectDevice',
+            smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.DeviceCorrection.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_service__response__pb2.InventoryDevice.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeRecovery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.InventoryAdministration/ChangeRecovery',
+            smart__metering_dot_rpc_dot_v1_dot_inventory__administration__pb2.RecoveryChange.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_service__response__pb2.InventoryDevice.FromString,
             options,
             channel_credentials,
             insecure,

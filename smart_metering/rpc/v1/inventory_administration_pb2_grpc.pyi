@@ -6,6 +6,7 @@ What the world outside tells the DCC: who the parties are, who supplies which me
 from collections import abc as _abc
 from grpc import aio as _aio
 from smart_metering.rpc.v1 import inventory_administration_pb2 as _inventory_administration_pb2
+from smart_metering.rpc.v1 import service_response_pb2 as _service_response_pb2
 import abc as _abc_1
 import grpc as _grpc
 import sys
@@ -37,6 +38,12 @@ class InventoryAdministrationStub:
     """
     ListParties: _grpc.UnaryUnaryMultiCallable[_inventory_administration_pb2.ListPartiesRequest, _inventory_administration_pb2.Parties]
     """All parties in the order of their EUIs."""
+    CorrectDevice: _grpc.UnaryUnaryMultiCallable[_inventory_administration_pb2.DeviceCorrection, _service_response_pb2.InventoryDevice]
+    """The DCC's manual correction of a Device's manufacturer or model, which no Service Request changes once it is
+    installed. NOT_FOUND for a Device that the SMI does not know.
+    """
+    ChangeRecovery: _grpc.UnaryUnaryMultiCallable[_inventory_administration_pb2.RecoveryChange, _service_response_pb2.InventoryDevice]
+    """A step of the recovery from a compromise; INVALID_ARGUMENT where the Device's SMI Status has no such step."""
 
 @_typing.type_check_only
 class InventoryAdministrationAsyncStub(InventoryAdministrationStub):
@@ -47,6 +54,12 @@ class InventoryAdministrationAsyncStub(InventoryAdministrationStub):
     """
     ListParties: _aio.UnaryUnaryMultiCallable[_inventory_administration_pb2.ListPartiesRequest, _inventory_administration_pb2.Parties]  # type: ignore[assignment]
     """All parties in the order of their EUIs."""
+    CorrectDevice: _aio.UnaryUnaryMultiCallable[_inventory_administration_pb2.DeviceCorrection, _service_response_pb2.InventoryDevice]  # type: ignore[assignment]
+    """The DCC's manual correction of a Device's manufacturer or model, which no Service Request changes once it is
+    installed. NOT_FOUND for a Device that the SMI does not know.
+    """
+    ChangeRecovery: _aio.UnaryUnaryMultiCallable[_inventory_administration_pb2.RecoveryChange, _service_response_pb2.InventoryDevice]  # type: ignore[assignment]
+    """A step of the recovery from a compromise; INVALID_ARGUMENT where the Device's SMI Status has no such step."""
 
 class InventoryAdministrationServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -66,5 +79,23 @@ class InventoryAdministrationServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_inventory_administration_pb2.Parties, _abc.Awaitable[_inventory_administration_pb2.Parties]]:
         """All parties in the order of their EUIs."""
+
+    @_abc_1.abstractmethod
+    def CorrectDevice(
+        self,
+        request: _inventory_administration_pb2.DeviceCorrection,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_response_pb2.InventoryDevice, _abc.Awaitable[_service_response_pb2.InventoryDevice]]:
+        """The DCC's manual correction of a Device's manufacturer or model, which no Service Request changes once it is
+        installed. NOT_FOUND for a Device that the SMI does not know.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangeRecovery(
+        self,
+        request: _inventory_administration_pb2.RecoveryChange,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_response_pb2.InventoryDevice, _abc.Awaitable[_service_response_pb2.InventoryDevice]]:
+        """A step of the recovery from a compromise; INVALID_ARGUMENT where the Device's SMI Status has no such step."""
 
 def add_InventoryAdministrationServicer_to_server(servicer: InventoryAdministrationServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

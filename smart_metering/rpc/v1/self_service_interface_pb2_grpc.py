@@ -49,6 +49,21 @@ class SelfServiceInterfaceStub:
                 request_serializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.ServiceAuditTrailQuery.SerializeToString,
                 response_deserializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.ServiceAuditTrailPage.FromString,
                 _registered_method=True)
+        self.QueryTitles = channel.unary_unary(
+                '/smart_metering.rpc.v1.SelfServiceInterface/QueryTitles',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.TitlesQuery.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.TitlesPage.FromString,
+                _registered_method=True)
+        self.BusiestDevices = channel.unary_unary(
+                '/smart_metering.rpc.v1.SelfServiceInterface/BusiestDevices',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.BusiestDevicesQuery.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.BusiestDevicesAnswer.FromString,
+                _registered_method=True)
+        self.ListLookUps = channel.unary_unary(
+                '/smart_metering.rpc.v1.SelfServiceInterface/ListLookUps',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.LookUpsQuery.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.LookUps.FromString,
+                _registered_method=True)
 
 
 class SelfServiceInterfaceServicer:
@@ -69,7 +84,34 @@ class SelfServiceInterfaceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def QueryServiceAuditTrail(self, request, context):
-        """The caller's own records of the Service Audit Trail, newest first, a page at a time.
+        """The caller's own records of the Service Audit Trail, newest first, a page at a time. Here and below nothing is
+        shown that is older than three calendar months.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def QueryTitles(self, request, context):
+        """The titles of what other Users sent to a Device and received from it, newest first, a page at a time: for who is
+        Responsible Supplier or Network Operator of the Device at the moment of asking, whatever it was before.
+        NOT_FOUND if the SMI does not know the Device. PERMISSION_DENIED if it is not the caller's and the caller
+        exchanged no message about it, or if the rules in force show nobody titles.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BusiestDevices(self, request, context):
+        """The Devices that the caller is responsible for, those with the most titles first. PERMISSION_DENIED if the rules
+        in force show nobody titles.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLookUps(self, request, context):
+        """Who looked into the Service Audit Trail, newest first, a page at a time. This is the DCC's view: no User has it in
+        the field. Here any known caller has.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -92,6 +134,21 @@ def add_SelfServiceInterfaceServicer_to_server(servicer, server):
                     servicer.QueryServiceAuditTrail,
                     request_deserializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.ServiceAuditTrailQuery.FromString,
                     response_serializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.ServiceAuditTrailPage.SerializeToString,
+            ),
+            'QueryTitles': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryTitles,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.TitlesQuery.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.TitlesPage.SerializeToString,
+            ),
+            'BusiestDevices': grpc.unary_unary_rpc_method_handler(
+                    servicer.BusiestDevices,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.BusiestDevicesQuery.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.BusiestDevicesAnswer.SerializeToString,
+            ),
+            'ListLookUps': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLookUps,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.LookUpsQuery.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.LookUps.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -175,6 +232,87 @@ class SelfServiceInterface:
             '/smart_metering.rpc.v1.SelfServiceInterface/QueryServiceAuditTrail',
             smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.ServiceAuditTrailQuery.SerializeToString,
             smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.ServiceAuditTrailPage.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryTitles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.SelfServiceInterface/QueryTitles',
+            smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.TitlesQuery.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.TitlesPage.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BusiestDevices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.SelfServiceInterface/BusiestDevices',
+            smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.BusiestDevicesQuery.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.BusiestDevicesAnswer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLookUps(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.SelfServiceInterface/ListLookUps',
+            smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.LookUpsQuery.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_self__service__interface__pb2.LookUps.FromString,
             options,
             channel_credentials,
             insecure,

@@ -28,6 +28,8 @@ class ServiceRequest(_message.Message):
     COMMAND_VARIANT_FIELD_NUMBER: _builtins.int
     SERVICE_REFERENCE_FIELD_NUMBER: _builtins.int
     SERVICE_REFERENCE_VARIANT_FIELD_NUMBER: _builtins.int
+    FIRST_IN_SEQUENCE_FIELD_NUMBER: _builtins.int
+    PRECEDING_SERVICE_REQUEST_ID_FIELD_NUMBER: _builtins.int
     UPDATE_FIRMWARE_FIELD_NUMBER: _builtins.int
     READ_FIRMWARE_VERSION_FIELD_NUMBER: _builtins.int
     ACTIVATE_FIRMWARE_FIELD_NUMBER: _builtins.int
@@ -37,13 +39,39 @@ class ServiceRequest(_message.Message):
     UPDATE_INVENTORY_FIELD_NUMBER: _builtins.int
     SIGNED_PRE_COMMAND_FIELD_NUMBER: _builtins.int
     UNINTERPRETED_BODY_FIELD_NUMBER: _builtins.int
+    READ_INSTANTANEOUS_IMPORT_REGISTERS_FIELD_NUMBER: _builtins.int
+    READ_INSTANTANEOUS_PREPAY_VALUES_FIELD_NUMBER: _builtins.int
+    READ_ACTIVE_IMPORT_PROFILE_DATA_FIELD_NUMBER: _builtins.int
+    READ_DEVICE_CONFIGURATION_IDENTITY_EXC_MPXN_FIELD_NUMBER: _builtins.int
+    TOP_UP_DEVICE_FIELD_NUMBER: _builtins.int
+    CLEAR_EVENT_LOG_FIELD_NUMBER: _builtins.int
+    READ_SUPPLY_STATUS_FIELD_NUMBER: _builtins.int
+    COMMISSION_DEVICE_SYNCHRONISE_CLOCK_FIELD_NUMBER: _builtins.int
+    JOIN_SERVICE_CRITICAL_FIELD_NUMBER: _builtins.int
+    JOIN_SERVICE_NON_CRITICAL_FIELD_NUMBER: _builtins.int
+    READ_DEVICE_LOG_FIELD_NUMBER: _builtins.int
+    UPDATE_HAN_DEVICE_LOG_FIELD_NUMBER: _builtins.int
+    UPDATE_SECURITY_CREDENTIALS_COS_FIELD_NUMBER: _builtins.int
+    RETRIEVE_DEVICE_SECURITY_CREDENTIALS_KRP_FIELD_NUMBER: _builtins.int
+    DECOMMISSION_DEVICE_FIELD_NUMBER: _builtins.int
+    RETURN_LOCAL_COMMAND_RESPONSE_FIELD_NUMBER: _builtins.int
+    CHF_INSTALL_SUCCESS_SM_WAN_FIELD_NUMBER: _builtins.int
+    CHF_INSTALL_SUCCESS_NO_SM_WAN_FIELD_NUMBER: _builtins.int
+    CHF_FAULT_RETURN_FIELD_NUMBER: _builtins.int
+    CHF_NO_FAULT_RETURN_FIELD_NUMBER: _builtins.int
+    CREATE_SCHEDULE_FIELD_NUMBER: _builtins.int
+    READ_SCHEDULE_FIELD_NUMBER: _builtins.int
+    DELETE_SCHEDULE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """originator:target:counter, EUIs as 90-B3-D5-1F-30-01-00-00"""
     command_variant: _builtins.int
-    """1, 4, 5 or 8"""
+    """1 to 8"""
     service_reference: _builtins.str
     """"11.3"; empty means: the one that service_reference_variant belongs to"""
     service_reference_variant: _builtins.str
+    first_in_sequence: _builtins.bool
+    preceding_service_request_id: _builtins.str
+    """sent on only once that request, of the same User, has succeeded"""
     @_builtins.property
     def update_firmware(self) -> Global___UpdateFirmware:
         """11.1"""
@@ -70,15 +98,107 @@ class ServiceRequest(_message.Message):
 
     @_builtins.property
     def update_inventory(self) -> Global___UpdateInventory:
-        """8.4, its choice UpdateDeviceDetails"""
+        """8.4"""
 
     @_builtins.property
     def signed_pre_command(self) -> Global___SignedPreCommand:
-        """any Critical request, Command Variant 5"""
+        """any Critical request, Command Variants 5, 6 and 7"""
 
     @_builtins.property
     def uninterpreted_body(self) -> Global___UninterpretedBody:
         """any other Service Request, carried but not read"""
+
+    @_builtins.property
+    def read_instantaneous_import_registers(self) -> Global___ReadInstantaneousImportRegisters:
+        """4.1.1"""
+
+    @_builtins.property
+    def read_instantaneous_prepay_values(self) -> Global___ReadInstantaneousPrepayValues:
+        """4.3"""
+
+    @_builtins.property
+    def read_active_import_profile_data(self) -> Global___ReadActiveImportProfileData:
+        """4.8.1"""
+
+    @_builtins.property
+    def read_device_configuration_identity_exc_mpxn(self) -> Global___ReadDeviceConfigurationIdentityExcMPxN:
+        """6.2.4"""
+
+    @_builtins.property
+    def top_up_device(self) -> Global___TopUpDevice:
+        """2.2"""
+
+    @_builtins.property
+    def clear_event_log(self) -> Global___ClearEventLog:
+        """3.3"""
+
+    @_builtins.property
+    def read_supply_status(self) -> Global___ReadSupplyStatus:
+        """7.4"""
+
+    @_builtins.property
+    def commission_device_synchronise_clock(self) -> Global___CommissionDeviceSynchroniseClock:
+        """8.1.1"""
+
+    @_builtins.property
+    def join_service_critical(self) -> Global___JoinServiceCritical:
+        """8.7.1"""
+
+    @_builtins.property
+    def join_service_non_critical(self) -> Global___JoinServiceNonCritical:
+        """8.7.2"""
+
+    @_builtins.property
+    def read_device_log(self) -> Global___ReadDeviceLog:
+        """8.9"""
+
+    @_builtins.property
+    def update_han_device_log(self) -> Global___UpdateHANDeviceLog:
+        """8.11"""
+
+    @_builtins.property
+    def update_security_credentials_cos(self) -> Global___UpdateSecurityCredentialsCoS:
+        """6.23"""
+
+    @_builtins.property
+    def retrieve_device_security_credentials_krp(self) -> Global___RetrieveDeviceSecurityCredentialsKRP:
+        """6.24.1"""
+
+    @_builtins.property
+    def decommission_device(self) -> Global___DecommissionDevice:
+        """8.3"""
+
+    @_builtins.property
+    def return_local_command_response(self) -> Global___ReturnLocalCommandResponse:
+        """8.13"""
+
+    @_builtins.property
+    def chf_install_success_sm_wan(self) -> Global___CHFInstallSuccessSMWAN:
+        """8.14.1"""
+
+    @_builtins.property
+    def chf_install_success_no_sm_wan(self) -> Global___CHFInstallSuccessNoSMWAN:
+        """8.14.2"""
+
+    @_builtins.property
+    def chf_fault_return(self) -> Global___CHFFaultReturn:
+        """8.14.3"""
+
+    @_builtins.property
+    def chf_no_fault_return(self) -> Global___CHFNoFaultReturn:
+        """8.14.4"""
+
+    @_builtins.property
+    def create_schedule(self) -> Global___DSPSchedule:
+        """5.1"""
+
+    @_builtins.property
+    def read_schedule(self) -> Global___ReadSchedule:
+        """5.2"""
+
+    @_builtins.property
+    def delete_schedule(self) -> Global___DeleteSchedule:
+        """5.3"""
 
     def __init__(
         self,
@@ -87,6 +207,8 @@ class ServiceRequest(_message.Message):
         command_variant: _builtins.int = ...,
         service_reference: _builtins.str = ...,
         service_reference_variant: _builtins.str = ...,
+        first_in_sequence: _builtins.bool = ...,
+        preceding_service_request_id: _builtins.str = ...,
         update_firmware: Global___UpdateFirmware | None = ...,
         read_firmware_version: Global___ReadFirmwareVersion | None = ...,
         activate_firmware: Global___ActivateFirmware | None = ...,
@@ -96,12 +218,35 @@ class ServiceRequest(_message.Message):
         update_inventory: Global___UpdateInventory | None = ...,
         signed_pre_command: Global___SignedPreCommand | None = ...,
         uninterpreted_body: Global___UninterpretedBody | None = ...,
+        read_instantaneous_import_registers: Global___ReadInstantaneousImportRegisters | None = ...,
+        read_instantaneous_prepay_values: Global___ReadInstantaneousPrepayValues | None = ...,
+        read_active_import_profile_data: Global___ReadActiveImportProfileData | None = ...,
+        read_device_configuration_identity_exc_mpxn: Global___ReadDeviceConfigurationIdentityExcMPxN | None = ...,
+        top_up_device: Global___TopUpDevice | None = ...,
+        clear_event_log: Global___ClearEventLog | None = ...,
+        read_supply_status: Global___ReadSupplyStatus | None = ...,
+        commission_device_synchronise_clock: Global___CommissionDeviceSynchroniseClock | None = ...,
+        join_service_critical: Global___JoinServiceCritical | None = ...,
+        join_service_non_critical: Global___JoinServiceNonCritical | None = ...,
+        read_device_log: Global___ReadDeviceLog | None = ...,
+        update_han_device_log: Global___UpdateHANDeviceLog | None = ...,
+        update_security_credentials_cos: Global___UpdateSecurityCredentialsCoS | None = ...,
+        retrieve_device_security_credentials_krp: Global___RetrieveDeviceSecurityCredentialsKRP | None = ...,
+        decommission_device: Global___DecommissionDevice | None = ...,
+        return_local_command_response: Global___ReturnLocalCommandResponse | None = ...,
+        chf_install_success_sm_wan: Global___CHFInstallSuccessSMWAN | None = ...,
+        chf_install_success_no_sm_wan: Global___CHFInstallSuccessNoSMWAN | None = ...,
+        chf_fault_return: Global___CHFFaultReturn | None = ...,
+        chf_no_fault_return: Global___CHFNoFaultReturn | None = ...,
+        create_schedule: Global___DSPSchedule | None = ...,
+        read_schedule: Global___ReadSchedule | None = ...,
+        delete_schedule: Global___DeleteSchedule | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["activate_firmware", b"activate_firmware", "body", b"body", "device_prenotification", b"device_prenotification", "read_firmware_version", b"read_firmware_version", "read_inventory", b"read_inventory", "signed_pre_command", b"signed_pre_command", "uninterpreted_body", b"uninterpreted_body", "update_firmware", b"update_firmware", "update_inventory", b"update_inventory", "update_ppmid_firmware", b"update_ppmid_firmware"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["activate_firmware", b"activate_firmware", "body", b"body", "chf_fault_return", b"chf_fault_return", "chf_install_success_no_sm_wan", b"chf_install_success_no_sm_wan", "chf_install_success_sm_wan", b"chf_install_success_sm_wan", "chf_no_fault_return", b"chf_no_fault_return", "clear_event_log", b"clear_event_log", "commission_device_synchronise_clock", b"commission_device_synchronise_clock", "create_schedule", b"create_schedule", "decommission_device", b"decommission_device", "delete_schedule", b"delete_schedule", "device_prenotification", b"device_prenotification", "join_service_critical", b"join_service_critical", "join_service_non_critical", b"join_service_non_critical", "read_active_import_profile_data", b"read_active_import_profile_data", "read_device_configuration_identity_exc_mpxn", b"read_device_configuration_identity_exc_mpxn", "read_device_log", b"read_device_log", "read_firmware_version", b"read_firmware_version", "read_instantaneous_import_registers", b"read_instantaneous_import_registers", "read_instantaneous_prepay_values", b"read_instantaneous_prepay_values", "read_inventory", b"read_inventory", "read_schedule", b"read_schedule", "read_supply_status", b"read_supply_status", "retrieve_device_security_credentials_krp", b"retrieve_device_security_credentials_krp", "return_local_command_response", b"return_local_command_response", "signed_pre_command", b"signed_pre_command", "top_up_device", b"top_up_device", "uninterpreted_body", b"uninterpreted_body", "update_firmware", b"update_firmware", "update_han_device_log", b"update_han_device_log", "update_inventory", b"update_inventory", "update_ppmid_firmware", b"update_ppmid_firmware", "update_security_credentials_cos", b"update_security_credentials_cos"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activate_firmware", b"activate_firmware", "body", b"body", "command_variant", b"command_variant", "device_prenotification", b"device_prenotification", "read_firmware_version", b"read_firmware_version", "read_inventory", b"read_inventory", "request_id", b"request_id", "service_reference", b"service_reference", "service_reference_variant", b"service_reference_variant", "signed_pre_command", b"signed_pre_command", "uninterpreted_body", b"uninterpreted_body", "update_firmware", b"update_firmware", "update_inventory", b"update_inventory", "update_ppmid_firmware", b"update_ppmid_firmware"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activate_firmware", b"activate_firmware", "body", b"body", "chf_fault_return", b"chf_fault_return", "chf_install_success_no_sm_wan", b"chf_install_success_no_sm_wan", "chf_install_success_sm_wan", b"chf_install_success_sm_wan", "chf_no_fault_return", b"chf_no_fault_return", "clear_event_log", b"clear_event_log", "command_variant", b"command_variant", "commission_device_synchronise_clock", b"commission_device_synchronise_clock", "create_schedule", b"create_schedule", "decommission_device", b"decommission_device", "delete_schedule", b"delete_schedule", "device_prenotification", b"device_prenotification", "first_in_sequence", b"first_in_sequence", "join_service_critical", b"join_service_critical", "join_service_non_critical", b"join_service_non_critical", "preceding_service_request_id", b"preceding_service_request_id", "read_active_import_profile_data", b"read_active_import_profile_data", "read_device_configuration_identity_exc_mpxn", b"read_device_configuration_identity_exc_mpxn", "read_device_log", b"read_device_log", "read_firmware_version", b"read_firmware_version", "read_instantaneous_import_registers", b"read_instantaneous_import_registers", "read_instantaneous_prepay_values", b"read_instantaneous_prepay_values", "read_inventory", b"read_inventory", "read_schedule", b"read_schedule", "read_supply_status", b"read_supply_status", "request_id", b"request_id", "retrieve_device_security_credentials_krp", b"retrieve_device_security_credentials_krp", "return_local_command_response", b"return_local_command_response", "service_reference", b"service_reference", "service_reference_variant", b"service_reference_variant", "signed_pre_command", b"signed_pre_command", "top_up_device", b"top_up_device", "uninterpreted_body", b"uninterpreted_body", "update_firmware", b"update_firmware", "update_han_device_log", b"update_han_device_log", "update_inventory", b"update_inventory", "update_ppmid_firmware", b"update_ppmid_firmware", "update_security_credentials_cos", b"update_security_credentials_cos"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["update_firmware", "read_firmware_version", "activate_firmware", "update_ppmid_firmware", "read_inventory", "device_prenotification", "update_inventory", "signed_pre_command", "uninterpreted_body"]  # noqa: Y015
+    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["update_firmware", "read_firmware_version", "activate_firmware", "update_ppmid_firmware", "read_inventory", "device_prenotification", "update_inventory", "signed_pre_command", "uninterpreted_body", "read_instantaneous_import_registers", "read_instantaneous_prepay_values", "read_active_import_profile_data", "read_device_configuration_identity_exc_mpxn", "top_up_device", "clear_event_log", "read_supply_status", "commission_device_synchronise_clock", "join_service_critical", "join_service_non_critical", "read_device_log", "update_han_device_log", "update_security_credentials_cos", "retrieve_device_security_credentials_krp", "decommission_device", "return_local_command_response", "chf_install_success_sm_wan", "chf_install_success_no_sm_wan", "chf_fault_return", "chf_no_fault_return", "create_schedule", "read_schedule", "delete_schedule"]  # noqa: Y015
     _WhichOneofArgType_body: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_body) -> _WhichOneofReturnType_body | None: ...
 
@@ -313,28 +458,71 @@ Global___DevicePrenotification: _TypeAlias = DevicePrenotification  # noqa: Y015
 
 @_typing.final
 class UpdateInventory(_message.Message):
-    """The other four choices of DUIS are not emulated yet: they travel as an uninterpreted body."""
-
     DESCRIPTOR: _descriptor.Descriptor
 
     DEVICE_ID_FIELD_NUMBER: _builtins.int
     UPDATE_DEVICE_DETAILS_FIELD_NUMBER: _builtins.int
+    UPDATE_DEVICE_STATUS_EXCEPT_CH_FIELD_NUMBER: _builtins.int
+    UPDATE_DEVICE_STATUS_CH_FIELD_NUMBER: _builtins.int
+    DELETE_DEVICE_FIELD_NUMBER: _builtins.int
+    UPDATE_MPXN_FIELD_NUMBER: _builtins.int
     device_id: _builtins.str
+    update_device_status_except_ch: _builtins.str
+    """Pending, InstalledNotCommissioned"""
+    update_device_status_ch: _builtins.str
+    """Commissioned, Withdrawn, InstalledNotCommissioned"""
+    delete_device: _builtins.bool
+    """true"""
     @_builtins.property
     def update_device_details(self) -> Global___DeviceDetails: ...
+    @_builtins.property
+    def update_mpxn(self) -> Global___UpdateMPxN: ...
     def __init__(
         self,
         *,
         device_id: _builtins.str = ...,
         update_device_details: Global___DeviceDetails | None = ...,
+        update_device_status_except_ch: _builtins.str = ...,
+        update_device_status_ch: _builtins.str = ...,
+        delete_device: _builtins.bool = ...,
+        update_mpxn: Global___UpdateMPxN | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["update_device_details", b"update_device_details"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["choice", b"choice", "delete_device", b"delete_device", "update_device_details", b"update_device_details", "update_device_status_ch", b"update_device_status_ch", "update_device_status_except_ch", b"update_device_status_except_ch", "update_mpxn", b"update_mpxn"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "update_device_details", b"update_device_details"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["choice", b"choice", "delete_device", b"delete_device", "device_id", b"device_id", "update_device_details", b"update_device_details", "update_device_status_ch", b"update_device_status_ch", "update_device_status_except_ch", b"update_device_status_except_ch", "update_mpxn", b"update_mpxn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType_choice: _TypeAlias = _typing.Literal["update_device_details", "update_device_status_except_ch", "update_device_status_ch", "delete_device", "update_mpxn"]  # noqa: Y015
+    _WhichOneofArgType_choice: _TypeAlias = _typing.Literal["choice", b"choice"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_choice) -> _WhichOneofReturnType_choice | None: ...
 
 Global___UpdateInventory: _TypeAlias = UpdateInventory  # noqa: Y015
+
+@_typing.final
+class UpdateMPxN(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPORT_MPXN_FIELD_NUMBER: _builtins.int
+    SECONDARY_IMPORT_MPAN_FIELD_NUMBER: _builtins.int
+    EXPORT_MPAN_FIELD_NUMBER: _builtins.int
+    import_mpxn: _builtins.str
+    secondary_import_mpan: _builtins.str
+    export_mpan: _builtins.str
+    def __init__(
+        self,
+        *,
+        import_mpxn: _builtins.str = ...,
+        secondary_import_mpan: _builtins.str = ...,
+        export_mpan: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["export_mpan", b"export_mpan", "import_mpxn", b"import_mpxn", "point_of_supply", b"point_of_supply", "secondary_import_mpan", b"secondary_import_mpan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["export_mpan", b"export_mpan", "import_mpxn", b"import_mpxn", "point_of_supply", b"point_of_supply", "secondary_import_mpan", b"secondary_import_mpan"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_point_of_supply: _TypeAlias = _typing.Literal["import_mpxn", "secondary_import_mpan", "export_mpan"]  # noqa: Y015
+    _WhichOneofArgType_point_of_supply: _TypeAlias = _typing.Literal["point_of_supply", b"point_of_supply"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_point_of_supply) -> _WhichOneofReturnType_point_of_supply | None: ...
+
+Global___UpdateMPxN: _TypeAlias = UpdateMPxN  # noqa: Y015
 
 @_typing.final
 class DeviceDetails(_message.Message):
@@ -415,3 +603,665 @@ class UninterpretedBody(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UninterpretedBody: _TypeAlias = UninterpretedBody  # noqa: Y015
+
+@_typing.final
+class ReadInstantaneousImportRegisters(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXECUTION_DATE_TIME_FIELD_NUMBER: _builtins.int
+    execution_date_time: _builtins.int
+    def __init__(
+        self,
+        *,
+        execution_date_time: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "execution_date_time", b"execution_date_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "execution_date_time", b"execution_date_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__execution_date_time: _TypeAlias = _typing.Literal["execution_date_time"]  # noqa: Y015
+    _WhichOneofArgType__execution_date_time: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__execution_date_time) -> _WhichOneofReturnType__execution_date_time | None: ...
+
+Global___ReadInstantaneousImportRegisters: _TypeAlias = ReadInstantaneousImportRegisters  # noqa: Y015
+
+@_typing.final
+class ReadInstantaneousPrepayValues(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXECUTION_DATE_TIME_FIELD_NUMBER: _builtins.int
+    execution_date_time: _builtins.int
+    def __init__(
+        self,
+        *,
+        execution_date_time: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "execution_date_time", b"execution_date_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "execution_date_time", b"execution_date_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__execution_date_time: _TypeAlias = _typing.Literal["execution_date_time"]  # noqa: Y015
+    _WhichOneofArgType__execution_date_time: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__execution_date_time) -> _WhichOneofReturnType__execution_date_time | None: ...
+
+Global___ReadInstantaneousPrepayValues: _TypeAlias = ReadInstantaneousPrepayValues  # noqa: Y015
+
+@_typing.final
+class ReadLogPeriod(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_DATE_TIME_FIELD_NUMBER: _builtins.int
+    END_DATE_TIME_FIELD_NUMBER: _builtins.int
+    start_date_time: _builtins.int
+    end_date_time: _builtins.int
+    def __init__(
+        self,
+        *,
+        start_date_time: _builtins.int = ...,
+        end_date_time: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_date_time", b"end_date_time", "start_date_time", b"start_date_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadLogPeriod: _TypeAlias = ReadLogPeriod  # noqa: Y015
+
+@_typing.final
+class ReadActiveImportProfileData(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXECUTION_DATE_TIME_FIELD_NUMBER: _builtins.int
+    READ_LOG_PERIOD_FIELD_NUMBER: _builtins.int
+    KA_PUBLIC_SECURITY_CREDENTIALS_FIELD_NUMBER: _builtins.int
+    execution_date_time: _builtins.int
+    ka_public_security_credentials: _builtins.bytes
+    """DER; of a party that the Device does not know"""
+    @_builtins.property
+    def read_log_period(self) -> Global___ReadLogPeriod: ...
+    def __init__(
+        self,
+        *,
+        execution_date_time: _builtins.int | None = ...,
+        read_log_period: Global___ReadLogPeriod | None = ...,
+        ka_public_security_credentials: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "execution_date_time", b"execution_date_time", "read_log_period", b"read_log_period"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "execution_date_time", b"execution_date_time", "ka_public_security_credentials", b"ka_public_security_credentials", "read_log_period", b"read_log_period"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__execution_date_time: _TypeAlias = _typing.Literal["execution_date_time"]  # noqa: Y015
+    _WhichOneofArgType__execution_date_time: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__execution_date_time) -> _WhichOneofReturnType__execution_date_time | None: ...
+
+Global___ReadActiveImportProfileData: _TypeAlias = ReadActiveImportProfileData  # noqa: Y015
+
+@_typing.final
+class ReadDeviceConfigurationIdentityExcMPxN(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadDeviceConfigurationIdentityExcMPxN: _TypeAlias = ReadDeviceConfigurationIdentityExcMPxN  # noqa: Y015
+
+@_typing.final
+class TopUpDevice(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UTRN_FIELD_NUMBER: _builtins.int
+    utrn: _builtins.str
+    """20 digits"""
+    def __init__(
+        self,
+        *,
+        utrn: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["utrn", b"utrn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TopUpDevice: _TypeAlias = TopUpDevice  # noqa: Y015
+
+@_typing.final
+class ClearEventLog(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ESME_EVENT_LOG_TYPE_FIELD_NUMBER: _builtins.int
+    esme_event_log_type: _builtins.str
+    """ESME or ALCS; empty for a GSME"""
+    def __init__(
+        self,
+        *,
+        esme_event_log_type: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["esme_event_log_type", b"esme_event_log_type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClearEventLog: _TypeAlias = ClearEventLog  # noqa: Y015
+
+@_typing.final
+class ReadSupplyStatus(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadSupplyStatus: _TypeAlias = ReadSupplyStatus  # noqa: Y015
+
+@_typing.final
+class CommissionDeviceSynchroniseClock(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURRENT_DATE_TIME_FIELD_NUMBER: _builtins.int
+    TOLERANCE_PERIOD_FIELD_NUMBER: _builtins.int
+    current_date_time: _builtins.int
+    tolerance_period: _builtins.int
+    """seconds, 0 to 86,400"""
+    def __init__(
+        self,
+        *,
+        current_date_time: _builtins.int = ...,
+        tolerance_period: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["current_date_time", b"current_date_time", "tolerance_period", b"tolerance_period"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CommissionDeviceSynchroniseClock: _TypeAlias = CommissionDeviceSynchroniseClock  # noqa: Y015
+
+@_typing.final
+class JoinServiceCritical(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OTHER_DEVICE_ID_FIELD_NUMBER: _builtins.int
+    other_device_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        other_device_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["other_device_id", b"other_device_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JoinServiceCritical: _TypeAlias = JoinServiceCritical  # noqa: Y015
+
+@_typing.final
+class JoinServiceNonCritical(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OTHER_DEVICE_ID_FIELD_NUMBER: _builtins.int
+    other_device_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        other_device_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["other_device_id", b"other_device_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JoinServiceNonCritical: _TypeAlias = JoinServiceNonCritical  # noqa: Y015
+
+@_typing.final
+class ReadDeviceLog(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXECUTION_DATE_TIME_FIELD_NUMBER: _builtins.int
+    execution_date_time: _builtins.int
+    def __init__(
+        self,
+        *,
+        execution_date_time: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "execution_date_time", b"execution_date_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "execution_date_time", b"execution_date_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__execution_date_time: _TypeAlias = _typing.Literal["execution_date_time"]  # noqa: Y015
+    _WhichOneofArgType__execution_date_time: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__execution_date_time) -> _WhichOneofReturnType__execution_date_time | None: ...
+
+Global___ReadDeviceLog: _TypeAlias = ReadDeviceLog  # noqa: Y015
+
+@_typing.final
+class UpdateHANDeviceLog(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXECUTION_DATE_TIME_FIELD_NUMBER: _builtins.int
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_TYPE_FIELD_NUMBER: _builtins.int
+    ADD_DEVICE_TO_CHF_WHITELIST_FIELD_NUMBER: _builtins.int
+    execution_date_time: _builtins.int
+    device_id: _builtins.str
+    request_type: _builtins.str
+    """Add or Remove"""
+    @_builtins.property
+    def add_device_to_chf_whitelist(self) -> Global___AddDeviceToCHFWhitelist: ...
+    def __init__(
+        self,
+        *,
+        execution_date_time: _builtins.int | None = ...,
+        device_id: _builtins.str = ...,
+        request_type: _builtins.str = ...,
+        add_device_to_chf_whitelist: Global___AddDeviceToCHFWhitelist | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "add_device_to_chf_whitelist", b"add_device_to_chf_whitelist", "execution_date_time", b"execution_date_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "add_device_to_chf_whitelist", b"add_device_to_chf_whitelist", "device_id", b"device_id", "execution_date_time", b"execution_date_time", "request_type", b"request_type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__execution_date_time: _TypeAlias = _typing.Literal["execution_date_time"]  # noqa: Y015
+    _WhichOneofArgType__execution_date_time: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__execution_date_time) -> _WhichOneofReturnType__execution_date_time | None: ...
+
+Global___UpdateHANDeviceLog: _TypeAlias = UpdateHANDeviceLog  # noqa: Y015
+
+@_typing.final
+class AddDeviceToCHFWhitelist(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOIN_TIME_PERIOD_FIELD_NUMBER: _builtins.int
+    INSTALL_CODE_FIELD_NUMBER: _builtins.int
+    IMPORT_MPXN_FIELD_NUMBER: _builtins.int
+    SECONDARY_IMPORT_MPAN_FIELD_NUMBER: _builtins.int
+    EXPORT_MPAN_FIELD_NUMBER: _builtins.int
+    join_time_period: _builtins.int
+    """seconds, 1 to 3,600"""
+    install_code: _builtins.bytes
+    """6 to 16 octets"""
+    import_mpxn: _builtins.str
+    secondary_import_mpan: _builtins.str
+    export_mpan: _builtins.str
+    def __init__(
+        self,
+        *,
+        join_time_period: _builtins.int = ...,
+        install_code: _builtins.bytes = ...,
+        import_mpxn: _builtins.str = ...,
+        secondary_import_mpan: _builtins.str = ...,
+        export_mpan: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["export_mpan", b"export_mpan", "import_mpxn", b"import_mpxn", "install_code", b"install_code", "join_time_period", b"join_time_period", "secondary_import_mpan", b"secondary_import_mpan"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddDeviceToCHFWhitelist: _TypeAlias = AddDeviceToCHFWhitelist  # noqa: Y015
+
+@_typing.final
+class UpdateSecurityCredentialsCoS(_message.Message):
+    """Certificates are DER. The DSP hands the request to the transitional Change of Supplier party, which signs the Command."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXECUTION_DATE_TIME_FIELD_NUMBER: _builtins.int
+    SUPPLIER_FLOOR_SEQ_NUMBER_FIELD_NUMBER: _builtins.int
+    SUPPLIER_PREPAYMENT_TOP_UP_FLOOR_SEQ_NUMBER_FIELD_NUMBER: _builtins.int
+    DIGITAL_SIGNING_CERTIFICATE_FIELD_NUMBER: _builtins.int
+    KEY_AGREEMENT_CERTIFICATE_FIELD_NUMBER: _builtins.int
+    KEY_AGREEMENT_TOP_UP_CERTIFICATE_FIELD_NUMBER: _builtins.int
+    CERTIFICATION_PATH_CERTIFICATES_FIELD_NUMBER: _builtins.int
+    APPLY_TIME_BASED_CPV_CHECKS_FIELD_NUMBER: _builtins.int
+    IMPORT_MPXN_FIELD_NUMBER: _builtins.int
+    execution_date_time: _builtins.int
+    supplier_floor_seq_number: _builtins.int
+    supplier_prepayment_top_up_floor_seq_number: _builtins.int
+    digital_signing_certificate: _builtins.bytes
+    key_agreement_certificate: _builtins.bytes
+    key_agreement_top_up_certificate: _builtins.bytes
+    apply_time_based_cpv_checks: _builtins.bool
+    import_mpxn: _builtins.str
+    @_builtins.property
+    def certification_path_certificates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        execution_date_time: _builtins.int | None = ...,
+        supplier_floor_seq_number: _builtins.int = ...,
+        supplier_prepayment_top_up_floor_seq_number: _builtins.int | None = ...,
+        digital_signing_certificate: _builtins.bytes = ...,
+        key_agreement_certificate: _builtins.bytes = ...,
+        key_agreement_top_up_certificate: _builtins.bytes = ...,
+        certification_path_certificates: _abc.Iterable[_builtins.bytes] | None = ...,
+        apply_time_based_cpv_checks: _builtins.bool = ...,
+        import_mpxn: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "_supplier_prepayment_top_up_floor_seq_number", b"_supplier_prepayment_top_up_floor_seq_number", "execution_date_time", b"execution_date_time", "supplier_prepayment_top_up_floor_seq_number", b"supplier_prepayment_top_up_floor_seq_number"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "_supplier_prepayment_top_up_floor_seq_number", b"_supplier_prepayment_top_up_floor_seq_number", "apply_time_based_cpv_checks", b"apply_time_based_cpv_checks", "certification_path_certificates", b"certification_path_certificates", "digital_signing_certificate", b"digital_signing_certificate", "execution_date_time", b"execution_date_time", "import_mpxn", b"import_mpxn", "key_agreement_certificate", b"key_agreement_certificate", "key_agreement_top_up_certificate", b"key_agreement_top_up_certificate", "supplier_floor_seq_number", b"supplier_floor_seq_number", "supplier_prepayment_top_up_floor_seq_number", b"supplier_prepayment_top_up_floor_seq_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__execution_date_time: _TypeAlias = _typing.Literal["execution_date_time"]  # noqa: Y015
+    _WhichOneofArgType__execution_date_time: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time"]  # noqa: Y015
+    _WhichOneofReturnType__supplier_prepayment_top_up_floor_seq_number: _TypeAlias = _typing.Literal["supplier_prepayment_top_up_floor_seq_number"]  # noqa: Y015
+    _WhichOneofArgType__supplier_prepayment_top_up_floor_seq_number: _TypeAlias = _typing.Literal["_supplier_prepayment_top_up_floor_seq_number", b"_supplier_prepayment_top_up_floor_seq_number"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__execution_date_time) -> _WhichOneofReturnType__execution_date_time | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__supplier_prepayment_top_up_floor_seq_number) -> _WhichOneofReturnType__supplier_prepayment_top_up_floor_seq_number | None: ...
+
+Global___UpdateSecurityCredentialsCoS: _TypeAlias = UpdateSecurityCredentialsCoS  # noqa: Y015
+
+@_typing.final
+class RetrieveDeviceSecurityCredentialsKRP(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REMOTE_PARTY_ROLES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def remote_party_roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Root, Recovery, Supplier, NetworkOperator, ACB, TransCoS, LoadController"""
+
+    def __init__(
+        self,
+        *,
+        remote_party_roles: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["remote_party_roles", b"remote_party_roles"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetrieveDeviceSecurityCredentialsKRP: _TypeAlias = RetrieveDeviceSecurityCredentialsKRP  # noqa: Y015
+
+@_typing.final
+class DecommissionDevice(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecommissionDevice: _TypeAlias = DecommissionDevice  # noqa: Y015
+
+@_typing.final
+class ReturnLocalCommandResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORIGINAL_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    DEVICE_GBCS_RESPONSE_FIELD_NUMBER: _builtins.int
+    original_request_id: _builtins.str
+    device_gbcs_response: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        original_request_id: _builtins.str = ...,
+        device_gbcs_response: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_gbcs_response", b"device_gbcs_response", "original_request_id", b"original_request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReturnLocalCommandResponse: _TypeAlias = ReturnLocalCommandResponse  # noqa: Y015
+
+@_typing.final
+class CHFInstallSuccessSMWAN(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    CHF_INSTALL_TYPE_FIELD_NUMBER: _builtins.int
+    INSTALL_DATE_TIME_FIELD_NUMBER: _builtins.int
+    MPXN_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    chf_install_type: _builtins.str
+    install_date_time: _builtins.int
+    mpxn: _builtins.str
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        chf_install_type: _builtins.str = ...,
+        install_date_time: _builtins.int | None = ...,
+        mpxn: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time", "install_date_time", b"install_date_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time", "chf_install_type", b"chf_install_type", "device_id", b"device_id", "install_date_time", b"install_date_time", "mpxn", b"mpxn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__install_date_time: _TypeAlias = _typing.Literal["install_date_time"]  # noqa: Y015
+    _WhichOneofArgType__install_date_time: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__install_date_time) -> _WhichOneofReturnType__install_date_time | None: ...
+
+Global___CHFInstallSuccessSMWAN: _TypeAlias = CHFInstallSuccessSMWAN  # noqa: Y015
+
+@_typing.final
+class CHFInstallSuccessNoSMWAN(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    CHF_INSTALL_TYPE_FIELD_NUMBER: _builtins.int
+    INSTALL_DATE_TIME_FIELD_NUMBER: _builtins.int
+    MPXN_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    chf_install_type: _builtins.str
+    install_date_time: _builtins.int
+    mpxn: _builtins.str
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        chf_install_type: _builtins.str = ...,
+        install_date_time: _builtins.int | None = ...,
+        mpxn: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time", "install_date_time", b"install_date_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time", "chf_install_type", b"chf_install_type", "device_id", b"device_id", "install_date_time", b"install_date_time", "mpxn", b"mpxn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__install_date_time: _TypeAlias = _typing.Literal["install_date_time"]  # noqa: Y015
+    _WhichOneofArgType__install_date_time: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__install_date_time) -> _WhichOneofReturnType__install_date_time | None: ...
+
+Global___CHFInstallSuccessNoSMWAN: _TypeAlias = CHFInstallSuccessNoSMWAN  # noqa: Y015
+
+@_typing.final
+class CHFFaultReturn(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    CHF_FAULT_RETURN_TYPE_FIELD_NUMBER: _builtins.int
+    CHF_FAULT_REASON_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    chf_fault_return_type: _builtins.str
+    chf_fault_reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        chf_fault_return_type: _builtins.str = ...,
+        chf_fault_reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chf_fault_reason", b"chf_fault_reason", "chf_fault_return_type", b"chf_fault_return_type", "device_id", b"device_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CHFFaultReturn: _TypeAlias = CHFFaultReturn  # noqa: Y015
+
+@_typing.final
+class CHFNoFaultReturn(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    CHF_NO_FAULT_RETURN_TYPE_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    chf_no_fault_return_type: _builtins.str
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        chf_no_fault_return_type: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chf_no_fault_return_type", b"chf_no_fault_return_type", "device_id", b"device_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CHFNoFaultReturn: _TypeAlias = CHFNoFaultReturn  # noqa: Y015
+
+@_typing.final
+class DSPSchedule(_message.Message):
+    """Dates are midnights of UTC."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEDULE_FREQUENCY_FIELD_NUMBER: _builtins.int
+    SCHEDULE_START_DATE_FIELD_NUMBER: _builtins.int
+    SCHEDULE_END_DATE_FIELD_NUMBER: _builtins.int
+    SCHEDULE_EXECUTION_START_TIME_FIELD_NUMBER: _builtins.int
+    KA_PUBLIC_SECURITY_CREDENTIAL_FIELD_NUMBER: _builtins.int
+    DSP_SCHEDULED_SERVICE_REFERENCE_FIELD_NUMBER: _builtins.int
+    DSP_SCHEDULED_SERVICE_REFERENCE_VARIANT_FIELD_NUMBER: _builtins.int
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    READ_LOG_PERIOD_OFFSET_FIELD_NUMBER: _builtins.int
+    schedule_frequency: _builtins.str
+    """Daily, Weekly, Monthly, Quarterly, Half-Yearly, Yearly"""
+    schedule_start_date: _builtins.int
+    schedule_end_date: _builtins.int
+    schedule_execution_start_time: _builtins.int
+    """milliseconds after midnight"""
+    ka_public_security_credential: _builtins.bytes
+    """DER"""
+    dsp_scheduled_service_reference: _builtins.str
+    dsp_scheduled_service_reference_variant: _builtins.str
+    device_id: _builtins.str
+    @_builtins.property
+    def read_log_period_offset(self) -> Global___ReadLogPeriodOffset: ...
+    def __init__(
+        self,
+        *,
+        schedule_frequency: _builtins.str = ...,
+        schedule_start_date: _builtins.int = ...,
+        schedule_end_date: _builtins.int | None = ...,
+        schedule_execution_start_time: _builtins.int = ...,
+        ka_public_security_credential: _builtins.bytes = ...,
+        dsp_scheduled_service_reference: _builtins.str = ...,
+        dsp_scheduled_service_reference_variant: _builtins.str = ...,
+        device_id: _builtins.str = ...,
+        read_log_period_offset: Global___ReadLogPeriodOffset | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_schedule_end_date", b"_schedule_end_date", "read_log_period_offset", b"read_log_period_offset", "schedule_end_date", b"schedule_end_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_schedule_end_date", b"_schedule_end_date", "device_id", b"device_id", "dsp_scheduled_service_reference", b"dsp_scheduled_service_reference", "dsp_scheduled_service_reference_variant", b"dsp_scheduled_service_reference_variant", "ka_public_security_credential", b"ka_public_security_credential", "read_log_period_offset", b"read_log_period_offset", "schedule_end_date", b"schedule_end_date", "schedule_execution_start_time", b"schedule_execution_start_time", "schedule_frequency", b"schedule_frequency", "schedule_start_date", b"schedule_start_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__schedule_end_date: _TypeAlias = _typing.Literal["schedule_end_date"]  # noqa: Y015
+    _WhichOneofArgType__schedule_end_date: _TypeAlias = _typing.Literal["_schedule_end_date", b"_schedule_end_date"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__schedule_end_date) -> _WhichOneofReturnType__schedule_end_date | None: ...
+
+Global___DSPSchedule: _TypeAlias = DSPSchedule  # noqa: Y015
+
+@_typing.final
+class ReadLogPeriodOffset(_message.Message):
+    """Days from the day of the run, 0 to -400, and milliseconds of that day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_DATE_OFFSET_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_DATE_OFFSET_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    start_date_offset: _builtins.int
+    start_time: _builtins.int
+    end_date_offset: _builtins.int
+    end_time: _builtins.int
+    def __init__(
+        self,
+        *,
+        start_date_offset: _builtins.int = ...,
+        start_time: _builtins.int = ...,
+        end_date_offset: _builtins.int = ...,
+        end_time: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_date_offset", b"end_date_offset", "end_time", b"end_time", "start_date_offset", b"start_date_offset", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadLogPeriodOffset: _TypeAlias = ReadLogPeriodOffset  # noqa: Y015
+
+@_typing.final
+class ReadSchedule(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DSP_SCHEDULE_ID_FIELD_NUMBER: _builtins.int
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    dsp_schedule_id: _builtins.int
+    device_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        dsp_schedule_id: _builtins.int = ...,
+        device_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "dsp_schedule_id", b"dsp_schedule_id", "search", b"search"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "dsp_schedule_id", b"dsp_schedule_id", "search", b"search"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_search: _TypeAlias = _typing.Literal["dsp_schedule_id", "device_id"]  # noqa: Y015
+    _WhichOneofArgType_search: _TypeAlias = _typing.Literal["search", b"search"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_search) -> _WhichOneofReturnType_search | None: ...
+
+Global___ReadSchedule: _TypeAlias = ReadSchedule  # noqa: Y015
+
+@_typing.final
+class DeleteSchedule(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DSP_SCHEDULE_ID_FIELD_NUMBER: _builtins.int
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    dsp_schedule_id: _builtins.int
+    device_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        dsp_schedule_id: _builtins.int = ...,
+        device_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "dsp_schedule_id", b"dsp_schedule_id", "search", b"search"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "dsp_schedule_id", b"dsp_schedule_id", "search", b"search"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_search: _TypeAlias = _typing.Literal["dsp_schedule_id", "device_id"]  # noqa: Y015
+    _WhichOneofArgType_search: _TypeAlias = _typing.Literal["search", b"search"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_search) -> _WhichOneofReturnType_search | None: ...
+
+Global___DeleteSchedule: _TypeAlias = DeleteSchedule  # noqa: Y015

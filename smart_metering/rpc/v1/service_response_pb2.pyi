@@ -36,6 +36,10 @@ class ServiceResponse(_message.Message):
     FUTURE_DATED_DEVICE_ALERT_MESSAGE_FIELD_NUMBER: _builtins.int
     SMETS1_RESPONSE_MESSAGE_FIELD_NUMBER: _builtins.int
     NOT_EMULATED_FIELD_NUMBER: _builtins.int
+    LOCAL_COMMAND_FIELD_NUMBER: _builtins.int
+    DSP_SCHEDULE_ID_FIELD_NUMBER: _builtins.int
+    DSP_SCHEDULES_READ_FIELD_NUMBER: _builtins.int
+    DSP_SCHEDULED_MESSAGE_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     response_id: _builtins.str
@@ -46,6 +50,7 @@ class ServiceResponse(_message.Message):
     service_reference: _builtins.str
     service_reference_variant: _builtins.str
     gbcs_payload: _builtins.bytes
+    dsp_schedule_id: _builtins.int
     @_builtins.property
     def pre_command(self) -> Global___PreCommand: ...
     @_builtins.property
@@ -58,6 +63,12 @@ class ServiceResponse(_message.Message):
     def smets1_response_message(self) -> Global___SMETS1ResponseMessage: ...
     @_builtins.property
     def not_emulated(self) -> Global___NotEmulated: ...
+    @_builtins.property
+    def local_command(self) -> Global___LocalCommand: ...
+    @_builtins.property
+    def dsp_schedules_read(self) -> Global___DSPSchedulesRead: ...
+    @_builtins.property
+    def dsp_scheduled_message(self) -> Global___DSPScheduledMessage: ...
     @_builtins.property
     def decision(self) -> Global___Decision:
         """what decided the code: not a part of DUIS, for the reader"""
@@ -78,13 +89,17 @@ class ServiceResponse(_message.Message):
         future_dated_device_alert_message: Global___FutureDatedDeviceAlertMessage | None = ...,
         smets1_response_message: Global___SMETS1ResponseMessage | None = ...,
         not_emulated: Global___NotEmulated | None = ...,
+        local_command: Global___LocalCommand | None = ...,
+        dsp_schedule_id: _builtins.int = ...,
+        dsp_schedules_read: Global___DSPSchedulesRead | None = ...,
+        dsp_scheduled_message: Global___DSPScheduledMessage | None = ...,
         decision: Global___Decision | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "decision", b"decision", "dsp_inventory", b"dsp_inventory", "dsp_update_firmware_warning", b"dsp_update_firmware_warning", "future_dated_device_alert_message", b"future_dated_device_alert_message", "gbcs_payload", b"gbcs_payload", "not_emulated", b"not_emulated", "pre_command", b"pre_command", "smets1_response_message", b"smets1_response_message"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "decision", b"decision", "dsp_inventory", b"dsp_inventory", "dsp_schedule_id", b"dsp_schedule_id", "dsp_scheduled_message", b"dsp_scheduled_message", "dsp_schedules_read", b"dsp_schedules_read", "dsp_update_firmware_warning", b"dsp_update_firmware_warning", "future_dated_device_alert_message", b"future_dated_device_alert_message", "gbcs_payload", b"gbcs_payload", "local_command", b"local_command", "not_emulated", b"not_emulated", "pre_command", b"pre_command", "smets1_response_message", b"smets1_response_message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "decision", b"decision", "dsp_inventory", b"dsp_inventory", "dsp_update_firmware_warning", b"dsp_update_firmware_warning", "future_dated_device_alert_message", b"future_dated_device_alert_message", "gbcs_payload", b"gbcs_payload", "not_emulated", b"not_emulated", "pre_command", b"pre_command", "request_id", b"request_id", "response_code", b"response_code", "response_date_time", b"response_date_time", "response_id", b"response_id", "service_reference", b"service_reference", "service_reference_variant", b"service_reference_variant", "smets1_response_message", b"smets1_response_message"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "decision", b"decision", "dsp_inventory", b"dsp_inventory", "dsp_schedule_id", b"dsp_schedule_id", "dsp_scheduled_message", b"dsp_scheduled_message", "dsp_schedules_read", b"dsp_schedules_read", "dsp_update_firmware_warning", b"dsp_update_firmware_warning", "future_dated_device_alert_message", b"future_dated_device_alert_message", "gbcs_payload", b"gbcs_payload", "local_command", b"local_command", "not_emulated", b"not_emulated", "pre_command", b"pre_command", "request_id", b"request_id", "response_code", b"response_code", "response_date_time", b"response_date_time", "response_id", b"response_id", "service_reference", b"service_reference", "service_reference_variant", b"service_reference_variant", "smets1_response_message", b"smets1_response_message"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["gbcs_payload", "pre_command", "dsp_inventory", "dsp_update_firmware_warning", "future_dated_device_alert_message", "smets1_response_message", "not_emulated"]  # noqa: Y015
+    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["gbcs_payload", "pre_command", "dsp_inventory", "dsp_update_firmware_warning", "future_dated_device_alert_message", "smets1_response_message", "not_emulated", "local_command", "dsp_schedule_id", "dsp_schedules_read", "dsp_scheduled_message"]  # noqa: Y015
     _WhichOneofArgType_body: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_body) -> _WhichOneofReturnType_body | None: ...
 
@@ -320,23 +335,143 @@ class SMETS1ResponseMessage(_message.Message):
     SUCCESS_FIELD_NUMBER: _builtins.int
     ACTIVATE_IMAGE_RESPONSE_CODE_FIELD_NUMBER: _builtins.int
     FIRMWARE_VERSION_FIELD_NUMBER: _builtins.int
+    UTRN_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
     success: _builtins.bool
     activate_image_response_code: _builtins.str
     firmware_version: _builtins.str
+    utrn: _builtins.str
+    """of a top-up to be entered by hand"""
+    @_builtins.property
+    def content(self) -> _containers.RepeatedCompositeFieldContainer[Global___DecodedValue]: ...
     def __init__(
         self,
         *,
         success: _builtins.bool = ...,
         activate_image_response_code: _builtins.str = ...,
         firmware_version: _builtins.str = ...,
+        utrn: _builtins.str = ...,
+        content: _abc.Iterable[Global___DecodedValue] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activate_image_response_code", b"activate_image_response_code", "firmware_version", b"firmware_version", "success", b"success"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activate_image_response_code", b"activate_image_response_code", "content", b"content", "firmware_version", b"firmware_version", "success", b"success", "utrn", b"utrn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SMETS1ResponseMessage: _TypeAlias = SMETS1ResponseMessage  # noqa: Y015
+
+@_typing.final
+class DecodedValue(_message.Message):
+    """One element of a decoded answer, named as the Message Mapping Catalogue names it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    value: _builtins.str
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        value: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecodedValue: _TypeAlias = DecodedValue  # noqa: Y015
+
+@_typing.final
+class LocalCommand(_message.Message):
+    """A Command for local delivery, or beside I99: it is also under way over the SM WAN."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GBCS_PAYLOAD_FIELD_NUMBER: _builtins.int
+    gbcs_payload: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        gbcs_payload: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gbcs_payload", b"gbcs_payload"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LocalCommand: _TypeAlias = LocalCommand  # noqa: Y015
+
+@_typing.final
+class DSPSchedules(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DSP_SCHEDULE_ID_FIELD_NUMBER: _builtins.int
+    DSP_SCHEDULE_DETAILS_FIELD_NUMBER: _builtins.int
+    dsp_schedule_id: _builtins.int
+    @_builtins.property
+    def dsp_schedule_details(self) -> _service_request_pb2.DSPSchedule: ...
+    def __init__(
+        self,
+        *,
+        dsp_schedule_id: _builtins.int = ...,
+        dsp_schedule_details: _service_request_pb2.DSPSchedule | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dsp_schedule_details", b"dsp_schedule_details"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dsp_schedule_details", b"dsp_schedule_details", "dsp_schedule_id", b"dsp_schedule_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DSPSchedules: _TypeAlias = DSPSchedules  # noqa: Y015
+
+@_typing.final
+class DSPSchedulesRead(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DSP_SCHEDULES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def dsp_schedules(self) -> _containers.RepeatedCompositeFieldContainer[Global___DSPSchedules]: ...
+    def __init__(
+        self,
+        *,
+        dsp_schedules: _abc.Iterable[Global___DSPSchedules] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dsp_schedules", b"dsp_schedules"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DSPSchedulesRead: _TypeAlias = DSPSchedulesRead  # noqa: Y015
+
+@_typing.final
+class DSPScheduledMessage(_message.Message):
+    """A Device's Response to one run of a schedule."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GBCS_PAYLOAD_FIELD_NUMBER: _builtins.int
+    DSP_SCHEDULE_ID_FIELD_NUMBER: _builtins.int
+    gbcs_payload: _builtins.bytes
+    dsp_schedule_id: _builtins.int
+    def __init__(
+        self,
+        *,
+        gbcs_payload: _builtins.bytes = ...,
+        dsp_schedule_id: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dsp_schedule_id", b"dsp_schedule_id", "gbcs_payload", b"gbcs_payload"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DSPScheduledMessage: _TypeAlias = DSPScheduledMessage  # noqa: Y015
 
 @_typing.final
 class NotEmulated(_message.Message):
@@ -367,11 +502,17 @@ class DeviceAlert(_message.Message):
     ALERT_CODE_FIELD_NUMBER: _builtins.int
     RESPONSE_DATE_TIME_FIELD_NUMBER: _builtins.int
     GBCS_PAYLOAD_FIELD_NUMBER: _builtins.int
+    THROTTLED_ALERT_SEQUENCE_ID_FIELD_NUMBER: _builtins.int
+    THROTTLED_ALERT_COUNT_FIELD_NUMBER: _builtins.int
     response_id: _builtins.str
     """device:user:counter of the Device"""
     alert_code: _builtins.int
     response_date_time: _builtins.int
     gbcs_payload: _builtins.bytes
+    throttled_alert_sequence_id: _builtins.int
+    """after a storm of this alert: which storm it was,"""
+    throttled_alert_count: _builtins.int
+    """and how many were held back"""
     def __init__(
         self,
         *,
@@ -379,12 +520,21 @@ class DeviceAlert(_message.Message):
         alert_code: _builtins.int = ...,
         response_date_time: _builtins.int = ...,
         gbcs_payload: _builtins.bytes = ...,
+        throttled_alert_sequence_id: _builtins.int | None = ...,
+        throttled_alert_count: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_throttled_alert_count", b"_throttled_alert_count", "_throttled_alert_sequence_id", b"_throttled_alert_sequence_id", "throttled_alert_count", b"throttled_alert_count", "throttled_alert_sequence_id", b"throttled_alert_sequence_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert_code", b"alert_code", "gbcs_payload", b"gbcs_payload", "response_date_time", b"response_date_time", "response_id", b"response_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_throttled_alert_count", b"_throttled_alert_count", "_throttled_alert_sequence_id", b"_throttled_alert_sequence_id", "alert_code", b"alert_code", "gbcs_payload", b"gbcs_payload", "response_date_time", b"response_date_time", "response_id", b"response_id", "throttled_alert_count", b"throttled_alert_count", "throttled_alert_sequence_id", b"throttled_alert_sequence_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__throttled_alert_count: _TypeAlias = _typing.Literal["throttled_alert_count"]  # noqa: Y015
+    _WhichOneofArgType__throttled_alert_count: _TypeAlias = _typing.Literal["_throttled_alert_count", b"_throttled_alert_count"]  # noqa: Y015
+    _WhichOneofReturnType__throttled_alert_sequence_id: _TypeAlias = _typing.Literal["throttled_alert_sequence_id"]  # noqa: Y015
+    _WhichOneofArgType__throttled_alert_sequence_id: _TypeAlias = _typing.Literal["_throttled_alert_sequence_id", b"_throttled_alert_sequence_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__throttled_alert_count) -> _WhichOneofReturnType__throttled_alert_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__throttled_alert_sequence_id) -> _WhichOneofReturnType__throttled_alert_sequence_id | None: ...
 
 Global___DeviceAlert: _TypeAlias = DeviceAlert  # noqa: Y015
 
@@ -400,9 +550,17 @@ class DCCAlert(_message.Message):
     COMMS_HUB_ALERT_FIELD_NUMBER: _builtins.int
     PPMID_ALERT_FIELD_NUMBER: _builtins.int
     COMMAND_FAILURE_FIELD_NUMBER: _builtins.int
+    DSP_SCHEDULE_REMOVAL_FIELD_NUMBER: _builtins.int
+    UPDATE_HAN_DEVICE_LOG_RESULT_FIELD_NUMBER: _builtins.int
+    CHANGE_OF_SUPPLIER_FIELD_NUMBER: _builtins.int
+    FIRMWARE_UPGRADE_REQUESTED_FIELD_NUMBER: _builtins.int
+    THROTTLED_ALERT_SEQUENCE_ID_FIELD_NUMBER: _builtins.int
+    THROTTLED_ALERT_COUNT_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
     dcc_alert_code: _builtins.str
     response_date_time: _builtins.int
+    throttled_alert_sequence_id: _builtins.int
+    throttled_alert_count: _builtins.int
     @_builtins.property
     def device_status_change_event(self) -> Global___DeviceStatusChangeEvent: ...
     @_builtins.property
@@ -416,6 +574,14 @@ class DCCAlert(_message.Message):
     @_builtins.property
     def command_failure(self) -> Global___CommandFailure: ...
     @_builtins.property
+    def dsp_schedule_removal(self) -> Global___DSPScheduleRemoval: ...
+    @_builtins.property
+    def update_han_device_log_result(self) -> Global___UpdateHANDeviceLogResult: ...
+    @_builtins.property
+    def change_of_supplier(self) -> Global___ChangeOfSupplier: ...
+    @_builtins.property
+    def firmware_upgrade_requested(self) -> Global___FirmwareUpgradeRequested: ...
+    @_builtins.property
     def decision(self) -> Global___Decision: ...
     def __init__(
         self,
@@ -428,14 +594,29 @@ class DCCAlert(_message.Message):
         comms_hub_alert: Global___CommsHubAlert | None = ...,
         ppmid_alert: Global___PPMIDAlert | None = ...,
         command_failure: Global___CommandFailure | None = ...,
+        dsp_schedule_removal: Global___DSPScheduleRemoval | None = ...,
+        update_han_device_log_result: Global___UpdateHANDeviceLogResult | None = ...,
+        change_of_supplier: Global___ChangeOfSupplier | None = ...,
+        firmware_upgrade_requested: Global___FirmwareUpgradeRequested | None = ...,
+        throttled_alert_sequence_id: _builtins.int | None = ...,
+        throttled_alert_count: _builtins.int | None = ...,
         decision: Global___Decision | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "command_failure", b"command_failure", "comms_hub_alert", b"comms_hub_alert", "csp_firmware_delivery_status", b"csp_firmware_delivery_status", "decision", b"decision", "device_status_change_event", b"device_status_change_event", "firmware_version_mismatch", b"firmware_version_mismatch", "ppmid_alert", b"ppmid_alert"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_throttled_alert_count", b"_throttled_alert_count", "_throttled_alert_sequence_id", b"_throttled_alert_sequence_id", "body", b"body", "change_of_supplier", b"change_of_supplier", "command_failure", b"command_failure", "comms_hub_alert", b"comms_hub_alert", "csp_firmware_delivery_status", b"csp_firmware_delivery_status", "decision", b"decision", "device_status_change_event", b"device_status_change_event", "dsp_schedule_removal", b"dsp_schedule_removal", "firmware_upgrade_requested", b"firmware_upgrade_requested", "firmware_version_mismatch", b"firmware_version_mismatch", "ppmid_alert", b"ppmid_alert", "throttled_alert_count", b"throttled_alert_count", "throttled_alert_sequence_id", b"throttled_alert_sequence_id", "update_han_device_log_result", b"update_han_device_log_result"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "command_failure", b"command_failure", "comms_hub_alert", b"comms_hub_alert", "csp_firmware_delivery_status", b"csp_firmware_delivery_status", "dcc_alert_code", b"dcc_alert_code", "decision", b"decision", "device_status_change_event", b"device_status_change_event", "firmware_version_mismatch", b"firmware_version_mismatch", "ppmid_alert", b"ppmid_alert", "response_date_time", b"response_date_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_throttled_alert_count", b"_throttled_alert_count", "_throttled_alert_sequence_id", b"_throttled_alert_sequence_id", "body", b"body", "change_of_supplier", b"change_of_supplier", "command_failure", b"command_failure", "comms_hub_alert", b"comms_hub_alert", "csp_firmware_delivery_status", b"csp_firmware_delivery_status", "dcc_alert_code", b"dcc_alert_code", "decision", b"decision", "device_status_change_event", b"device_status_change_event", "dsp_schedule_removal", b"dsp_schedule_removal", "firmware_upgrade_requested", b"firmware_upgrade_requested", "firmware_version_mismatch", b"firmware_version_mismatch", "ppmid_alert", b"ppmid_alert", "response_date_time", b"response_date_time", "throttled_alert_count", b"throttled_alert_count", "throttled_alert_sequence_id", b"throttled_alert_sequence_id", "update_han_device_log_result", b"update_han_device_log_result"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["device_status_change_event", "firmware_version_mismatch", "csp_firmware_delivery_status", "comms_hub_alert", "ppmid_alert", "command_failure"]  # noqa: Y015
+    _WhichOneofReturnType__throttled_alert_count: _TypeAlias = _typing.Literal["throttled_alert_count"]  # noqa: Y015
+    _WhichOneofArgType__throttled_alert_count: _TypeAlias = _typing.Literal["_throttled_alert_count", b"_throttled_alert_count"]  # noqa: Y015
+    _WhichOneofReturnType__throttled_alert_sequence_id: _TypeAlias = _typing.Literal["throttled_alert_sequence_id"]  # noqa: Y015
+    _WhichOneofArgType__throttled_alert_sequence_id: _TypeAlias = _typing.Literal["_throttled_alert_sequence_id", b"_throttled_alert_sequence_id"]  # noqa: Y015
+    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["device_status_change_event", "firmware_version_mismatch", "csp_firmware_delivery_status", "comms_hub_alert", "ppmid_alert", "command_failure", "dsp_schedule_removal", "update_han_device_log_result", "change_of_supplier", "firmware_upgrade_requested"]  # noqa: Y015
     _WhichOneofArgType_body: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__throttled_alert_count) -> _WhichOneofReturnType__throttled_alert_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__throttled_alert_sequence_id) -> _WhichOneofReturnType__throttled_alert_sequence_id | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType_body) -> _WhichOneofReturnType_body | None: ...
 
 Global___DCCAlert: _TypeAlias = DCCAlert  # noqa: Y015
@@ -446,22 +627,80 @@ class DeviceStatusChangeEvent(_message.Message):
 
     DEVICE_ID_FIELD_NUMBER: _builtins.int
     DEVICE_STATUS_CHANGE_FIELD_NUMBER: _builtins.int
+    METER_MPXNS_FIELD_NUMBER: _builtins.int
+    ESME_VARIANT_FIELD_NUMBER: _builtins.int
+    ASSOCIATED_TYPE1_DEVICES_FIELD_NUMBER: _builtins.int
     device_id: _builtins.str
     device_status_change: _builtins.str
-    """DeviceSuspended or DeviceRestored: empty elements in DUIS"""
+    """DUIS's element: DeviceSuspended, DeviceRestored, MeterIdentity ..."""
+    esme_variant: _builtins.str
+    @_builtins.property
+    def meter_mpxns(self) -> Global___MeterMPxNs: ...
+    @_builtins.property
+    def associated_type1_devices(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssociatedType1Device]: ...
     def __init__(
         self,
         *,
         device_id: _builtins.str = ...,
         device_status_change: _builtins.str = ...,
+        meter_mpxns: Global___MeterMPxNs | None = ...,
+        esme_variant: _builtins.str = ...,
+        associated_type1_devices: _abc.Iterable[Global___AssociatedType1Device] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["meter_mpxns", b"meter_mpxns"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "device_status_change", b"device_status_change"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["associated_type1_devices", b"associated_type1_devices", "device_id", b"device_id", "device_status_change", b"device_status_change", "esme_variant", b"esme_variant", "meter_mpxns", b"meter_mpxns"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeviceStatusChangeEvent: _TypeAlias = DeviceStatusChangeEvent  # noqa: Y015
+
+@_typing.final
+class MeterMPxNs(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMPORT_MPXN_FIELD_NUMBER: _builtins.int
+    SECONDARY_IMPORT_MPAN_FIELD_NUMBER: _builtins.int
+    EXPORT_MPAN_FIELD_NUMBER: _builtins.int
+    import_mpxn: _builtins.str
+    secondary_import_mpan: _builtins.str
+    export_mpan: _builtins.str
+    def __init__(
+        self,
+        *,
+        import_mpxn: _builtins.str = ...,
+        secondary_import_mpan: _builtins.str = ...,
+        export_mpan: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["export_mpan", b"export_mpan", "import_mpxn", b"import_mpxn", "secondary_import_mpan", b"secondary_import_mpan"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MeterMPxNs: _TypeAlias = MeterMPxNs  # noqa: Y015
+
+@_typing.final
+class AssociatedType1Device(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    DEVICE_TYPE_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    device_type: _builtins.str
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        device_type: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "device_type", b"device_type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssociatedType1Device: _TypeAlias = AssociatedType1Device  # noqa: Y015
 
 @_typing.final
 class FirmwareVersionMismatch(_message.Message):
@@ -598,18 +837,142 @@ class CommandFailure(_message.Message):
 
     COMMAND_REQUEST_ID_FIELD_NUMBER: _builtins.int
     DEVICE_ID_FIELD_NUMBER: _builtins.int
+    DSP_SCHEDULE_ID_FIELD_NUMBER: _builtins.int
     command_request_id: _builtins.str
     device_id: _builtins.str
+    dsp_schedule_id: _builtins.int
     def __init__(
         self,
         *,
         command_request_id: _builtins.str = ...,
         device_id: _builtins.str = ...,
+        dsp_schedule_id: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_dsp_schedule_id", b"_dsp_schedule_id", "dsp_schedule_id", b"dsp_schedule_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_dsp_schedule_id", b"_dsp_schedule_id", "command_request_id", b"command_request_id", "device_id", b"device_id", "dsp_schedule_id", b"dsp_schedule_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__dsp_schedule_id: _TypeAlias = _typing.Literal["dsp_schedule_id"]  # noqa: Y015
+    _WhichOneofArgType__dsp_schedule_id: _TypeAlias = _typing.Literal["_dsp_schedule_id", b"_dsp_schedule_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__dsp_schedule_id) -> _WhichOneofReturnType__dsp_schedule_id | None: ...
+
+Global___CommandFailure: _TypeAlias = CommandFailure  # noqa: Y015
+
+@_typing.final
+class DSPScheduleRemoval(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    DSP_SCHEDULE_ID_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    dsp_schedule_id: _builtins.int
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        dsp_schedule_id: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["command_request_id", b"command_request_id", "device_id", b"device_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "dsp_schedule_id", b"dsp_schedule_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___CommandFailure: _TypeAlias = CommandFailure  # noqa: Y015
+Global___DSPScheduleRemoval: _TypeAlias = DSPScheduleRemoval  # noqa: Y015
+
+@_typing.final
+class UpdateHANDeviceLogResult(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPDATE_HAN_DEVICE_LOG_SERVICE_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    update_han_device_log_service_request_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        update_han_device_log_service_request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["update_han_device_log_service_request_id", b"update_han_device_log_service_request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateHANDeviceLogResult: _TypeAlias = UpdateHANDeviceLogResult  # noqa: Y015
+
+@_typing.final
+class ChangeOfSupplier(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGE_OF_SUPPLIER_SERVICE_REQUEST_ID_FIELD_NUMBER: _builtins.int
+    DEVICE_CHANGE_OF_SUPPLIER_FIELD_NUMBER: _builtins.int
+    change_of_supplier_service_request_id: _builtins.str
+    """of the 6.23 that failed, or instead"""
+    @_builtins.property
+    def device_change_of_supplier(self) -> Global___DeviceChangeOfSupplier:
+        """the Device that has changed hands"""
+
+    def __init__(
+        self,
+        *,
+        change_of_supplier_service_request_id: _builtins.str = ...,
+        device_change_of_supplier: Global___DeviceChangeOfSupplier | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["device_change_of_supplier", b"device_change_of_supplier"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change_of_supplier_service_request_id", b"change_of_supplier_service_request_id", "device_change_of_supplier", b"device_change_of_supplier"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangeOfSupplier: _TypeAlias = ChangeOfSupplier  # noqa: Y015
+
+@_typing.final
+class DeviceChangeOfSupplier(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    DEVICE_TYPE_FIELD_NUMBER: _builtins.int
+    MPXNS_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    device_type: _builtins.str
+    @_builtins.property
+    def mpxns(self) -> Global___MeterMPxNs: ...
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        device_type: _builtins.str = ...,
+        mpxns: Global___MeterMPxNs | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["mpxns", b"mpxns"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "device_type", b"device_type", "mpxns", b"mpxns"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeviceChangeOfSupplier: _TypeAlias = DeviceChangeOfSupplier  # noqa: Y015
+
+@_typing.final
+class FirmwareUpgradeRequested(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_TYPE_FIELD_NUMBER: _builtins.int
+    FIRMWARE_VERSION_FIELD_NUMBER: _builtins.int
+    DEVICE_LIST_FIELD_NUMBER: _builtins.int
+    device_type: _builtins.str
+    firmware_version: _builtins.str
+    @_builtins.property
+    def device_list(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        device_type: _builtins.str = ...,
+        firmware_version: _builtins.str = ...,
+        device_list: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_list", b"device_list", "device_type", b"device_type", "firmware_version", b"firmware_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FirmwareUpgradeRequested: _TypeAlias = FirmwareUpgradeRequested  # noqa: Y015

@@ -22,57 +22,58 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from smart_metering.rpc.v1 import service_response_pb2 as smart__metering_dot_rpc_dot_v1_dot_service__response__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"smart_metering/rpc/v1/sm_wan.proto\x12\x15smart_metering.rpc.v1\"\x8e\x02\n\x08\x46romHubs\x12\x37\n\nattachment\x18\x01 \x01(\x0b\x32!.smart_metering.rpc.v1.AttachmentH\x00\x12\x35\n\x07uplinks\x18\x02 \x01(\x0b\x32\".smart_metering.rpc.v1.UplinkBatchH\x00\x12<\n\rclock_reached\x18\x03 \x01(\x0b\x32#.smart_metering.rpc.v1.ClockReachedH\x00\x12I\n\x14\x66irmware_file_wanted\x18\x04 \x01(\x0b\x32).smart_metering.rpc.v1.FirmwareFileWantedH\x00\x42\t\n\x07\x63ontent\"\xfc\x02\n\x06ToHubs\x12<\n\rhubs_attached\x18\x01 \x01(\x0b\x32#.smart_metering.rpc.v1.HubsAttachedH\x00\x12\x39\n\tdownlinks\x18\x02 \x01(\x0b\x32$.smart_metering.rpc.v1.DownlinkBatchH\x00\x12<\n\ruplinks_taken\x18\x03 \x01(\x0b\x32#.smart_metering.rpc.v1.UplinksTakenH\x00\x12:\n\x0c\x63lock_update\x18\x04 \x01(\x0b\x32\".smart_metering.rpc.v1.ClockUpdateH\x00\x12\x34\n\thubs_lost\x18\x05 \x01(\x0b\x32\x1f.smart_metering.rpc.v1.HubsLostH\x00\x12>\n\x0e\x66irmware_block\x18\x06 \x01(\x0b\x32$.smart_metering.rpc.v1.FirmwareBlockH\x00\x42\t\n\x07\x63ontent\".\n\nAttachment\x12\x0c\n\x04host\x18\x01 \x01(\t\x12\x12\n\ncomms_hubs\x18\x02 \x03(\t\"\x8c\x01\n\x0cHubsAttached\x12\x15\n\ruplinks_taken\x18\x01 \x01(\x04\x12\x31\n\x05\x63lock\x18\x02 \x01(\x0b\x32\".smart_metering.rpc.v1.ClockUpdate\x12\x32\n\x07refused\x18\x03 \x03(\x0b\x32!.smart_metering.rpc.v1.RefusedHub\",\n\nRefusedHub\x12\x11\n\tcomms_hub\x18\x01 \x01(\t\x12\x0b\n\x03why\x18\x02 \x01(\t\"\x1e\n\x08HubsLost\x12\x12\n\ncomms_hubs\x18\x01 \x03(\t\"=\n\x0bUplinkBatch\x12.\n\x07uplinks\x18\x01 \x03(\x0b\x32\x1d.smart_metering.rpc.v1.Uplink\"\xe4\x02\n\x06Uplink\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\x11\n\tcomms_hub\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\x12\n\n\x02\x61t\x18\x04 \x01(\x03\x12\x0e\n\x04gbcs\x18\n \x01(\x0cH\x00\x12\x31\n\x07receipt\x18\x0b \x01(\x0b\x32\x1e.smart_metering.rpc.v1.ReceiptH\x00\x12@\n\x0fsmets1_response\x18\x0c \x01(\x0b\x32%.smart_metering.rpc.v1.Smets1ResponseH\x00\x12H\n\x13\x64\x65vice_certificates\x18\r \x01(\x0b\x32).smart_metering.rpc.v1.DeviceCertificatesH\x00\x12?\n\x0f\x66irmware_at_hub\x18\x0e \x01(\x0b\x32$.smart_metering.rpc.v1.FirmwareAtHubH\x00\x42\t\n\x07\x63ontent\"+\n\x07Receipt\x12\r\n\x05\x66rame\x18\x01 \x01(\t\x12\x11\n\tdelivered\x18\x02 \x01(\x08\"\xae\x01\n\x0eSmets1Response\x12\x12\n\noriginator\x18\x01 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x02 \x01(\x04\x12!\n\x19service_reference_variant\x18\x03 \x01(\t\x12\x0f\n\x07success\x18\x04 \x01(\x08\x12\x17\n\x0f\x61\x63tivation_code\x18\x05 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x06 \x01(\t\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x07 \x01(\x08\"D\n\x12\x44\x65viceCertificates\x12\x17\n\x0f\x64igital_signing\x18\x01 \x01(\x0c\x12\x15\n\rkey_agreement\x18\x02 \x01(\x0c\"4\n\rFirmwareAtHub\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07success\x18\x02 \x01(\x08\"C\n\rDownlinkBatch\x12\x32\n\tdownlinks\x18\x01 \x03(\x0b\x32\x1f.smart_metering.rpc.v1.Downlink\"\xf8\x01\n\x08\x44ownlink\x12\r\n\x05\x66rame\x18\x01 \x01(\t\x12\x11\n\tcomms_hub\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\x12\n\n\x02\x61t\x18\x04 \x01(\x03\x12\x0e\n\x04gbcs\x18\n \x01(\x0cH\x00\x12H\n\x13\x63\x65rtificates_wanted\x18\x0b \x01(\x0b\x32).smart_metering.rpc.v1.CertificatesWantedH\x00\x12I\n\x14\x66irmware_for_devices\x18\x0c \x01(\x0b\x32).smart_metering.rpc.v1.FirmwareForDevicesH\x00\x42\t\n\x07\x63ontent\"\x14\n\x12\x43\x65rtificatesWanted\"P\n\x12\x46irmwareForDevices\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rfirmware_file\x18\x02 \x01(\t\x12\x0f\n\x07\x64\x65vices\x18\x03 \x03(\t\" \n\x0cUplinksTaken\x12\x10\n\x08sequence\x18\x01 \x01(\x04\"9\n\x0b\x43lockUpdate\x12\x0f\n\x07\x62\x61rrier\x18\x01 \x01(\x04\x12\x0b\n\x03now\x18\x02 \x01(\x03\x12\x0c\n\x04rate\x18\x03 \x01(\x01\"]\n\x0c\x43lockReached\x12\x0f\n\x07\x62\x61rrier\x18\x01 \x01(\x04\x12\x17\n\nnext_event\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x0cuplinks_sent\x18\x03 \x01(\x04\x42\r\n\x0b_next_event\"+\n\x12\x46irmwareFileWanted\x12\x15\n\rfirmware_file\x18\x01 \x01(\t\"U\n\rFirmwareBlock\x12\x15\n\rfirmware_file\x18\x01 \x01(\t\x12\x0e\n\x06offset\x18\x02 \x01(\x04\x12\x0c\n\x04size\x18\x03 \x01(\x04\x12\x0f\n\x07\x63ontent\x18\x04 \x01(\x0c\x32U\n\x05SmWan\x12L\n\x06\x41ttach\x12\x1f.smart_metering.rpc.v1.FromHubs\x1a\x1d.smart_metering.rpc.v1.ToHubs(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"smart_metering/rpc/v1/sm_wan.proto\x12\x15smart_metering.rpc.v1\x1a,smart_metering/rpc/v1/service_response.proto\"\x8e\x02\n\x08\x46romHubs\x12\x37\n\nattachment\x18\x01 \x01(\x0b\x32!.smart_metering.rpc.v1.AttachmentH\x00\x12\x35\n\x07uplinks\x18\x02 \x01(\x0b\x32\".smart_metering.rpc.v1.UplinkBatchH\x00\x12<\n\rclock_reached\x18\x03 \x01(\x0b\x32#.smart_metering.rpc.v1.ClockReachedH\x00\x12I\n\x14\x66irmware_file_wanted\x18\x04 \x01(\x0b\x32).smart_metering.rpc.v1.FirmwareFileWantedH\x00\x42\t\n\x07\x63ontent\"\xfc\x02\n\x06ToHubs\x12<\n\rhubs_attached\x18\x01 \x01(\x0b\x32#.smart_metering.rpc.v1.HubsAttachedH\x00\x12\x39\n\tdownlinks\x18\x02 \x01(\x0b\x32$.smart_metering.rpc.v1.DownlinkBatchH\x00\x12<\n\ruplinks_taken\x18\x03 \x01(\x0b\x32#.smart_metering.rpc.v1.UplinksTakenH\x00\x12:\n\x0c\x63lock_update\x18\x04 \x01(\x0b\x32\".smart_metering.rpc.v1.ClockUpdateH\x00\x12\x34\n\thubs_lost\x18\x05 \x01(\x0b\x32\x1f.smart_metering.rpc.v1.HubsLostH\x00\x12>\n\x0e\x66irmware_block\x18\x06 \x01(\x0b\x32$.smart_metering.rpc.v1.FirmwareBlockH\x00\x42\t\n\x07\x63ontent\".\n\nAttachment\x12\x0c\n\x04host\x18\x01 \x01(\t\x12\x12\n\ncomms_hubs\x18\x02 \x03(\t\"\x8c\x01\n\x0cHubsAttached\x12\x15\n\ruplinks_taken\x18\x01 \x01(\x04\x12\x31\n\x05\x63lock\x18\x02 \x01(\x0b\x32\".smart_metering.rpc.v1.ClockUpdate\x12\x32\n\x07refused\x18\x03 \x03(\x0b\x32!.smart_metering.rpc.v1.RefusedHub\",\n\nRefusedHub\x12\x11\n\tcomms_hub\x18\x01 \x01(\t\x12\x0b\n\x03why\x18\x02 \x01(\t\"\x1e\n\x08HubsLost\x12\x12\n\ncomms_hubs\x18\x01 \x03(\t\"=\n\x0bUplinkBatch\x12.\n\x07uplinks\x18\x01 \x03(\x0b\x32\x1d.smart_metering.rpc.v1.Uplink\"\xe4\x02\n\x06Uplink\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\x11\n\tcomms_hub\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\x12\n\n\x02\x61t\x18\x04 \x01(\x03\x12\x0e\n\x04gbcs\x18\n \x01(\x0cH\x00\x12\x31\n\x07receipt\x18\x0b \x01(\x0b\x32\x1e.smart_metering.rpc.v1.ReceiptH\x00\x12@\n\x0fsmets1_response\x18\x0c \x01(\x0b\x32%.smart_metering.rpc.v1.Smets1ResponseH\x00\x12H\n\x13\x64\x65vice_certificates\x18\r \x01(\x0b\x32).smart_metering.rpc.v1.DeviceCertificatesH\x00\x12?\n\x0f\x66irmware_at_hub\x18\x0e \x01(\x0b\x32$.smart_metering.rpc.v1.FirmwareAtHubH\x00\x42\t\n\x07\x63ontent\"+\n\x07Receipt\x12\r\n\x05\x66rame\x18\x01 \x01(\t\x12\x11\n\tdelivered\x18\x02 \x01(\x08\"\xe4\x01\n\x0eSmets1Response\x12\x12\n\noriginator\x18\x01 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x02 \x01(\x04\x12!\n\x19service_reference_variant\x18\x03 \x01(\t\x12\x0f\n\x07success\x18\x04 \x01(\x08\x12\x17\n\x0f\x61\x63tivation_code\x18\x05 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x06 \x01(\t\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x07 \x01(\x08\x12\x34\n\x07\x63ontent\x18\x08 \x03(\x0b\x32#.smart_metering.rpc.v1.DecodedValue\"D\n\x12\x44\x65viceCertificates\x12\x17\n\x0f\x64igital_signing\x18\x01 \x01(\x0c\x12\x15\n\rkey_agreement\x18\x02 \x01(\x0c\"4\n\rFirmwareAtHub\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07success\x18\x02 \x01(\x08\"C\n\rDownlinkBatch\x12\x32\n\tdownlinks\x18\x01 \x03(\x0b\x32\x1f.smart_metering.rpc.v1.Downlink\"\xf8\x01\n\x08\x44ownlink\x12\r\n\x05\x66rame\x18\x01 \x01(\t\x12\x11\n\tcomms_hub\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\x12\n\n\x02\x61t\x18\x04 \x01(\x03\x12\x0e\n\x04gbcs\x18\n \x01(\x0cH\x00\x12H\n\x13\x63\x65rtificates_wanted\x18\x0b \x01(\x0b\x32).smart_metering.rpc.v1.CertificatesWantedH\x00\x12I\n\x14\x66irmware_for_devices\x18\x0c \x01(\x0b\x32).smart_metering.rpc.v1.FirmwareForDevicesH\x00\x42\t\n\x07\x63ontent\"\x14\n\x12\x43\x65rtificatesWanted\"P\n\x12\x46irmwareForDevices\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rfirmware_file\x18\x02 \x01(\t\x12\x0f\n\x07\x64\x65vices\x18\x03 \x03(\t\" \n\x0cUplinksTaken\x12\x10\n\x08sequence\x18\x01 \x01(\x04\"9\n\x0b\x43lockUpdate\x12\x0f\n\x07\x62\x61rrier\x18\x01 \x01(\x04\x12\x0b\n\x03now\x18\x02 \x01(\x03\x12\x0c\n\x04rate\x18\x03 \x01(\x01\"]\n\x0c\x43lockReached\x12\x0f\n\x07\x62\x61rrier\x18\x01 \x01(\x04\x12\x17\n\nnext_event\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x0cuplinks_sent\x18\x03 \x01(\x04\x42\r\n\x0b_next_event\"+\n\x12\x46irmwareFileWanted\x12\x15\n\rfirmware_file\x18\x01 \x01(\t\"U\n\rFirmwareBlock\x12\x15\n\rfirmware_file\x18\x01 \x01(\t\x12\x0e\n\x06offset\x18\x02 \x01(\x04\x12\x0c\n\x04size\x18\x03 \x01(\x04\x12\x0f\n\x07\x63ontent\x18\x04 \x01(\x0c\x32U\n\x05SmWan\x12L\n\x06\x41ttach\x12\x1f.smart_metering.rpc.v1.FromHubs\x1a\x1d.smart_metering.rpc.v1.ToHubs(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'smart_metering.rpc.v1.sm_wan_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FROMHUBS']._serialized_start=62
-  _globals['_FROMHUBS']._serialized_end=332
-  _globals['_TOHUBS']._serialized_start=335
-  _globals['_TOHUBS']._serialized_end=715
-  _globals['_ATTACHMENT']._serialized_start=717
-  _globals['_ATTACHMENT']._serialized_end=763
-  _globals['_HUBSATTACHED']._serialized_start=766
-  _globals['_HUBSATTACHED']._serialized_end=906
-  _globals['_REFUSEDHUB']._serialized_start=908
-  _globals['_REFUSEDHUB']._serialized_end=952
-  _globals['_HUBSLOST']._serialized_start=954
-  _globals['_HUBSLOST']._serialized_end=984
-  _globals['_UPLINKBATCH']._serialized_start=986
-  _globals['_UPLINKBATCH']._serialized_end=1047
-  _globals['_UPLINK']._serialized_start=1050
-  _globals['_UPLINK']._serialized_end=1406
-  _globals['_RECEIPT']._serialized_start=1408
-  _globals['_RECEIPT']._serialized_end=1451
-  _globals['_SMETS1RESPONSE']._serialized_start=1454
-  _globals['_SMETS1RESPONSE']._serialized_end=1628
-  _globals['_DEVICECERTIFICATES']._serialized_start=1630
-  _globals['_DEVICECERTIFICATES']._serialized_end=1698
-  _globals['_FIRMWAREATHUB']._serialized_start=1700
-  _globals['_FIRMWAREATHUB']._serialized_end=1752
-  _globals['_DOWNLINKBATCH']._serialized_start=1754
-  _globals['_DOWNLINKBATCH']._serialized_end=1821
-  _globals['_DOWNLINK']._serialized_start=1824
-  _globals['_DOWNLINK']._serialized_end=2072
-  _globals['_CERTIFICATESWANTED']._serialized_start=2074
-  _globals['_CERTIFICATESWANTED']._serialized_end=2094
-  _globals['_FIRMWAREFORDEVICES']._serialized_start=2096
-  _globals['_FIRMWAREFORDEVICES']._serialized_end=2176
-  _globals['_UPLINKSTAKEN']._serialized_start=2178
-  _globals['_UPLINKSTAKEN']._serialized_end=2210
-  _globals['_CLOCKUPDATE']._serialized_start=2212
-  _globals['_CLOCKUPDATE']._serialized_end=2269
-  _globals['_CLOCKREACHED']._serialized_start=2271
-  _globals['_CLOCKREACHED']._serialized_end=2364
-  _globals['_FIRMWAREFILEWANTED']._serialized_start=2366
-  _globals['_FIRMWAREFILEWANTED']._serialized_end=2409
-  _globals['_FIRMWAREBLOCK']._serialized_start=2411
-  _globals['_FIRMWAREBLOCK']._serialized_end=2496
-  _globals['_SMWAN']._serialized_start=2498
-  _globals['_SMWAN']._serialized_end=2583
+  _globals['_FROMHUBS']._serialized_start=108
+  _globals['_FROMHUBS']._serialized_end=378
+  _globals['_TOHUBS']._serialized_start=381
+  _globals['_TOHUBS']._serialized_end=761
+  _globals['_ATTACHMENT']._serialized_start=763
+  _globals['_ATTACHMENT']._serialized_end=809
+  _globals['_HUBSATTACHED']._serialized_start=812
+  _globals['_HUBSATTACHED']._serialized_end=952
+  _globals['_REFUSEDHUB']._serialized_start=954
+  _globals['_REFUSEDHUB']._serialized_end=998
+  _globals['_HUBSLOST']._serialized_start=1000
+  _globals['_HUBSLOST']._serialized_end=1030
+  _globals['_UPLINKBATCH']._serialized_start=1032
+  _globals['_UPLINKBATCH']._serialized_end=1093
+  _globals['_UPLINK']._serialized_start=1096
+  _globals['_UPLINK']._serialized_end=1452
+  _globals['_RECEIPT']._serialized_start=1454
+  _globals['_RECEIPT']._serialized_end=1497
+  _globals['_SMETS1RESPONSE']._serialized_start=1500
+  _globals['_SMETS1RESPONSE']._serialized_end=1728
+  _globals['_DEVICECERTIFICATES']._serialized_start=1730
+  _globals['_DEVICECERTIFICATES']._serialized_end=1798
+  _globals['_FIRMWAREATHUB']._serialized_start=1800
+  _globals['_FIRMWAREATHUB']._serialized_end=1852
+  _globals['_DOWNLINKBATCH']._serialized_start=1854
+  _globals['_DOWNLINKBATCH']._serialized_end=1921
+  _globals['_DOWNLINK']._serialized_start=1924
+  _globals['_DOWNLINK']._serialized_end=2172
+  _globals['_CERTIFICATESWANTED']._serialized_start=2174
+  _globals['_CERTIFICATESWANTED']._serialized_end=2194
+  _globals['_FIRMWAREFORDEVICES']._serialized_start=2196
+  _globals['_FIRMWAREFORDEVICES']._serialized_end=2276
+  _globals['_UPLINKSTAKEN']._serialized_start=2278
+  _globals['_UPLINKSTAKEN']._serialized_end=2310
+  _globals['_CLOCKUPDATE']._serialized_start=2312
+  _globals['_CLOCKUPDATE']._serialized_end=2369
+  _globals['_CLOCKREACHED']._serialized_start=2371
+  _globals['_CLOCKREACHED']._serialized_end=2464
+  _globals['_FIRMWAREFILEWANTED']._serialized_start=2466
+  _globals['_FIRMWAREFILEWANTED']._serialized_end=2509
+  _globals['_FIRMWAREBLOCK']._serialized_start=2511
+  _globals['_FIRMWAREBLOCK']._serialized_end=2596
+  _globals['_SMWAN']._serialized_start=2598
+  _globals['_SMWAN']._serialized_end=2683
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from smart_metering.rpc.v1 import service_response_pb2 as _service_response_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -297,6 +298,7 @@ class Smets1Response(_message.Message):
     ACTIVATION_CODE_FIELD_NUMBER: _builtins.int
     FIRMWARE_VERSION_FIELD_NUMBER: _builtins.int
     ACCEPTED_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
     originator: _builtins.str
     counter: _builtins.int
     service_reference_variant: _builtins.str
@@ -305,6 +307,8 @@ class Smets1Response(_message.Message):
     firmware_version: _builtins.str
     accepted: _builtins.bool
     """a dated command is held until its date: the outcome follows"""
+    @_builtins.property
+    def content(self) -> _containers.RepeatedCompositeFieldContainer[_service_response_pb2.DecodedValue]: ...
     def __init__(
         self,
         *,
@@ -315,10 +319,11 @@ class Smets1Response(_message.Message):
         activation_code: _builtins.str = ...,
         firmware_version: _builtins.str = ...,
         accepted: _builtins.bool = ...,
+        content: _abc.Iterable[_service_response_pb2.DecodedValue] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "activation_code", b"activation_code", "counter", b"counter", "firmware_version", b"firmware_version", "originator", b"originator", "service_reference_variant", b"service_reference_variant", "success", b"success"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "activation_code", b"activation_code", "content", b"content", "counter", b"counter", "firmware_version", b"firmware_version", "originator", b"originator", "service_reference_variant", b"service_reference_variant", "success", b"success"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 from ledger.books import Ledger, Put
-from ledger.sqlite_store import SqliteStore
 from smart_metering.administration import FaultRule
 from smart_metering.device_types import DeviceType
 from smart_metering.instants import HOUR_MS, Instant
+from smart_metering.records import changed
 from smart_metering.use_cases import UseCase
-from tests.device_emulator.bench import NOON, V2, Bench, firmware, gbcs, messages
+from tests.device_emulator.bench import NOON, STRANGER, V2, Bench, firmware, gbcs, messages
+from tests.device_emulator.commands import let_join, put_off
+from tests.device_emulator.restarting import woken
+from tests.device_emulator.supplier_changes import credentials_of, replace_supplier
 
 DATE = Instant(NOON + 24 * HOUR_MS)
 
@@ -18,7 +21,7 @@ def contents(ledger: Ledger) -> dict[str, dict[str, object]]:
 
 
 def lived() -> Bench:
-    """A bench with something in each book: a dated command, a transfer, messages in the air, faults, an outbox."""
+    """A bench with something in each book: dated commands, a transfer, messages in the air, faults, an outbox."""
     bench = Bench()
     meter, gas_meter = bench.device(DeviceType.ESME), bench.device(DeviceType.GSME)
     bench.emulator.set_faults(
@@ -34,20 +37,12 @@ def lived() -> Bench:
     bench.read(UseCase.GCS38, gas_meter)
     bench.distribute(firmware(DeviceType.HCALCS), bench.device(DeviceType.HCALCS), request="another")
     bench.offer(firmware(DeviceType.PPMID), bench.device(DeviceType.PPMID), request="11.4")
+    dated = changed(credentials_of(STRANGER), execution_time=DATE)
+    replace_supplier(bench, bench.device(DeviceType.GPF), dated)
+    put_off(bench, bench.device(DeviceType.IHD))
+    let_join(bench, bench.device(DeviceType.IHD))
     bench.emulator.uplinks_taken(2)
     return bench
-
-
-def woken(bench: Bench, folder: Path) -> Bench:
-    """Another process over the same store; the firmware that was at hand is at hand."""
-    written = SqliteStore(folder / "state")
-    written.load(bench.emulator.ledger)
-    written.commit(bench.emulator.ledger.take_changes())
-    written.close()
-    store = SqliteStore(folder / "state")
-    again = Bench(load=store.load, images=bench.images, now=bench.now, counter=bench.counter)
-    store.close()
-    return again
 
 
 def test_what_is_loaded_equals_what_was_kept(tmp_path: Path) -> None:
@@ -72,7 +67,9 @@ def test_everything_that_waited_goes_on(tmp_path: Path) -> None:
         world.wait_until(DATE)
 
     assert again.uplinks == bench.uplinks
-    assert len(again.uplinks) == 3  # the late Response, CCS08, 00CA
+    assert len(again.uplinks) == 5  # the late Response, CCS08, 8F12, 00CA, 00CB
+    assert again.inside(DeviceType.IHD).joined
+    assert again.inside(DeviceType.GPF).supplier == STRANGER
     assert again.inside(DeviceType.ESME).firmware_version == V2
     assert again.emulator.wanted_files() == bench.emulator.wanted_files()
     assert len(again.emulator.wanted_files()) == 1

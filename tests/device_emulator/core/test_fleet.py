@@ -100,6 +100,7 @@ GOOD = template(name="more", eui_from=parse_eui("00-DB-12-34-56-78-91-00"))
         (changed(GOOD, devices=GOOD.devices[1:]), "the first Device of a premises is its CHF"),
         (changed(GOOD, devices=GOOD.devices * 3), "has 16 at most"),
         (changed(GOOD, devices=GOOD.devices[:1] * 2), "a premises has one CHF"),
+        (template(awaiting=[DeviceType.GPF], name="more"), "a CHF or GPF awaits no installation"),
         (changed(GOOD, eui_from=FIRST_EUI), "EUIs are taken"),
         (changed(GOOD, eui_from=eui_from_number(eui_number(FIRST_EUI) + 15)), "EUIs are taken"),
         (changed(GOOD, eui_from=eui_from_number(eui_number(FIRST_EUI) - 15)), "EUIs are taken"),

@@ -8,11 +8,10 @@ import pytest
 from dsp.rules.releases import rules_as_of
 from smart_metering.administration import Party
 from smart_metering.command_variants import CommandVariant, Service, service_of
+from smart_metering.duis.inventory_requests import DevicePrenotification, ReadInventory
 from smart_metering.duis.service_requests import (
     ActivateFirmware,
-    DevicePrenotification,
     ReadFirmwareVersion,
-    ReadInventory,
     SignedPreCommand,
     UninterpretedBody,
 )

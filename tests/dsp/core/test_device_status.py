@@ -11,7 +11,8 @@ import pytest
 from dsp.core.asking import Asking
 from dsp.core.authorisation import device_status_permits, status_permits
 from dsp.core.inputs import RequestReceived
-from dsp.core.state import SmiDevice, State
+from dsp.core.records import SmiDevice
+from dsp.core.state import State
 from dsp.rules.releases import rules_with
 from dsp.rules.rule_set import RuleSet
 from smart_metering.command_variants import CommandVariant, Service
@@ -63,7 +64,8 @@ def permitted(regime: str, case: Case) -> bool:
     if case.status is SmiStatus.SUSPENDED:
         return (
             case.definition.critical
-            or srv in {"11.1", "11.4", "6.23"}
+            or srv in {"11.1", "6.23"}
+            or (srv == "11.4" and "SECMP0007" in REGIMES[regime])  # which brings it
             or (srv == "2.2" and case.variant == 2 and case.generation is Generation.SMETS1)
             or (srv == "11.2" and case.device_type in READ_WHILE_SUSPENDED[regime])
         )
@@ -141,8 +143,8 @@ def test_a_request_to_no_device_asks_no_status(regime: str) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("name", ["SECMP0105", "SECMP0007"])
-def test_only_11_2_changes_between_before_and_after(name: str) -> None:
+@pytest.mark.parametrize(("name", "srvs"), [("SECMP0105", {"11.2"}), ("SECMP0007", {"11.2", "11.4"})])
+def test_only_11_2_and_the_new_11_4_change_between_before_and_after(name: str, srvs: set[str]) -> None:
     before, after = rules_with(()), rules_with(["SECMP0105", name])
     suspended = [
         case
@@ -152,7 +154,7 @@ def test_only_11_2_changes_between_before_and_after(name: str) -> None:
 
     changed = {case.definition.srv for case in suspended if refused(before, case) != refused(after, case)}
 
-    assert changed == {"11.2"}
+    assert changed == srvs
 
 
 def test_a_device_without_a_status_takes_no_request() -> None:

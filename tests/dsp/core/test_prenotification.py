@@ -5,7 +5,7 @@ import pytest
 from dsp.rules.choices import Switches
 from dsp.rules.releases import rules_as_of
 from smart_metering.device_types import ESME_VARIANTS, TYPE_2, DeviceType
-from smart_metering.duis.service_requests import DevicePrenotification, ReadInventory
+from smart_metering.duis.inventory_requests import DevicePrenotification, ReadInventory
 from smart_metering.duis.service_responses import DspInventory, InventoryDevice
 from smart_metering.identifiers import Eui
 from smart_metering.records import changed
@@ -25,6 +25,8 @@ from tests.support.dsp_premises import (
     SUPPLIER,
 )
 from tests.support.dsp_world import premises
+from tests.support.inventory_requests import seen_by_8_2
+from tests.support.traces import assert_refused, trace_of
 
 
 def prenotification(**changes: object) -> DevicePrenotification:
@@ -59,7 +61,9 @@ def test_a_prenotified_device_is_pending_and_belongs_to_its_prenotifier() -> Non
     )
     kept = world.engine.state.devices[NOWHERE]
     assert kept.pre_notifying_user == OTHER_USER
-    assert [(line.at, line.status) for line in kept.history] == [(START, SmiStatus.PENDING)]
+    (line,) = kept.history
+    assert (line.at, line.status, line.cause) == (START, SmiStatus.PENDING, "12.2 accepted")
+    assert line.request_id == answer.request_id
 
 
 def test_a_prenotified_device_is_found_by_8_2_alone_on_its_han() -> None:
@@ -92,6 +96,24 @@ def test_a_type_2_device_has_neither_status_nor_firmware(device_type: DeviceType
 
     shown = world.smi(NOWHERE)
     assert (shown.device_status, shown.device_firmware_version) == (None, "")
+    assert (shown.device_firmware_version_status, shown.cpl_status) == ("", "")
+    (line,) = world.engine.state.devices[NOWHERE].history
+    assert (line.status, line.cause) == (None, "12.2 accepted")
+
+
+@pytest.mark.parametrize("device_type", sorted(TYPE_2))
+def test_8_2_shows_a_type_2_device_as_it_was_pre_notified(device_type: DeviceType) -> None:
+    world = premises()
+    body = prenotification(device_type=str(device_type), esme_variant="", firmware_version="")
+    world.ask("12.2", body, by=OTHER_USER)
+
+    assert seen_by_8_2(world, NOWHERE) == InventoryDevice(
+        device_id=NOWHERE,
+        device_type=device_type,
+        device_manufacturer=MANUFACTURER,
+        device_model=MODEL,
+        smets_chts_version="SMETS V5.0",
+    )
 
 
 @pytest.mark.parametrize("status", SmiStatus)
@@ -144,11 +166,9 @@ def test_a_type_2_device_of_the_smi_is_not_notified_again() -> None:
 )
 def test_what_is_wrong_in_it_is_answered(wrong: dict[str, object], code: ResponseCode) -> None:
     world = premises()
+    before = trace_of(world)
 
-    answer = world.ask("12.2", prenotification(**wrong))
-
-    assert answer.response_code is code
-    assert NOWHERE not in world.engine.state.devices
+    assert_refused(world, before, world.ask("12.2", prenotification(**wrong)), code)
 
 
 def test_each_of_the_25_variants_is_one() -> None:

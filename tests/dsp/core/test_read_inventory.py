@@ -3,7 +3,7 @@
 import pytest
 
 from smart_metering.device_types import DeviceType
-from smart_metering.duis.service_requests import PropertyFilter, ReadInventory
+from smart_metering.duis.inventory_requests import PropertyFilter, ReadInventory
 from smart_metering.duis.service_responses import DspInventory, ServiceResponse
 from smart_metering.identifiers import Eui, eui_from_number, eui_number
 from smart_metering.records import changed

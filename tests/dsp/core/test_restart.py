@@ -7,20 +7,29 @@ import pytest
 from dsp.core.engine import Engine
 from dsp.core.inputs import FirmwareUploaded, HubsClaimed, TimePassed
 from dsp.core.state import State
+from dsp.rules.choices import Times
 from dsp.rules.releases import rules_as_of
 from ledger.sqlite_store import SqliteStore
+from smart_metering.command_variants import CommandVariant
+from smart_metering.device_alerts import DeviceAlertCode
+from smart_metering.duis.inventory_requests import DevicePrenotification
+from smart_metering.duis.service_requests import ReadFirmwareVersion
+from smart_metering.gbcs.firmware_alerts import FirmwareReceipt, encode_firmware_receipt
 from smart_metering.instants import DAY_MS, HOUR_MS, SECOND_MS, Instant
 from smart_metering.ota.image import encode
 from smart_metering.records import changed
 from smart_metering.sm_wan import FirmwareAtHub, Gbcs
 from smart_metering.smi_statuses import SmiStatus
+from smart_metering.use_cases import UseCase
 from tests.support.dsp_premises import (
     CHF,
     DISTRIBUTOR,
     ESME,
     GAS_SUPPLIER,
+    GPF,
     GSME,
     HCALCS,
+    NOWHERE,
     OTHER_USER,
     PPMID,
     REGISTRATIONS,
@@ -28,10 +37,16 @@ from tests.support.dsp_premises import (
     SUPPLIER,
     V2,
     broker,
+    change_of_supplier_party,
     firmware_file,
     image_hash,
+    signed_by,
 )
 from tests.support.dsp_world import DspWorld, premises
+from tests.support.hand_made_device import ACB
+from tests.support.scheduled_reads import created
+from tests.support.sequenced_requests import accepted
+from tests.support.traces import books_of
 
 
 class Kept:
@@ -50,22 +65,12 @@ class Kept:
         self.store = SqliteStore(self.path)
         state = State()
         self.store.load(state.ledger)
-        self.world.engine = Engine(state, self.world.engine.rules, broker())
+        self.world.engine = Engine(state, self.world.engine.rules, broker(), change_of_supplier_party())
 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Kept:
     return Kept(premises(), tmp_path / "dsp.db")
-
-
-def books_of(state: State) -> dict[str, list[tuple[str, object]]]:
-    """All books, whole; keys sorted in the sets of keys."""
-    books: dict[str, list[tuple[str, object]]] = {
-        name: list(book.items()) for name, book in state.ledger.books.items()
-    }
-    for name, keys in state.ledger.key_books.items():
-        books[name] = [(key, None) for key in sorted(keys._keys)]
-    return books
 
 
 def indexes_of(state: State) -> tuple[object, ...]:
@@ -75,6 +80,8 @@ def indexes_of(state: State) -> tuple[object, ...]:
         {mpxn: sorted(devices) for mpxn, devices in state.supply_points.items() if devices},
         {device: list(keys) for device, keys in state.outstanding_of.items()},
         {device: list(keys) for device, keys in state.distributing.items()},
+        {request: list(keys) for request, keys in state.followers.items()},
+        {device: list(keys) for device, keys in state.schedules_of.items()},
         state.cpl_entries,
     )
 
@@ -100,7 +107,28 @@ def live_a_little(world: DspWorld) -> None:
     world.say(GSME, world.devices[GSME].alert(0x0012, SUPPLIER, b""))  # type: ignore[arg-type]  # seen
     world.give(HubsClaimed(host="emulator", comms_hubs=(CHF,)))
     world.advance(HOUR_MS)
+    leave_more_unfinished(world)
     world.engine.clock_moved(world.now)
+
+
+def leave_more_unfinished(world: DspWorld) -> None:
+    """A Pending Device, a Command delivered locally, a schedule, a sequence, and an alert storm."""
+    world.ask(
+        "12.2",
+        DevicePrenotification(
+            device_id=NOWHERE, device_manufacturer="106C", device_model="433100AC", device_type="PPMID"
+        ),
+    )
+    world.ask("11.2", ReadFirmwareVersion(), target=ESME, variant=CommandVariant.LOCAL)
+    world.devices[GPF].silent = True
+    created(world, device_id=GPF, by=GAS_SUPPLIER)
+    first = accepted(world, target=HCALCS, first=True, at=Instant(world.now + DAY_MS))
+    accepted(world, target=HCALCS, after=first)
+    received = FirmwareReceipt(DeviceAlertCode.FIRMWARE_VERIFICATION_SUCCESSFUL, world.now, image_hash(V2))
+    meter, use_case = world.devices[ESME], UseCase.ESME_FIRMWARE_RECEIPT
+    for _ in range(Times().alerts_before_storm + 2):
+        payload = encode_firmware_receipt(use_case, received, meter.alert_counter + 1)
+        world.say(ESME, meter.alert(use_case, SUPPLIER, payload))
 
 
 def test_a_restart_loses_nothing(kept: Kept) -> None:
@@ -150,13 +178,15 @@ def test_an_attempt_after_a_restart_repeats_the_same_octets(kept: Kept) -> None:
 
 
 def test_a_used_request_id_stays_used(kept: Kept) -> None:
-    request_id, _ = kept.world.pre_command(ESME, by=SUPPLIER)
+    request_id, octets = kept.world.pre_command(ESME, by=SUPPLIER)
+    signed = signed_by(SUPPLIER, octets)
+    answers = []
 
-    kept.restart()
+    for octets in (b"", signed, signed):
+        kept.restart()
+        answers.append(kept.world.send_signed(request_id, octets, by=SUPPLIER).response_code)
 
-    assert kept.world.send_signed(request_id, b"", by=SUPPLIER).response_code == "E100"
-    kept.restart()
-    assert kept.world.send_signed(request_id, b"", by=SUPPLIER).response_code == "E40"
+    assert answers == ["E100", "I99", "E40"], "a refused one may be used again, a taken one may not"
 
 
 def test_positions_in_a_user_s_stream_go_on(kept: Kept) -> None:
@@ -171,14 +201,14 @@ def test_positions_in_a_user_s_stream_go_on(kept: Kept) -> None:
     assert [received.position for _, received in messages] == [1, 2, 3]
 
 
-def test_the_acb_s_counter_rises_over_a_restart(kept: Kept) -> None:
+def test_the_counter_of_the_acb_rises_over_a_restart(kept: Kept) -> None:
     kept.world.read_version(ESME, by=OTHER_USER)
     kept.restart()
     kept.world.read_version(ESME, by=OTHER_USER)
 
     heard = kept.world.devices[ESME].heard
     assert len({octets[14:25] for octets in heard}) == 2
-    assert kept.world.engine.state.acb_counters[ESME].counter == START + 1
+    assert kept.world.engine.state.dcc_counters[f"{ACB}|{ESME}"].counter == START + 1
 
 
 def test_an_uplink_taken_before_a_restart_is_not_taken_again(kept: Kept) -> None:
@@ -202,7 +232,7 @@ def test_the_journal_tells_the_same_story_again(kept: Kept) -> None:
     kept.restart()
     files = [encode(firmware_file(V2))]
     entries = kept.store.read(kept.world.engine.state.journal, limit=1_000_000)
-    again = Engine(State(), rules_as_of(), broker())
+    again = Engine(State(), rules_as_of(), broker(), change_of_supplier_party())
 
     for _, entry in entries:
         match entry.input:

@@ -11,6 +11,7 @@ from grpc import aio
 
 from dsp.bootstrap import Dsp, DspSettings
 from dsp.rules.releases import rules_as_of
+from dsp.rules.rule_set import RuleSet
 from smart_metering.command_variants import CommandVariant
 from smart_metering.device_types import TYPE_2
 from smart_metering.duis.service_requests import Body, ReadFirmwareVersion, ServiceRequest
@@ -136,9 +137,12 @@ class Dcc:
 
 
 @asynccontextmanager
-async def running(state: Path, *, rate: float = 0.0, listen: str = "127.0.0.1:0") -> AsyncIterator[Dcc]:
+async def running(
+    state: Path, *, rate: float = 0.0, listen: str = "127.0.0.1:0", rules: RuleSet | None = None
+) -> AsyncIterator[Dcc]:
     """A DSP on this state, and a channel to it."""
-    settings = DspSettings(listen=listen, state=state, seed=SEED, rules=rules_as_of(), epoch=START, rate=rate)
+    rules = rules or rules_as_of()
+    settings = DspSettings(listen=listen, state=state, seed=SEED, rules=rules, epoch=START, rate=rate)
     async with Dsp(settings) as dsp, aio.insecure_channel(dsp.address) as channel:
         yield Dcc(dsp, channel)
 

@@ -9,7 +9,7 @@ import pytest
 from grpc import aio
 
 from smart_metering.command_variants import CommandVariant
-from smart_metering.duis.service_requests import ReadInventory
+from smart_metering.duis.inventory_requests import ReadInventory
 from smart_metering.instants import DAY_MS, MINUTE_MS
 from smart_metering.rpc.v1 import central_products_list_pb2 as cpl_pb2
 from smart_metering.rpc.v1 import clock_pb2

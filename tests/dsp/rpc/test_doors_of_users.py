@@ -9,7 +9,8 @@ import pytest
 from grpc import aio
 
 from smart_metering.command_variants import CommandVariant
-from smart_metering.duis.service_requests import ReadInventory, UpdateFirmware
+from smart_metering.duis.inventory_requests import ReadInventory
+from smart_metering.duis.service_requests import UpdateFirmware
 from smart_metering.duis.service_responses import DspInventory, GbcsPayload, ServiceResponse
 from smart_metering.marks import Mark
 from smart_metering.ota.image import MAXIMUM_FIRMWARE_FILE_OCTETS, file_digest

@@ -68,4 +68,7 @@ def test_the_times_are_the_recommended_ones() -> None:
         distribution_deadline_ms=5 * DAY_MS,
         furthest_future_date_ms=30 * DAY_MS,
         future_dated_outcome_ms=15 * MINUTE_MS,
+        sequence_memory_ms=30 * DAY_MS,
+        alert_storm_window_ms=5 * MINUTE_MS,
+        alerts_before_storm=10,
     )

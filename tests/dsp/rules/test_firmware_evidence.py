@@ -10,7 +10,6 @@ from dsp.rules.releases import rules_with
 from smart_metering.device_types import METERS, DeviceType
 from smart_metering.service_requests import SERVICE_REQUESTS
 
-ACTIVATED = {DeviceType.ESME, DeviceType.GSME, DeviceType.HCALCS}
 READ_TEACHES = "11.2 taught before SECMP0105 (Q8, switched)"
 REGIMES: dict[str, tuple[tuple[str, ...], Switches]] = {
     "before": ((), Switches()),
@@ -18,6 +17,7 @@ REGIMES: dict[str, tuple[tuple[str, ...], Switches]] = {
     "after": (("SECMP0105",), Switches()),
     "after, Q8 switched": (("SECMP0105",), Switches(read_teaches_before_secmp0105=True)),
     "after both": (("SECMP0105", "SECMP0007"), Switches()),
+    "SECMP0007 alone": (("SECMP0007",), Switches()),
 }
 
 
@@ -25,14 +25,16 @@ def teaches(regime: str, srv: str, device_type: DeviceType, success: bool) -> bo
     """Which Response shows the SMI a version: 11.3 and 11.2, and a PPMID's own activation; a GPF's never."""
     after, both = regime.startswith("after"), regime == "after both"
     covered = METERS | ({DeviceType.PPMID, DeviceType.HCALCS} if both else set())
+    new_types = both or regime == "SECMP0007 alone"
     if srv == "11.3":
-        return device_type in ACTIVATED and (success or (after and device_type in covered))
+        activated = METERS | ({DeviceType.HCALCS} if new_types else set())
+        return device_type in activated and (success or after)
     if srv == "11.2":
         reads = covered | {DeviceType.CHF}
         if regime == READ_TEACHES:
             return device_type is not DeviceType.GPF
         return after and device_type in reads
-    return srv == "11.4" and device_type is DeviceType.PPMID and success
+    return new_types and srv == "11.4" and device_type is DeviceType.PPMID and success
 
 
 @pytest.mark.parametrize("regime", REGIMES)

@@ -1,44 +1,99 @@
-"""The SMI life cycle: every status with every event, against the list said again here."""
+"""The SMI life cycle: every status with every event for every Device Type, against the list said again here."""
 
 import pytest
 
-from dsp.rules.smi_transitions import TRANSITIONS, SmiEvent, transition
+from dsp.rules.smi_transitions import TRANSITIONS, Beyond, SmiEvent, transition
+from smart_metering.device_types import TYPE_1, DeviceType
 from smart_metering.smi_statuses import SmiStatus
 
-BEFORE_SUSPENSION = "the status held before suspension"
+NAMES: dict[str, SmiStatus | None] = {
+    "-": None,
+    "P": SmiStatus.PENDING,
+    "W": SmiStatus.WHITELISTED,
+    "I": SmiStatus.INSTALLED_NOT_COMMISSIONED,
+    "C": SmiStatus.COMMISSIONED,
+    "D": SmiStatus.DECOMMISSIONED,
+    "X": SmiStatus.WITHDRAWN,
+    "S": SmiStatus.SUSPENDED,
+    "R": SmiStatus.RECOVERY,
+    "V": SmiStatus.RECOVERED,
+}
+RESULTS = NAMES | {"b": Beyond.BEFORE_SUSPENSION, "r": Beyond.REMOVED}
 
-EXPECTED: dict[SmiEvent, dict[SmiStatus | None, SmiStatus | str]] = {
-    SmiEvent.PRENOTIFIED: {
-        None: SmiStatus.PENDING,
-        SmiStatus.DECOMMISSIONED: SmiStatus.PENDING,
-        SmiStatus.WITHDRAWN: SmiStatus.PENDING,
-    },
-    SmiEvent.CPL_ENTRY_REMOVED: {
-        SmiStatus.PENDING: SmiStatus.SUSPENDED,
-        SmiStatus.WHITELISTED: SmiStatus.SUSPENDED,
-        SmiStatus.INSTALLED_NOT_COMMISSIONED: SmiStatus.SUSPENDED,
-        SmiStatus.COMMISSIONED: SmiStatus.SUSPENDED,
-        SmiStatus.RECOVERED: SmiStatus.SUSPENDED,
-    },
-    SmiEvent.NEW_FIRMWARE_SHOWN: {SmiStatus.SUSPENDED: BEFORE_SUSPENSION},
-    SmiEvent.CPL_ENTRY_REINSTATED: {SmiStatus.SUSPENDED: BEFORE_SUSPENSION},
-}  # what is not here does not happen
+ANY = "ESME GSME GPF CHF HCALCS PPMID"
+HAN = "ESME GSME HCALCS PPMID"
+
+EXPECTED = {
+    # event                                   what moves where       which Devices
+    SmiEvent.PRENOTIFIED:                    [("-P DP XP",                ANY)],
+    SmiEvent.DELETED:                        [("Pr",                      ANY)],
+    SmiEvent.FORGOTTEN:                      [("Pr",                      ANY)],
+    SmiEvent.ADDED_TO_HAN:                   [("PW",                      HAN)],
+    SmiEvent.JOINED_HAN:                     [("WI",                      HAN)],
+    SmiEvent.REMOVED_FROM_HAN:               [("WP IP",                   HAN)],
+    SmiEvent.SET_INSTALLED:                  [("PI WI",                   HAN)],
+    SmiEvent.SET_PENDING:                    [("WP IP",                   HAN)],
+    SmiEvent.COMMISSIONED:                   [("IC SS",                   "ESME GSME")],
+    SmiEvent.JOINED_SERVICE:                 [("IC SS",                   "PPMID HCALCS GPF")],
+    SmiEvent.HUB_CONNECTED:                  [("PC", "CHF"),              ("PI", "GPF")],
+    SmiEvent.HUB_SET_COMMISSIONED:           [("PC IC",                   "CHF GPF")],
+    SmiEvent.HUB_SET_INSTALLED:              [("PI CI",                   "CHF GPF")],
+    SmiEvent.HUB_SET_WITHDRAWN:              [("PX IX CX SX",             "CHF GPF")],
+    SmiEvent.HUB_INSTALLED:                  [("PC IC",                   "CHF")],
+    SmiEvent.HUB_INSTALLED_NO_SM_WAN:        [("PI",                      "CHF")],
+    SmiEvent.HUB_RETURNED:                   [("PX IX CX SX",             "CHF GPF")],
+    SmiEvent.CPL_ENTRY_REMOVED:              [("CS IS VS PS WS",          ANY)],
+    SmiEvent.NEW_FIRMWARE_SHOWN:             [("Sb",                      ANY)],
+    SmiEvent.CPL_ENTRY_REINSTATED:           [("Sb",                      ANY)],
+    SmiEvent.DECOMMISSIONED:                 [("WD ID CD SD RD VD",       ANY)],
+    SmiEvent.RECOVERY_STARTED:               [("CR SR",                   ANY)],
+    SmiEvent.RECOVERY_CREDENTIALS_PLACED:    [("RV",                      ANY)],
+    SmiEvent.SUPPLIER_RESTORED:              [("VC",                      ANY)],
+}  # fmt: skip
+"""What is not here does not happen."""
+
+
+def expected(origin: SmiStatus | None, event: SmiEvent, kind: DeviceType) -> SmiStatus | Beyond | None:
+    for moves, kinds in EXPECTED[event]:
+        if kind in kinds.split():
+            for move in moves.split():
+                start, result = move[0], move[1]
+                if NAMES[start] is origin:
+                    return RESULTS[result]
+    return None
+
+
+@pytest.mark.parametrize("kind", sorted(TYPE_1))
+@pytest.mark.parametrize("event", SmiEvent)
+@pytest.mark.parametrize("origin", [None, *SmiStatus])
+def test_each_event_moves_each_status_as_the_domain_says(
+    origin: SmiStatus | None, event: SmiEvent, kind: DeviceType
+) -> None:
+    row = transition(origin, event, kind)
+
+    assert (row.result if row is not None else None) == expected(origin, event, kind)
 
 
 @pytest.mark.parametrize("event", SmiEvent)
-@pytest.mark.parametrize("origin", [None, *SmiStatus])
-def test_each_event_moves_each_status_as_the_domain_says(origin: SmiStatus | None, event: SmiEvent) -> None:
-    row = transition(origin, event)
-
-    expected = EXPECTED[event].get(origin)
-    assert (row is None) is (expected is None)
-    if row is not None:
-        assert (row.origin, row.event) == (origin, event)
-        assert (row.result or BEFORE_SUSPENSION) == expected
+def test_devices_without_status_are_in_no_row(event: SmiEvent) -> None:
+    for origin in (None, *SmiStatus):
+        assert transition(origin, event, DeviceType.IHD) is None
+        assert transition(origin, event, DeviceType.CAD) is None
 
 
-def test_a_status_and_an_event_have_one_row() -> None:
-    cases = [(row.origin, row.event) for row in TRANSITIONS]
+def test_a_status_and_an_event_have_one_row_for_each_device_type() -> None:
+    cases = [
+        (origin, row.event, kind)
+        for row in TRANSITIONS
+        for origin in row.origins
+        for kind in row.device_types
+    ]
 
     assert len(cases) == len(set(cases))
-    assert all(row.source for row in TRANSITIONS)
+    assert all(row.source and row.actor for row in TRANSITIONS)
+
+
+def test_only_what_stays_suspended_changes_what_it_will_be_restored_to() -> None:
+    for row in TRANSITIONS:
+        stays = row.origins == (SmiStatus.SUSPENDED,) and row.result is SmiStatus.SUSPENDED
+        assert (row.before_suspension is not None) is stays, row

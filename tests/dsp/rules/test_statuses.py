@@ -34,8 +34,10 @@ def is_exempt(
     generation: Generation,
     device_type: DeviceType,
 ) -> bool:
-    """Domain 4.2, said again: what a Suspended Device takes beside Critical requests."""
-    if srv in ("11.1", "11.4", "6.23"):
+    """Said again: what a Suspended Device takes beside Critical requests; that it may leave the service is chosen."""
+    if srv == "11.4":
+        return "SECMP0007" in modifications  # which brings it
+    if srv in ("11.1", "6.23", "8.3"):
         return True
     if srv == "2.2":
         return variant is CommandVariant.LOCAL and generation is Generation.SMETS1
@@ -80,6 +82,7 @@ def test_the_statuses_beside_suspended_are_those_of_the_base_table() -> None:
     installed = {SmiStatus.INSTALLED_NOT_COMMISSIONED, SmiStatus.COMMISSIONED, SmiStatus.RECOVERED}
     own_rows = {
         "6.23": {SmiStatus.COMMISSIONED, SmiStatus.RECOVERED},
+        "8.3": installed | {SmiStatus.WHITELISTED, SmiStatus.RECOVERY},
         "11.1": {SmiStatus.COMMISSIONED},
         "11.4": {SmiStatus.COMMISSIONED},
     }

@@ -3,7 +3,6 @@
 import pytest
 
 from dsp.rules.update_firmware import UPDATE_FIRMWARE, DeviceFault, RequestFault
-from smart_metering.device_types import DeviceType
 from smart_metering.duis.service_responses import DspUpdateFirmwareWarning
 from smart_metering.response_codes import ResponseCode
 
@@ -26,20 +25,11 @@ def test_each_fault_of_the_request_has_its_code(
     assert UPDATE_FIRMWARE[srv].codes[fault] == ResponseCode(prefix + LAST_DIGITS[fault][column])
 
 
-@pytest.mark.parametrize(
-    ("srv", "warning", "device_types"),
-    [
-        ("11.1", ResponseCode.W110101, {DeviceType.ESME, DeviceType.GSME, DeviceType.HCALCS}),
-        ("11.4", ResponseCode.W110401, {DeviceType.PPMID}),
-    ],
-)
-def test_each_request_serves_its_device_types_and_has_its_warning(
-    srv: str, warning: ResponseCode, device_types: set[DeviceType]
-) -> None:
+@pytest.mark.parametrize(("srv", "warning"), [("11.1", ResponseCode.W110101), ("11.4", ResponseCode.W110401)])
+def test_each_request_has_its_warning(srv: str, warning: ResponseCode) -> None:
     rules = UPDATE_FIRMWARE[srv]
 
     assert (rules.srv, rules.warning) == (srv, warning)
-    assert set(rules.device_types) == device_types
 
 
 def test_no_other_request_has_such_rules() -> None:

@@ -35,6 +35,7 @@ from tests.support.dsp_premises import (
     SUPPLIER,
     V1,
     broker,
+    change_of_supplier_party,
     cpl_entry,
     loaded_device,
     party,
@@ -77,7 +78,7 @@ async def at_work(folder: Path, *, rate: float = 0.0) -> AsyncIterator[tuple[Run
 
     noted = state.clock.get("now")
     runtime = Runtime(
-        engine=Engine(state, rules_as_of(), broker()),
+        engine=Engine(state, rules_as_of(), broker(), change_of_supplier_party()),
         commit=GroupCommit(store),
         clock=VirtualClock(noted.now if noted else START, rate=rate),
         hosts=Hosts(),

@@ -92,3 +92,50 @@ def test_a_sequence_holds_exactly_what_follows(octets: str) -> None:
         return
     with pytest.raises(DecodeError):
         der.open_sequence(Cursor(encoded), "outcome")
+
+
+# --- sequences of the credentials use cases -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("size", "head"), [(0, "3000"), (127, "307F"), (128, "30820080"), (255, "308200FF"), (256, "30820100")]
+)
+def test_a_sequence_writes_a_length_from_128_on_in_two_octets(size: int, head: str) -> None:
+    cursor = Cursor(bytes.fromhex(head) + bytes(size))
+
+    assert der.encode_sequence(bytes(size)) == cursor.octets
+    assert der.open_nested(cursor, "sequence") == len(cursor.octets)
+    assert cursor.offset == len(bytes.fromhex(head))
+
+
+@pytest.mark.parametrize(
+    ("octets", "offset"),
+    [
+        ("30", 1),
+        ("31 00", 0),
+        ("30 01", 1),
+        ("30 82", 2),
+        ("30 82 00", 3),
+        ("30 82 00 80", 1),
+    ],
+)
+def test_any_other_head_of_a_sequence_is_refused(octets: str, offset: int) -> None:
+    with pytest.raises(DecodeError) as refusal:
+        der.open_nested(Cursor(bytes.fromhex(octets)), "sequence")
+
+    assert refusal.value.offset == offset
+
+
+@pytest.mark.parametrize(("head", "size"), [("30 81 80", 128), ("30 81 FF", 255), ("30 82 00 7F", 127)])
+def test_a_true_length_in_another_spelling_is_refused(head: str, size: int) -> None:
+    with pytest.raises(DecodeError, match="octet 1: length"):
+        der.open_nested(Cursor(bytes.fromhex(head) + bytes(size)), "sequence")
+
+
+@pytest.mark.parametrize(("offset", "refused_at"), [(3, 3), (5, 4)])
+def test_a_sequence_ends_where_its_last_value_ends(offset: int, refused_at: int) -> None:
+    with pytest.raises(DecodeError) as refusal:
+        der.close_nested(Cursor(bytes(8), offset), 4, "sequence")
+
+    assert refusal.value.offset == refused_at
+    der.close_nested(Cursor(bytes(8), 4), 4, "sequence")

@@ -12,17 +12,12 @@ from hypothesis import strategies as st
 
 from smart_metering.command_variants import CommandVariant
 from smart_metering.device_types import DeviceType
-from smart_metering.duis.service_requests import (
-    PropertyFilter,
-    ReadFirmwareVersion,
-    ReadInventory,
-    ServiceRequest,
-    UpdateFirmware,
-)
+from smart_metering.duis.inventory_requests import ReadInventory
+from smart_metering.duis.service_requests import ReadFirmwareVersion, ServiceRequest, UpdateFirmware
 from smart_metering.duis.service_responses import DeviceAlert, GbcsPayload, InventoryDevice, ServiceResponse
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.identifiers import Eui, RequestId, eui_from_number
-from smart_metering.instants import Instant
+from smart_metering.instants import LAST_INSTANT, Instant
 from smart_metering.records import Record
 from smart_metering.response_codes import ResponseCode
 from smart_metering.rpc.v1 import service_request_pb2, service_response_pb2, sm_wan_pb2
@@ -30,7 +25,6 @@ from smart_metering.sm_wan import CertificatesWanted, Downlink, Gbcs, Uplink
 from smart_metering.wire.conversion import Conversion, from_message, to_message
 from smart_metering.wire.errors import Fault, WireError
 from smart_metering.wire.pairs import PAIRS
-from smart_metering.wire.values import LAST_INSTANT
 
 METER = Eui("90-B3-D5-1F-30-01-00-00")
 USER = Eui("90-B3-D5-1F-30-00-00-02")
@@ -56,8 +50,6 @@ def values_of(annotation: object) -> st.SearchStrategy[object]:
         return st.one_of(
             [st.none() if kind is NoneType else values_of(kind) for kind in get_args(annotation)]
         )
-    if annotation is ReadInventory:
-        return inventory_searches
     if isinstance(annotation, type) and issubclass(annotation, Record):
         return st.deferred(lambda: records_of(annotation))
     if isinstance(annotation, type) and issubclass(annotation, Enum):
@@ -66,18 +58,21 @@ def values_of(annotation: object) -> st.SearchStrategy[object]:
 
 
 def records_of(record_type: type[Record]) -> st.SearchStrategy[Record]:
-    fields = msgspec.structs.fields(record_type)
-    return st.builds(record_type, **{field.name: values_of(field.type) for field in fields})
+    """Of a record whose fields are members of a oneof, one such field is given, and is not empty."""
+    fields = {field.name: values_of(field.type) for field in msgspec.structs.fields(record_type)}
+    choices = members_of_a_oneof(record_type) & fields.keys()
+    if not choices:
+        return st.builds(record_type, **fields)
+    always = {name: values for name, values in fields.items() if name not in choices}
+    return st.one_of(
+        [st.builds(record_type, **always, **{name: fields[name].filter(bool)}) for name in sorted(choices)]
+    )
 
 
-inventory_searches = st.one_of(
-    texts.filter(bool).map(lambda uprn: ReadInventory(uprn=uprn)),
-    euis.map(lambda device_id: ReadInventory(device_id=device_id)),
-    texts.filter(bool).map(lambda mpxn: ReadInventory(mpxn=mpxn)),
-    st.builds(PropertyFilter, post_code=texts, address_identifier=texts).map(
-        lambda property_filter: ReadInventory(property_filter=property_filter)
-    ),
-)
+def members_of_a_oneof(record_type: type[Record]) -> set[str]:
+    message_type = dict(PAIRS).get(record_type)  # a record for a scalar has none
+    oneofs = message_type.DESCRIPTOR.oneofs if message_type is not None else ()
+    return {field.name for oneof in oneofs if not oneof.name.startswith("_") for field in oneof.fields}
 
 
 @pytest.mark.parametrize(("record_type", "message_type"), PAIRS, ids=lambda it: it.__name__)

@@ -4,6 +4,7 @@ import pytest
 
 from smart_metering.administration import CplEntry, LoadedDevice, Party, Registration
 from smart_metering.device_types import DeviceType
+from smart_metering.duis.inventory_requests import DecommissionDevice
 from smart_metering.duis.service_responses import InventoryDevice
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.identifiers import Eui, eui_from_number
@@ -137,6 +138,54 @@ async def test_the_audit_trail_is_the_users_own_newest_first(world: RunningSyste
     assert [row.message_kind for row in records] == ["ServiceResponse", "Acknowledgement", "ServiceRequest"]
     assert of_another == []
     assert own == records
+
+
+async def test_the_dcc_corrects_a_model_by_hand_and_keeps_why(world: RunningSystem) -> None:
+    meter = world.device(ESME)
+
+    corrected = await world.administration.correct_device(
+        meter, model="010A030C", reason="the label was misread"
+    )
+
+    entry = (await world.administration.status_history(meter))[-1]
+    assert (corrected.device_model, corrected.device_manufacturer) == ("010A030C", "AB01")
+    assert "the label was misread" in entry.cause
+    assert entry.status is SmiStatus.COMMISSIONED
+
+
+async def test_a_correction_of_nothing_is_refused_and_says_what_was_expected(world: RunningSystem) -> None:
+    with pytest.raises(Refused, match=r"expected at least one.*reason: expected why"):
+        await world.administration.correct_device(world.device(ESME), reason="")
+    with pytest.raises(NotThere, match="the SMI does not know"):
+        await world.administration.correct_device(NEWCOMER, model="010A030C", reason="none")
+
+
+async def test_a_recovery_moves_the_smi_status_step_by_step(world: RunningSystem) -> None:
+    meter, steps = world.device(ESME), ("Started", "CredentialsPlaced", "SupplierRestored")
+
+    moved = [
+        (await world.administration.change_recovery(meter, step, "a compromise")).device_status
+        for step in steps
+    ]
+
+    assert len(set(moved)) == len(steps)
+    assert moved[-1] is SmiStatus.COMMISSIONED
+    with pytest.raises(Refused, match="event: SupplierRestored of a Device that is Commissioned"):
+        await world.administration.change_recovery(meter, "SupplierRestored", "again")
+    with pytest.raises(Refused, match="expected one of Started, CredentialsPlaced, SupplierRestored"):
+        await world.administration.change_recovery(meter, "Begun", "a compromise")
+
+
+async def test_a_history_names_the_requests_of_every_party(world: RunningSystem) -> None:
+    meter = world.device(ESME)
+    answer = await world.supplier.send("8.3", body=DecommissionDevice(device_id=meter))
+
+    history = await world.administration.status_history(meter)
+    shown = await world.network_operator.self_service.read_device(meter)
+
+    assert [row.request_id for row in history] == ["", answer.request_id]
+    assert [row.request_id for row in shown.status_history] == ["", ""]  # another's request is not told
+    assert history[-1].status is SmiStatus.DECOMMISSIONED
 
 
 async def test_where_nobody_answers_nothing_is_read() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from smart_metering.device_alerts import DeviceAlertCode
 from smart_metering.duis.service_responses import (
+    DecodedValue,
     DeviceAlert,
     FutureDatedDeviceAlertMessage,
     GbcsPayload,
@@ -20,6 +21,7 @@ from smart_metering.gbcs.activate_firmware import (
     encode_future_dated_outcome,
 )
 from smart_metering.gbcs.firmware_alerts import FirmwareReceipt, encode_firmware_receipt
+from smart_metering.gbcs.generic_alerts import encode_generic_alert
 from smart_metering.gbcs.message import CraFlag, Message, encode
 from smart_metering.gbcs.read_firmware_version import encode_read_response
 from smart_metering.identifiers import Eui
@@ -48,8 +50,11 @@ def _message(use_case: int, payload: bytes, cra: CraFlag = CraFlag.RESPONSE) -> 
     )
 
 
-def _outcome(body: ResponseBody | None) -> Outcome | None:
-    return outcome_of(ServiceResponse(request_id="", response_date_time=Instant(0), body=body))
+def _outcome(body: ResponseBody | None, srv: str = "") -> Outcome | None:
+    response = ServiceResponse(
+        request_id="", response_date_time=Instant(0), service_reference_variant=srv, body=body
+    )
+    return outcome_of(response)
 
 
 def _of_payload(use_case: int, payload: bytes) -> Outcome:
@@ -136,14 +141,54 @@ def test_a_receipt_says_whether_the_image_was_verified(use_case: UseCase, is_ver
 
 
 def test_a_smets1_response_may_show_no_version() -> None:
-    outcome = _outcome(Smets1ResponseMessage(success=True, activate_image_response_code="success"))
+    body = Smets1ResponseMessage(success=True, activate_image_response_code="success")
 
-    assert outcome == Outcome(text="success, success, no firmware version", success=True)
+    assert _outcome(body, "11.3") == Outcome(text="success, success, no firmware version", success=True)
+
+
+def test_a_smets1_device_tells_values_and_no_version_that_was_not_asked_for() -> None:
+    values = (DecodedValue(name="ActiveImportRegister", value="7"),)
+
+    outcome = _outcome(Smets1ResponseMessage(success=True, content=values), "4.1.1")
+
+    assert outcome == Outcome(text="success, ActiveImportRegister 7", success=True, values=values)
+
+
+def test_of_many_values_a_line_tells_the_first_and_how_many_more_there_are() -> None:
+    values = tuple(DecodedValue(name="PrimaryValue", value=str(number)) for number in range(50))
+
+    outcome = _outcome(Smets1ResponseMessage(success=True, content=values), "4.8.1")
+
+    assert outcome is not None
+    assert outcome.text.endswith("PrimaryValue 7, and 42 values more")
+    assert outcome.values == values
+
+
+def test_a_utrn_to_be_entered_by_hand_is_shown() -> None:
+    outcome = _outcome(Smets1ResponseMessage(success=True, utrn="00000001635984000001"), "2.2")
+
+    assert outcome is not None
+    assert outcome.text == "success, UTRN 00000001635984000001"
+
+
+@pytest.mark.parametrize("is_gas", [True, False], ids=["GBZ", "DLMS"])
+@pytest.mark.parametrize(
+    ("code", "name"), [(0x8F52, "8F52 event log cleared"), (0x8F00, "8F00")], ids=["known", "unknown"]
+)
+def test_an_alert_says_what_happened_and_when(is_gas: bool, code: int, name: str) -> None:
+    payload = encode_generic_alert(is_gas, code, DATE, COUNTER)
+    octets = _message(UseCase.CRITICAL_ALERT, payload, CraFlag.ALERT)
+
+    outcome = outcome_of(
+        DeviceAlert(response_id="", alert_code=code, response_date_time=DATE, gbcs_payload=octets)
+    )
+
+    assert outcome == Outcome(text=f"{name} at 2021-11-05T02:00:00.000Z")
 
 
 def test_what_cannot_be_read_is_said_so() -> None:
     assert "cannot be read" in _of_payload(UseCase.ECS52, b"\xff").text
-    assert "use case 0062" in _of_payload(0x0062, b"").text
+    assert "use case 0063" in _of_payload(0x0063, b"").text
 
 
 def test_an_answer_without_a_payload_has_no_outcome() -> None:

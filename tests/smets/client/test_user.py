@@ -7,7 +7,8 @@ import pytest
 
 from smart_metering.administration import FaultRule
 from smart_metering.command_variants import CommandVariant
-from smart_metering.duis.service_requests import ActivateFirmware, ReadInventory, UninterpretedBody
+from smart_metering.duis.inventory_requests import ReadInventory
+from smart_metering.duis.service_requests import ActivateFirmware, UninterpretedBody
 from smart_metering.duis.service_responses import DspInventory, NotEmulated, ServiceResponse
 from smart_metering.identifiers import Eui
 from smart_metering.instants import SECOND_MS

@@ -8,6 +8,7 @@ import pytest
 
 from smart_metering.duis.service_responses import (
     DeviceAlert,
+    DspScheduledMessage,
     FutureDatedDeviceAlertMessage,
     GbcsPayload,
     ServiceResponse,
@@ -104,6 +105,35 @@ def test_without_the_devices_certificate_nothing_is_verified() -> None:
         verified = _verify(octets, nobody)
         assert verified.holds is None
         assert "certificate" in verified.what
+
+
+def test_where_a_use_case_is_signed_no_mac_stands_in_for_the_signature() -> None:
+    verified = _verify(encode(add_mac(replace(RESPONSE, message_code=UseCase.ECS70), SECRET)))
+
+    assert verified.holds is False
+    assert verified.what == "a message of use case 0062 without its signature"
+
+
+def test_a_signature_is_for_everyone_to_verify() -> None:
+    answer = replace(RESPONSE, message_code=UseCase.CS02B, target=ACB, signature=None)
+
+    verified = _verify(encode(sign(answer, SIGNING_KEY)))
+    forged = _verify(_flipped(encode(sign(answer, SIGNING_KEY))))
+
+    assert verified == Verified(True, f"signature of {METER} for {ACB} verified")
+    assert forged.holds is False
+
+
+def test_a_run_of_a_schedule_answers_its_request_like_any_other() -> None:
+    verifier = Verifier(SUPPLIER, KEYS, Repository(seed=SEED))
+    body = DspScheduledMessage(gbcs_payload=encode(add_mac(RESPONSE, SECRET)), dsp_schedule_id=1)
+
+    def run(counter: int) -> ServiceResponse:
+        request_id = f"{SUPPLIER}:{METER}:{counter}"
+        return ServiceResponse(request_id=request_id, response_date_time=Instant(0), body=body)
+
+    assert verifier.verify(run(7)).holds is True
+    assert verifier.verify(run(8)).holds is False
 
 
 def test_an_alert_has_a_counter_of_its_own() -> None:

@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from device_emulator.core.fleet import Fleet
 from smart_metering.device_types import DeviceType, Generation
 from smart_metering.identifiers import eui_from_number, eui_number
+from smart_metering.instants import parse_instant
 from smart_metering.ota.image import decode
 from smart_metering.pki.certificates import read_certificate
 from smart_metering.user_roles import UserRole
 from smets.fleet.defaults import FIRST_EUI, TEMPLATES
 from smets.fleet.planning import FleetPlan, plan_fleet
 from smets.fleet.points_of_supply import INDEXES, mpan, mprn, premises_index
-from smets.fleet.reading import read_fleet
+from smets.fleet.reading import FleetFileError, read_fleet
 
 MIXED = "premises:\n  - {count: 3}\n  - {count: 2, template: smets1, supplier: second supplier}\n"
 
@@ -172,3 +173,84 @@ def test_two_premises_of_one_run_never_share_an_index(first: int, apart: int) ->
     second = first + 16 * apart
     if second < 2**64:
         assert premises_index(eui_from_number(first)) != premises_index(eui_from_number(second))
+
+
+AWAITING = "premises: [{count: 2, awaiting_installation: [ESME, HCALCS]}]"
+
+
+def test_what_awaits_installation_is_at_the_premises_and_not_in_the_smi() -> None:
+    (premises,) = _plan(AWAITING).premises
+
+    loaded = [row.device.device_type for row in premises.loaded_devices()]
+
+    assert loaded == 2 * [DeviceType.CHF, DeviceType.GPF, DeviceType.GSME, DeviceType.PPMID]
+    assert {row.device_type for row in premises.template.devices if row.awaits_installation} == {
+        DeviceType.ESME,
+        DeviceType.HCALCS,
+    }
+    assert len([*premises.registrations()]) == 2 * 4
+    *_, last = premises.loaded_devices()
+    assert last.device.device_id == premises.last_device
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("premises: [{awaiting_installation: [GPF]}]", "a GPF comes with its hub"),
+        ("premises: [{template: smets1, awaiting_installation: [HCALCS]}]", "'smets1' has no HCALCS"),
+    ],
+)
+def test_what_cannot_be_installed_awaits_no_installation(text: str, fault: str) -> None:
+    with pytest.raises(FleetFileError, match=fault):
+        _plan(text)
+
+
+CHANGES = """
+premises:
+  - count: 2
+    next_suppliers:
+      - {supplier: second supplier, since: 2021-12-01T00:00:00Z}
+      - {supplier: supplier, since: 2022-01-01T00:00:00Z, fuel: gas}
+"""
+
+
+def test_suppliers_to_come_are_registered_from_their_day_on() -> None:
+    plan = _plan(CHANGES)
+    first, second = plan.parties[0].eui, plan.parties[2].eui
+    december, january = parse_instant("2021-12-01T00:00:00Z"), parse_instant("2022-01-01T00:00:00Z")
+
+    registered = [
+        (row.role, row.party, row.effective_from)
+        for row in plan.premises[0].registrations()
+        if row.mpxn in (mpan(0), mprn(0)) and row.role in (UserRole.IS, UserRole.GS)
+    ]
+
+    assert sorted(registered, key=str) == sorted(
+        [
+            (UserRole.IS, first, 0),
+            (UserRole.IS, second, december),
+            (UserRole.GS, first, 0),
+            (UserRole.GS, second, december),
+            (UserRole.GS, first, january),
+        ],
+        key=str,
+    )
+
+
+def test_a_supplier_to_come_supplies_that_fuel() -> None:
+    text = "premises: [{next_suppliers: [{supplier: other user, since: 2021-12-01T00:00:00Z}]}]"
+
+    with pytest.raises(FleetFileError) as refused:
+        _plan(text)
+
+    assert "'other user' is to be IS, but its roles are OU" in str(refused.value)
+
+
+def test_parties_name_the_organisation_they_are_of() -> None:
+    text = """
+parties:
+  north: {eui: 90-B3-D5-1F-30-01-00-00, roles: [IS, GS], organisation: Energy}
+  south: {eui: 90-B3-D5-1F-30-03-00-00, roles: [IS, GS], organisation: Energy}
+"""
+
+    assert [party.organisation for party in _plan(text).parties] == ["Energy", "Energy"]

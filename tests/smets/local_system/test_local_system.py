@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from smart_metering.duis.service_requests import ReadFirmwareVersion
 from smart_metering.identifiers import Eui
 from smart_metering.user_roles import UserRole
 from smets.local_system.child_process import ChildProcess, ProcessFailed
@@ -43,6 +44,25 @@ async def test_what_a_device_became_outlives_a_killed_emulator(world: RunningSys
     await world.system.restart_emulator()
 
     assert (await world.emulator.inspect(world.device(ESME))).pending_version == "00000002"
+
+
+@pytest.mark.parametrize(
+    ("rules", "answer"),
+    [
+        ("release: June 2021", "E5"),
+        ("release: 2021-11-04", "I99"),
+        ("release: November 2021\nwithout_modifications: [SECMP0105]", "E5"),
+        ("release: June 2021\nwith_modifications: [SECMP0105]", "I99"),
+        ("modifications: [SECMP0007]", "E5"),
+    ],
+)
+async def test_the_rules_of_the_fleet_file_are_in_force(tmp_path: Path, rules: str, answer: str) -> None:
+    async with running(tmp_path, f"{rules}\npremises: [{{count: 1}}]") as world:
+        await world.administration.remove_cpl_entry("ESME-AB01-010A030B-00000001")
+
+        said = await world.supplier.send("11.2", world.device(ESME), ReadFirmwareVersion())
+
+        assert said.response_code == answer
 
 
 async def test_another_system_goes_on_from_the_same_folder(tmp_path: Path) -> None:
@@ -137,7 +157,7 @@ def test_each_partys_keys_are_its_own_and_certificates_everyones(tmp_path: Path)
     keys = sorted(path.name for path in folder.party(SUPPLIER.eui).iterdir())
     assert keys == [f"90b3d51f30010000-{usage}.key.pem" for usage in ("ds", "ka", "pp-ka")]
     assert folder.party(SUPPLIER.eui).stat().st_mode & 0o077 == 0
-    assert len([*folder.certificates.iterdir()]) == 3 + 2
+    assert len([*folder.certificates.iterdir()]) == 3 + 2 + 2  # the supplier's, the ACB's, the CoS party's
 
 
 def test_a_folder_keeps_its_seed(tmp_path: Path) -> None:

@@ -1,0 +1,99 @@
+"""How a request on its way ends: in time, never, or refused after all; and what follows from it."""
+
+from collections.abc import Callable
+
+from dsp.core import sequences
+from dsp.core.authorisation import AT_EXECUTION, authorise
+from dsp.core.change_of_supplier import refused_later
+from dsp.core.command_failures import tell_of_failed_run
+from dsp.core.installation import device_log_uncertain
+from dsp.core.outstanding import attempt, begin, push, put
+from dsp.core.records import Outstanding, Stage
+from dsp.core.repeated_checks import asking_again
+from dsp.core.turn import Turn
+from dsp.rules.schedules import Failure
+from smart_metering.decisions import Decision
+from smart_metering.instants import CANCELLATION, Instant
+from smart_metering.marks import Mark
+from smart_metering.records import changed
+from smart_metering.response_codes import ResponseCode
+
+
+def expire(turn: Turn, key: str, due: Instant) -> None:
+    """What the post book says for `key` at its time."""
+    outstanding = turn.state.outstanding[key]
+    assert outstanding.due == due, outstanding
+    turn.cause = str(outstanding.request.request_id)
+    match outstanding.stage:
+        case Stage.WAITING:
+            turn.state.remove_outstanding(outstanding)
+            why = Decision(
+                code=ResponseCode.E31,
+                row="the request before it never ended",
+                source="choice G51",
+                mark=Mark.CHOICE,
+            )
+            push(turn, outstanding, ResponseCode.E31, why)
+            ended(turn, outstanding, succeeded=False)
+        case Stage.HELD:
+            execute(turn, outstanding)
+        case Stage.SENDING if turn.now < outstanding.give_up_at:
+            attempt(turn, outstanding)
+        case Stage.SENDING if outstanding.delivered:
+            _give_up(turn, outstanding, ResponseCode.E21, "delivered, no Response in time")
+        case Stage.SENDING:
+            _give_up(turn, outstanding, ResponseCode.E20, "never delivered to the Device")
+        case Stage.DATED:
+            _give_up(turn, outstanding, ResponseCode.E30, "no outcome of the future-dated command")
+        case Stage.LATE | Stage.LOCAL:
+            turn.state.remove_outstanding(outstanding)
+
+
+def execute(turn: Turn, outstanding: Outstanding) -> None:
+    """A request that was held, or waited, may go: the checks are made again, as of when it is to be executed."""
+    turn.cause = str(outstanding.request.request_id)
+    asking = asking_again(turn, outstanding.user, outstanding.request, _execution(turn, outstanding))
+    refusal = authorise(asking, AT_EXECUTION)
+    if refusal is None:
+        begin(turn, outstanding)
+        return
+    turn.state.remove_outstanding(outstanding)
+    push(turn, outstanding, ResponseCode(refusal.code), refusal)
+    ended(turn, outstanding, succeeded=False)
+
+
+def ended(turn: Turn, outstanding: Outstanding, *, succeeded: bool) -> None:
+    """What follows: those that wait for it in a sequence go or fail, and some failures are told by a DCC Alert."""
+    sequences.released(turn, outstanding.request.request_id, succeeded)
+    if succeeded:
+        return
+    follow = FAILURES.get(outstanding.request.service_reference_variant)
+    if follow is not None:
+        follow(turn, outstanding)
+    if outstanding.schedule_id:
+        failure = Failure.UNANSWERED if outstanding.delivered else Failure.UNDELIVERED
+        request_id = outstanding.request.request_id
+        tell_of_failed_run(turn, outstanding.user, failure, request_id, outstanding.schedule_id)
+
+
+def _give_up(turn: Turn, outstanding: Outstanding, code: ResponseCode, row: str) -> None:
+    """Nobody waits any longer; but a late Response still counts for a while."""
+    source = "DUIS; time of choice G17" if code is ResponseCode.E30 else "DUIS; times of choice Q19"
+    if not outstanding.schedule_id:  # The owner of a schedule never sent it: a DCC Alert tells of the run.
+        push(turn, outstanding, code, Decision(code=code, row=row, source=source, mark=Mark.CHOICE))
+    due = Instant(turn.now + turn.rules.times.late_response_ms)
+    put(turn, changed(outstanding, stage=Stage.LATE, due=due))
+    ended(turn, outstanding, succeeded=False)
+
+
+def _execution(turn: Turn, outstanding: Outstanding) -> Instant:
+    """A Device that keeps the date itself is sent the Command ahead of it; responsibility is asked of the date."""
+    dated = getattr(outstanding.request.body, "execution_date_time", None)
+    return dated if dated is not None and turn.now <= dated < CANCELLATION else turn.now
+
+
+FAILURES: dict[str, Callable[[Turn, Outstanding], None]] = {
+    "6.23": refused_later,
+    "8.11": device_log_uncertain,
+}
+"""SRVs whose failure is also told by a DCC Alert."""

@@ -1,0 +1,77 @@
+"""A system that `smets up` runs, and `smets` as a user runs it over the same state folder, for tests of commands."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+class CommandLine:
+    """Runs `smets` over one state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state = folder / "state"
+
+    def run(self, *arguments: str, exit_code: int = 0) -> str:
+        """What it says; on stdout if it ends as expected."""
+        done = subprocess.run(
+            [sys.executable, "-m", "smets.cli", *arguments],
+            env={**os.environ, "SMETS_STATE": str(self.state)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == exit_code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout if exit_code == 0 else done.stdout + done.stderr
+
+    def ask(self, *arguments: str, exit_code: int = 0) -> dict[str, object]:
+        """The answer as data."""
+        answer = json.loads(self.run(*arguments, "--json", exit_code=exit_code).splitlines()[-1])
+        return answer if isinstance(answer, dict) else {"rows": answer}
+
+
+@contextmanager
+def running(folder: Path, fleet_file: str, premises: int) -> Iterator[CommandLine]:
+    """A fleet of so many premises that stands, stopped in the end as a user stops it."""
+    (folder / "fleet.yaml").write_text(fleet_file)
+    line = CommandLine(folder)
+    up = subprocess.Popen(
+        [sys.executable, "-m", "smets.cli", "up", str(folder / "fleet.yaml"), "--json"],
+        env={**os.environ, "SMETS_STATE": str(line.state)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert up.stdout is not None
+    ready = json.loads(up.stdout.readline())
+    assert ready["launched"]["premises"] == premises
+    yield line
+    up.send_signal(signal.SIGTERM)
+    assert up.wait(20) == 0
+    up.stdout.close()
+    assert not (line.state / "connection.json").exists()
+    for pid in (ready["dsp_pid"], ready["emulator_pid"]):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def rows_of(answer: dict[str, object]) -> list[dict[str, object]]:
+    rows = answer["rows"]
+    assert isinstance(rows, list)
+    return rows
+
+
+def field(answer: object, *path: str) -> object:
+    """What stands at the end of the path."""
+    for name in path:
+        assert isinstance(answer, dict), answer
+        answer = answer[name]
+    return answer
