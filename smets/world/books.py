@@ -1,7 +1,9 @@
 """The books of a world on disk: kept when somebody looks into a log or wants a copy, and not before."""
 
+import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
+from weakref import finalize
 
 from device_emulator.core.state import State as EmulatorState
 from dsp.core.state import State as DspState
@@ -19,18 +21,19 @@ class Books:
     def __init__(self, dsp: DspState, emulator: EmulatorState, former: StateFolder | None = None) -> None:
         self._dsp, self._emulator = dsp.ledger, emulator.ledger
         self._pending: tuple[list[Change], list[Change]] = [], []
-        self._folder: TemporaryDirectory[str] | None = None
+        self._closing: finalize[[Path, tuple[SqliteStore, SqliteStore]], Books] | None = None
         self._stores: tuple[SqliteStore, SqliteStore] | None = None
         if former is not None:
             self._open(former)
 
     def close(self) -> None:
         """What was not copied is gone."""
-        if self._stores is not None:
-            for store in self._stores:
-                store.close()
-        if self._folder is not None:
-            self._folder.cleanup()
+        if self._closing is not None:
+            self._closing()
+
+    def go_on_with(self, dsp: DspState) -> None:
+        """The DSP's books are these from now on, in which the same stands."""
+        self._dsp = dsp.ledger
 
     def take(self) -> list[Change]:
         """What the DSP changed since the last time; that and the emulator's is kept in its time."""
@@ -57,8 +60,7 @@ class Books:
             store.copy_to(path)
 
     def _open(self, former: StateFolder | None) -> tuple[SqliteStore, SqliteStore]:
-        self._folder = TemporaryDirectory(prefix="smets-world-")
-        folder = StateFolder(Path(self._folder.name))
+        folder = StateFolder(Path(mkdtemp(prefix="smets-world-")))
         for path in _files(folder):
             path.parent.mkdir(parents=True)
         if former is not None:
@@ -74,7 +76,14 @@ class Books:
             dsp.begin(self._dsp)
             emulator.begin(self._emulator)
         self._stores = dsp, emulator
+        self._closing = finalize(self, _leave, folder.path, self._stores)  # Nobody has to close a world.
         return self._stores
+
+
+def _leave(folder: Path, stores: tuple[SqliteStore, SqliteStore]) -> None:
+    for store in stores:
+        store.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _files(folder: StateFolder) -> tuple[Path, Path]:

@@ -44,7 +44,9 @@ class World:
     A `former` state folder is where it goes on from; it is only read.
     """
 
-    def __init__(self, settings: WorldSettings, *, former: StateFolder | None = None) -> None:
+    def __init__(
+        self, settings: WorldSettings, *, former: StateFolder | None = None, start: bool = True
+    ) -> None:
         self.settings = settings
         self.inbox: dict[Eui, list[Message]] = defaultdict(list)
         self.observed: list[tuple[Eui, str]] = []
@@ -52,13 +54,14 @@ class World:
         link = Link(emulated_state.ledger, settings.dice_seed or settings.seed)
         self.fates = link.fates
         self.books = Books(dsp, emulated_state, former)
-        self.files = _files(former.dsp) if former is not None else {}
+        self.files = files_of(former.dsp) if former is not None else {}
         self.engine: Engine = settings.engine(dsp)
         self.emulator: Emulator = settings.emulator(emulated_state, link, _images(former))
         noted = dsp.clock.get("now")
         self.now = noted.now if noted else settings.epoch
         self._uplinks: deque[Uplink] = deque()
-        self.engine.start(self.now)
+        if start:
+            self.engine.start(self.now)
 
     def close(self) -> None:
         """Its books are gone, unless they were saved."""
@@ -103,6 +106,16 @@ class World:
         answer, effects = self.emulator.deliver_locally(device, octets, self.now)
         self._follow(effects)
         return answer
+
+    def restart(self, settings: WorldSettings) -> None:
+        """The DSP is stopped, and started again: what was only in memory is gone, and other rules may hold."""
+        self._note()
+        state = DspState()
+        state.ledger.take_over(self.engine.ledger)
+        self.settings = settings
+        self.books.go_on_with(state)
+        self.engine = settings.engine(state)
+        self.engine.start(self.now)
 
     # --- time
 
@@ -172,39 +185,51 @@ class World:
                 case Observe(device=device, what=what):
                     self.observed.append((device, what))
         self._note()
-        for downlink in downlinks:
-            self._follow(self.emulator.receive(downlink, self.now))
+        self._down(downlinks)
         return answer
 
-    def _follow(self, effects: list[emulated.Effect]) -> None:
-        """Uplinks keep their order, as on a stream: one is taken whole before the next."""
-        for effect in effects:
-            match effect:
-                case emulated.Send(uplink=uplink):
-                    self._uplinks.append(uplink)
-                case emulated.FileWanted(firmware_file=name):
-                    self._follow(self.emulator.file_arrived(name, self.files[name], self.now))
-                case emulated.Observe(device=device, what=what):
-                    self.observed.append((device, what))
-                case emulated.HubsLaunched(template=template):
-                    self._attach(template)
-        self._note()
-        while self._uplinks:
-            uplink = self._uplinks.popleft()
+    def _down(self, downlinks: list[Downlink]) -> None:
+        """What the DSP sends, the hubs take."""
+        for downlink in downlinks:
+            self._follow(self.emulator.receive(downlink, self.now))
+
+    def _up(self, uplinks: deque[Uplink]) -> None:
+        """What the hubs send, the DSP takes: one whole before the next."""
+        while uplinks:
+            uplink = uplinks.popleft()
             self.give(UplinkReceived(host=HOST, uplink=uplink))
             self.emulator.uplinks_taken(uplink.sequence)
 
+    def _wanted(self, name: str) -> None:
+        """A hub wants a firmware file."""
+        self._follow(self.emulator.file_arrived(name, self.files[name], self.now))
+
     def _attach(self, template: str) -> None:
+        """New hubs stand."""
         hubs = list(self.emulator.comms_hubs(template))
         for start in range(0, len(hubs), HUBS_TOGETHER):
             some = tuple(hubs[start : start + HUBS_TOGETHER])
             self.give(HubsClaimed(host=HOST, comms_hubs=some))
 
+    def _follow(self, effects: list[emulated.Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case emulated.Send(uplink=uplink):
+                    self._uplinks.append(uplink)
+                case emulated.FileWanted(firmware_file=name):
+                    self._wanted(name)
+                case emulated.Observe(device=device, what=what):
+                    self.observed.append((device, what))
+                case emulated.HubsLaunched(template=template):
+                    self._attach(template)
+        self._note()
+        self._up(self._uplinks)
+
     def _note(self) -> None:
         self.changed(self.books.take())
 
 
-def _files(side: Path) -> dict[str, bytes]:
+def files_of(side: Path) -> dict[str, bytes]:
     """The firmware files of one side."""
     return dict(FirmwareFolder(side / FIRMWARE).files()) if (side / FIRMWARE).is_dir() else {}
 
@@ -213,6 +238,6 @@ def _images(former: StateFolder | None) -> FirmwareImages:
     """What the emulator held."""
     images = FirmwareImages()
     if former is not None:
-        for name, octets in _files(former.emulator).items():
+        for name, octets in files_of(former.emulator).items():
             images.hold(name, octets)
     return images
