@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import grpc
 from grpc import aio
 
 from smart_metering.identifiers import Eui
+from smart_metering.rpc.in_process import InProcessChannel
 from smets.client.errors import telling
 
 CALL_SECONDS = 30.0
@@ -34,12 +35,18 @@ OPTIONS = (
 _BROKEN = frozenset({grpc.ChannelConnectivity.TRANSIENT_FAILURE, grpc.ChannelConnectivity.CONNECTING})
 
 
+Address = str | InProcessChannel
+"""`HOST:PORT`, or a channel within this process."""
+
+
 class Connection:
     """A channel to `address`; opened by the first call, shared by all who are given it, closed by who made it."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.channel = aio.insecure_channel(address, options=OPTIONS)
+    def __init__(self, address: Address) -> None:
+        if isinstance(address, InProcessChannel):
+            self.address, self.channel = "this process", cast("aio.Channel", address)
+        else:
+            self.address, self.channel = address, aio.insecure_channel(address, options=OPTIONS)
 
     @asynccontextmanager
     async def calling(self, doing: str) -> AsyncIterator[None]:

@@ -37,7 +37,7 @@ from smart_metering.records import changed
 from smart_metering.response_codes import ResponseCode
 from smart_metering.service_requests import SERVICE_REQUESTS, ServiceRequestDefinition, definition_of
 from smets.client.clock import Clock
-from smets.client.connection import Connection
+from smets.client.connection import Address, Connection
 from smets.client.correlation import correlated
 from smets.client.counters import Counters, CountersInMemory
 from smets.client.dcc_user_interface import DccUserInterface
@@ -75,7 +75,7 @@ class User:
 
     def __init__(
         self,
-        address: str,
+        address: Address,
         eui: Eui,
         keys: UserKeys,
         *,

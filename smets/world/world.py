@@ -6,7 +6,7 @@ keep, so that a world can be saved for them, and go on from where one of them wa
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -24,7 +24,7 @@ from dsp.core.inputs import FirmwareUploaded, HubsClaimed, Input, UplinkReceived
 from dsp.core.state import State as DspState
 from ledger.books import Change
 from smart_metering.administration import FaultRule, FirmwareFile, PremisesTemplate
-from smart_metering.duis.service_responses import Message
+from smart_metering.duis.service_responses import Message, ReceivedMessage
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.ota.image import file_digest
@@ -50,6 +50,7 @@ class World:
         self.settings = settings
         self.inbox: dict[Eui, list[Message]] = defaultdict(list)
         self.observed: list[tuple[Eui, str]] = []
+        self.followers: list[Callable[[Eui, ReceivedMessage], None]] = []
         dsp, emulated_state = DspState(), EmulatorState()
         link = Link(emulated_state.ledger, settings.dice_seed or settings.seed)
         self.fates = link.fates
@@ -165,7 +166,7 @@ class World:
     # --- how the two sides are joined
 
     def delivered(self, user: Eui, message: Message) -> None:
-        """A message reached a User's stream."""
+        """A message reached a User."""
         self.inbox[user].append(message)
 
     def changed(self, changes: list[Change]) -> None:
@@ -182,6 +183,8 @@ class World:
                     downlinks.append(downlink)
                 case Deliver(user=user, message=received):
                     self.delivered(user, received.message)
+                    for follow in self.followers:
+                        follow(user, received)
                 case Observe(device=device, what=what):
                     self.observed.append((device, what))
         self._note()
