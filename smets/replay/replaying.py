@@ -160,6 +160,6 @@ class Replay(World):
         if self._is_live:
             super()._wanted(name)
 
-    def _attach(self, template: str) -> None:
+    def _attach(self, template: str | None = None) -> None:
         if self._is_live:
             super()._attach(template)

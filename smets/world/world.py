@@ -62,7 +62,7 @@ class World:
         self.now = noted.now if noted else settings.epoch
         self._uplinks: deque[Uplink] = deque()
         if start:
-            self.engine.start(self.now)
+            self._start()
 
     def close(self) -> None:
         """Its books are gone, unless they were saved."""
@@ -116,7 +116,7 @@ class World:
         self.settings = settings
         self.books.go_on_with(state)
         self.engine = settings.engine(state)
-        self.engine.start(self.now)
+        self._start()
 
     # --- time
 
@@ -207,8 +207,13 @@ class World:
         """A hub wants a firmware file."""
         self._follow(self.emulator.file_arrived(name, self.files[name], self.now))
 
-    def _attach(self, template: str) -> None:
-        """New hubs stand."""
+    def _start(self) -> None:
+        """The DSP is up, and the hubs that stand attach to it, as to any DSP that was not there before."""
+        self.engine.start(self.now)
+        self._attach()
+
+    def _attach(self, template: str | None = None) -> None:
+        """Those of a template, or all."""
         hubs = list(self.emulator.comms_hubs(template))
         for start in range(0, len(hubs), HUBS_TOGETHER):
             some = tuple(hubs[start : start + HUBS_TOGETHER])
