@@ -10,7 +10,8 @@ from smets.cli import inventory_bodies as inventory
 from smets.cli.exits import Misuse
 from smets.cli.making import Asked, Making, read_fields
 from smets.client.administration import Administration
-from smets.client.user import MakeBody, User
+from smets.client.making import MakeBody
+from smets.client.user import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from smart_metering.duis.service_responses import (
 )
 from smart_metering.instants import Instant, format_instant
 from smets.cli.dcc_alert_texts import dcc_alert_text
+from smets.client.checked import CheckedResponse
 from smets.client.outcomes import Outcome, outcome_of
-from smets.client.user import CheckedResponse
 from smets.client.verification import Verified
 
 Part = str | tuple[str, str]

@@ -17,7 +17,11 @@ class Unreachable(SmetsError):
     """Nobody answers at the address, or the line broke before the answer came."""
 
 
-class OutOfTime(SmetsError):
+class NotRunning(Unreachable):
+    """No system runs where one was looked for; says where that was, and how to start one."""
+
+
+class OutOfTime(SmetsError, TimeoutError):
     """The answer did not come before the deadline of the call."""
 
 
@@ -47,6 +51,18 @@ class NotWhatWasAsked(SmetsError):
 
 class NoResponse(SmetsError):
     """No Service Response came in the time given."""
+
+
+class UnknownServiceRequest(SmetsError):
+    """No such Service Reference Variant, or one that lacks what it needs."""
+
+
+class UnknownParty(SmetsError):
+    """No party is called so, or more than one; says which there are."""
+
+
+class Closed(SmetsError):
+    """The client was closed, by another thread perhaps, before the answer came."""
 
 
 STATUSES: dict[grpc.StatusCode, type[SmetsError]] = {

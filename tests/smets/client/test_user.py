@@ -14,8 +14,9 @@ from smart_metering.identifiers import Eui
 from smart_metering.instants import SECOND_MS
 from smart_metering.records import changed
 from smart_metering.response_codes import ResponseCode
-from smets.client.errors import NoResponse, NotWhatWasAsked, UnknownCaller, Unreachable
-from smets.client.user import CheckedResponse, UnknownServiceRequest, User
+from smets.client.checked import CheckedResponse
+from smets.client.errors import NoResponse, NotWhatWasAsked, UnknownCaller, UnknownServiceRequest, Unreachable
+from smets.client.user import User
 from smets.client.user_keys import read_user_keys
 from smets.local_system.state_folder import StateFolder
 from tests.smets.running_system import ESME, GSME, HCALCS, HUB, PPMID, RunningSystem
