@@ -35,6 +35,10 @@ CORES = (
     "smart_metering/",
 )
 
+PUBLISHED = {
+    "smets/client/__init__.py"
+}  # what others import by one name; each name is looked up when asked for
+
 FILE_LINES = 400
 FUNCTION_LINES = 70
 MEANINGLESS_NAMES = {"data", "helper", "helpers", "info", "manager", "process", "util", "utils"}
@@ -101,7 +105,7 @@ def opens_with_a_sentence(module: Module) -> Iterator[Offence]:
 
 
 def only_introduces_its_package(module: Module) -> Iterator[Offence]:
-    if module.path.endswith("/__init__.py"):
+    if module.path.endswith("/__init__.py") and module.path not in PUBLISHED:
         for statement in module.tree.body[1:]:
             yield statement.lineno, "__init__.py introduces the package and gathers nothing"
 

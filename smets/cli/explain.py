@@ -45,19 +45,12 @@ def explain(
     """
 
     async def work(screen: Screen) -> None:
-        from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY
-        from smets.client import explanation
-        from smets.local_system.connection import read_connection
+        from smets.local_system.system import connect
 
-        connection = read_connection(state)
-        async with (
-            connection.administration() as administration,
-            connection.emulator_control() as emulator,
-        ):
-            asked = await _request(administration, request_id, user, state)
-            dcc = (connection.acb, CHANGE_OF_SUPPLIER_PARTY)
-            explained = await explanation.explain(administration, emulator, asked, dcc)
-            names = {str(party.eui): party.name for party in await administration.parties()}
+        async with connect(state) as system:
+            asked = await _request(system.administration, request_id, user, state)
+            explained = await system.explain(asked)
+            names = {str(party.eui): party.name for party in system.parties}
         screen.data(explained)
         _say(screen, explained, names)
 

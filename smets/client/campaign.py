@@ -23,7 +23,8 @@ from smart_metering.response_codes import ResponseCode
 from smets.client.checked import CheckedResponse
 from smets.client.dcc_user_interface import DccUserInterface
 from smets.client.errors import BrokenPromise, Unreachable
-from smets.client.patience import PATIENCE_SECONDS, Patience
+from smets.client.patience import Patience
+from smets.client.waiting import PatientClock
 
 IN_FLIGHT = 1_000
 ACKNOWLEDGED_BY_I99 = frozenset({CommandVariant.SEND, CommandVariant.SIGNED_SEND})
@@ -63,9 +64,9 @@ class Campaign:
     """How one User sends many: `sign` makes the Signed Pre-Command of an answer that holds a Pre-Command."""
 
     interface: DccUserInterface
+    clock: PatientClock
     sign: Sign
     renew: Renew
-    patience_seconds: float = PATIENCE_SECONDS
 
     async def send(self, requests: Sequence[ServiceRequest]) -> list[Sent]:
         """All of them on their whole way, in their order. Raises Unreachable when the line stays broken."""
@@ -89,9 +90,10 @@ class Campaign:
         """Each with its answer, in their order, over as many streams as it takes."""
         rows: list[Sent] = []
         unsure: set[str] = set()
-        patience = Patience(self.patience_seconds)
+        patience = Patience(self.clock.patience_seconds)
         while waiting := requests[len(rows) :]:
             handed_over: set[str] = set()
+            await self.clock.until_followed()
             patience.begin()
             try:
                 async for answer in self.interface.submit(_noting(waiting, handed_over)):

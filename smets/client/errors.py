@@ -93,6 +93,8 @@ def telling(doing: str, address: str) -> Iterator[None]:
     except aio.AioRpcError as error:
         kind = STATUSES.get(error.code(), FailedThere)
         raise kind(f"{doing} ({address}): {_reason(kind, error)}") from None
+    except aio.UsageError:
+        raise Closed(f"{doing} ({address}): the line was closed") from None
     except WireError as error:
         raise BrokenPromise(f"{doing} ({address}): the answer cannot be read: {error}") from None
 

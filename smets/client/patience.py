@@ -39,10 +39,19 @@ class Patience:
         return RECONNECT_SECONDS[min(self._failures, len(RECONNECT_SECONDS)) - 1]
 
 
-async def patiently(call: Callable[[], Awaitable[T]], patience_seconds: float = PATIENCE_SECONDS) -> T:
-    """The answer of a call that may be made twice, over broken lines too. Raises Unreachable in the end."""
+async def patiently(
+    call: Callable[[], Awaitable[T]],
+    patience_seconds: float = PATIENCE_SECONDS,
+    before: Callable[[], Awaitable[object]] | None = None,
+) -> T:
+    """The answer of a call that may be made twice, over broken lines too. Raises Unreachable in the end.
+
+    What is to be waited for `before` each try has a patience of its own: what it raises is not tried again.
+    """
     patience = Patience(patience_seconds)
     while True:
+        if before is not None:
+            await before()
         patience.begin()
         try:
             return await call()

@@ -10,7 +10,7 @@ for a Command to deliver locally until the DSP has what it needs to make one.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -47,11 +47,11 @@ from smets.client.inbox import Inbox, ResponseDesk
 from smets.client.making import MakeBody, RequestMaker
 from smets.client.opening import Opener
 from smets.client.outcomes import Outcome, outcome_of
-from smets.client.patience import PATIENCE_SECONDS
+from smets.client.patience import PATIENCE_SECONDS, patiently
 from smets.client.self_service import SelfService
 from smets.client.user_keys import Repository, UserKeys
 from smets.client.verification import Verified, Verifier
-from smets.client.waiting import Wait, responses_within
+from smets.client.waiting import PatientClock, Wait, responses_within
 
 DEFAULT_ACB = Eui("90-B3-D5-1F-30-00-00-02")
 RESPONSE_SECONDS = 30.0
@@ -299,13 +299,16 @@ class User:
         is lost or done twice: what is unsure is sent again under its RequestID. Raises Unreachable when nobody answers
         for `patience_seconds`.
         """
-        campaign = Campaign(self._interface, self.signed, self._maker.renew, patience_seconds)
+        hosts = (await patiently(self._clock.now, patience_seconds)).hosts
+        clock = PatientClock(self._clock, hosts, patience_seconds)
+        campaign = Campaign(self._interface, clock, self.signed, self._maker.renew)
         for some in together(requests, in_flight):
             rows = await campaign.send(some)
             if within_ms is not None:
+                wait = Wait(within_ms=within_ms, patience_seconds=patience_seconds, hosts=hosts)
                 asked = [row.answer.request_id for row in rows if row.acknowledged]
-                found = await self.responses_to(asked, within_ms=within_ms)
-                rows = [replace(row, response=found.get(row.answer.request_id)) for row in rows]
+                found = await responses_within(self._desk, self._clock, asked, wait)
+                rows = [_with_response(row, self.check, found) for row in rows]
             for row in rows:
                 yield row
 
@@ -351,6 +354,13 @@ class User:
             await self._clock.advance(0)
         else:
             await asyncio.sleep(CERTIFICATES_SECONDS)
+
+
+def _with_response(
+    row: Sent, check: Callable[[ServiceResponse], CheckedResponse], found: Mapping[str, ServiceResponse]
+) -> Sent:
+    response = found.get(row.answer.request_id)
+    return row if response is None else replace(row, response=check(response))
 
 
 def _lacks_certificates(request: ServiceRequest, answer: ServiceResponse) -> bool:

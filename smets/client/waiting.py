@@ -19,11 +19,15 @@ LEAST_SECONDS = 5.0  # however fast time runs: messages take theirs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """How long: emulated milliseconds, and for time that runs as many seconds as they take, or `timeout_seconds`."""
+    """How long: emulated milliseconds, and for time that runs as many seconds as they take, or `timeout_seconds`.
+
+    `hosts`: how many emulators are to follow the clock before it is moved; None: as many as do now.
+    """
 
     within_ms: int
     timeout_seconds: float | None = None
     patience_seconds: float = PATIENCE_SECONDS
+    hosts: int | None = None
 
 
 async def responses_within(
@@ -33,7 +37,8 @@ async def responses_within(
     state = await patiently(clock.now, wait.patience_seconds)
     if state.rate > 0:
         return await _wait(desk, state, request_ids, wait)
-    return await _step(desk, _SteppedClock(clock, state.hosts, wait.patience_seconds), request_ids, wait)
+    hosts = wait.hosts if wait.hosts is not None else state.hosts
+    return await _step(desk, PatientClock(clock, hosts, wait.patience_seconds), request_ids, wait)
 
 
 async def _wait(
@@ -55,7 +60,7 @@ async def _wait(
 
 
 async def _step(
-    desk: ResponseDesk, clock: "_SteppedClock", request_ids: Sequence[str], wait: Wait
+    desk: ResponseDesk, clock: "PatientClock", request_ids: Sequence[str], wait: Wait
 ) -> dict[str, ServiceResponse]:
     found: dict[str, ServiceResponse] = {}
     state = await clock.let_happen()
@@ -69,32 +74,29 @@ async def _step(
 
 
 @dataclass(frozen=True, slots=True)
-class _SteppedClock:
-    """Moves time over a DSP's restart, but never before as many emulators follow it as did in the beginning: what they
-    have not said by then would count as silence."""
+class PatientClock:
+    """The clock over a DSP's restart: it is not moved, and nothing is sent, before as many emulators follow it as did
+    in the beginning. Until then no Command reaches a Device, and what they have not said would count as silence."""
 
     clock: Clock
     hosts: int
     patience_seconds: float
 
-    async def let_happen(self) -> ClockState:
-        async def move() -> ClockState:
-            await self._until_followed()
-            return await self.clock.advance(0)
-
-        return await patiently(move, self.patience_seconds)
-
-    async def next_event(self, until: Instant) -> ClockState:
-        async def move() -> ClockState:
-            await self._until_followed()
-            return await self.clock.run_to_next_event(until)
-
-        return await patiently(move, self.patience_seconds)
-
-    async def _until_followed(self) -> None:
+    async def until_followed(self) -> ClockState:
+        """The state it has then. Raises Unreachable."""
         patience = Patience(self.patience_seconds)
-        while (await self.clock.now()).hosts < self.hosts:
+        while (state := await patiently(self.clock.now, self.patience_seconds)).hosts < self.hosts:
             if patience.is_over():
                 raise Unreachable(f"fewer than {self.hosts} emulators follow the clock any more")
             await asyncio.sleep(patience.pause_seconds())
             patience.begin()
+        return state
+
+    async def let_happen(self) -> ClockState:
+        """What is due now."""
+        return await patiently(partial(self.clock.advance, 0), self.patience_seconds, self.until_followed)
+
+    async def next_event(self, until: Instant) -> ClockState:
+        """The next event, but no later than `until`."""
+        move = partial(self.clock.run_to_next_event, until)
+        return await patiently(move, self.patience_seconds, self.until_followed)
