@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("ledger", "smart_metering", "dsp", "device_emulator", "smets")
-PLACES = (*PACKAGES, "tests", "benchmarks", "scripts")
+PLACES = (*PACKAGES, "tests", "benchmarks", "examples", "scripts")
 GENERATED = "smart_metering/rpc/v1/"
 KNOW_GENERATED_CODE = (
     "benchmarks/",
@@ -50,6 +50,7 @@ TEXT_SUFFIXES = {
     ".js",
     ".json",
     ".md",
+    ".mjs",
     ".proto",
     ".py",
     ".pyi",
@@ -244,7 +245,9 @@ def texts() -> Iterator[Path]:
     """Every text of the repository that git could hold; what tools make lives in hidden folders."""
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [
-            name for name in folders if not name.startswith((".", "__")) and name not in {"build", "dist"}
+            name
+            for name in folders
+            if not name.startswith((".", "__")) and name not in {"build", "dist", "node_modules"}
         ]
         if Path(folder) == ROOT:
             folders.append(".ci")
