@@ -8,6 +8,7 @@ import protoLoader from "@grpc/proto-loader";
 const PROTOS = process.env.SMETS_PROTOS ?? fileURLToPath(new URL("../../protos", import.meta.url));
 const CALL_MS = 30_000;
 const RECONNECT_MS = 500;
+const OPTIONS = { "grpc.max_receive_message_length": 16 * 1024 * 1024 };
 
 export class Dsp {
   #users;
@@ -24,7 +25,7 @@ export class Dsp {
       defaults: true,
     });
     const { DccUserInterface, Clock } = grpc.loadPackageDefinition(loaded).smart_metering.rpc.v1;
-    this.#users = new DccUserInterface(address, grpc.credentials.createInsecure());
+    this.#users = new DccUserInterface(address, grpc.credentials.createInsecure(), OPTIONS);
     this.#clock = new Clock(address, grpc.credentials.createInsecure());
     this.#identity.set("user-id", user);
   }
