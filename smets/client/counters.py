@@ -56,7 +56,7 @@ class CountersInFile:
             counters = [_count(last, target, now) for target in targets]
             file.seek(0)
             file.truncate()
-            json.dump(last, file)
+            file.write(json.dumps(last))
         return counters
 
 
