@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, Json, State, UserName
+from smets.cli.options import DEFAULT_STATE, Json, State, user_option
 from smets.cli.running import run
 from smets.cli.screen import Screen
 
@@ -35,7 +35,7 @@ def explain(
         str,
         typer.Argument(metavar="REQUEST_ID|last", help="As 'smets send' shows it; or the newest request."),
     ] = LAST,
-    user: UserName = "",
+    user: Annotated[str, user_option("all parties that sent from this state folder")] = "",
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:
@@ -45,11 +45,15 @@ def explain(
     """
 
     async def work(screen: Screen) -> None:
+        from smets.client.errors import NotThere
         from smets.local_system.system import connect
 
         async with connect(state) as system:
             asked = await _request(system.administration, request_id, user, state)
-            explained = await system.explain(asked)
+            try:
+                explained = await system.explain(asked)
+            except NotThere:
+                raise NotThere(f"no request {asked} ever arrived") from None
             names = {str(party.eui): party.name for party in system.parties}
         screen.data(explained)
         _say(screen, explained, names)
@@ -94,7 +98,7 @@ async def _newest_request(administration: "Administration", party: "Eui") -> "Au
 def _say(screen: Screen, explained: "Explained", names: dict[str, str]) -> None:
     from smets.client.explanation import DrawnFault
 
-    srv = explained.service_reference_variant or "of the DSP's own accord"
+    srv = explained.service_reference_variant or "no longer in the Service Audit Trail"
     screen.say(("request   ", "bold"), f"{explained.request_id}  {srv}")
     for hop in explained.hops:
         if isinstance(hop, DrawnFault):

@@ -81,7 +81,7 @@ class User:
         self._opener = Opener(eui, self._verifier.secrets)
         self._connection = connected(to)
         self._interface = DccUserInterface(self._connection, eui)
-        self._clock = Clock(self._connection)
+        self.clock = Clock(self._connection)
         self._reader = StreamReader(self._interface, self._verifier, self._opener)
         self._inbox = Inbox(self._interface, position)
         self._desk = ResponseDesk(self._interface, position)
@@ -198,7 +198,7 @@ class User:
     ) -> dict[str, CheckedResponse]:
         """The same for many: of those that were answered in time. A DSP that is started again is waited for."""
         wait = Wait(within_ms=within_ms, timeout_seconds=timeout_seconds)
-        responses = await responses_within(self._desk, self._clock, request_ids, wait)
+        responses = await responses_within(self._desk, self.clock, request_ids, wait)
         return {request_id: self.check(response) for request_id, response in responses.items()}
 
     @property
@@ -229,7 +229,7 @@ class User:
 
     async def now(self) -> Instant:
         """The emulated time."""
-        return (await self._clock.now()).now
+        return (await self.clock.now()).now
 
     def request(
         self, srv: str, device: Eui | None = None, body: Body | MakeBody | None = None, *, now: Instant
@@ -299,15 +299,15 @@ class User:
         is lost or done twice: what is unsure is sent again under its RequestID. Raises Unreachable when nobody answers
         for `patience_seconds`.
         """
-        hosts = (await patiently(self._clock.now, patience_seconds)).hosts
-        clock = PatientClock(self._clock, hosts, patience_seconds)
+        hosts = (await patiently(self.clock.now, patience_seconds)).hosts
+        clock = PatientClock(self.clock, hosts, patience_seconds)
         campaign = Campaign(self._interface, clock, self.signed, self._maker.renew)
         for some in together(requests, in_flight):
             rows = await campaign.send(some)
             if within_ms is not None:
                 wait = Wait(within_ms=within_ms, patience_seconds=patience_seconds, hosts=hosts)
                 asked = [row.answer.request_id for row in rows if row.acknowledged]
-                found = await responses_within(self._desk, self._clock, asked, wait)
+                found = await responses_within(self._desk, self.clock, asked, wait)
                 rows = [_with_response(row, self.check, found) for row in rows]
             for row in rows:
                 yield row
@@ -350,8 +350,8 @@ class User:
         return answer
 
     async def _let_happen(self) -> None:
-        if (await self._clock.now()).rate == 0:
-            await self._clock.advance(0)
+        if (await self.clock.now()).rate == 0:
+            await self.clock.advance(0)
         else:
             await asyncio.sleep(CERTIFICATES_SECONDS)
 

@@ -117,7 +117,7 @@ def read_connection(state: Path) -> SystemConnection:
 
 def how_to_start(state: Path) -> str:
     """A system on this state folder, in the words of the command line."""
-    return f"start it: smets up FLEET --state {state}"
+    return f"start one by 'smets up FLEET --state {state}', or name its folder by --state"
 
 
 def _read_number(file: Path) -> int:
