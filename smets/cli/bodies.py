@@ -11,7 +11,8 @@ from smets.cli.exits import Misuse
 from smets.cli.field_values import values_of
 from smets.cli.making import Asked, Making, one_of_field, read_fields
 from smets.client.administration import Administration
-from smets.client.user import MakeBody, User
+from smets.client.making import MakeBody
+from smets.client.user import User
 
 
 @dataclass(frozen=True, slots=True)

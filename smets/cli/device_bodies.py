@@ -8,8 +8,8 @@ from smart_metering.instants import DAY_MS, Instant
 from smart_metering.pki.keys import KeyUsage
 from smets.cli.exits import Misuse
 from smets.cli.making import Making, one_of_field
+from smets.client.making import MakeBody
 from smets.client.records import SmiDevice
-from smets.client.user import MakeBody
 
 TOLERANCE_SECONDS = 60
 JOIN_TIME_SECONDS = 300

@@ -7,7 +7,8 @@ from smart_metering.identifiers import Eui, InvalidIdentifier, parse_eui
 from smart_metering.service_requests import definition_of
 from smets.cli.exits import Misuse
 from smets.client.administration import Administration
-from smets.fleet.texts import did_you_mean
+from smets.client.errors import UnknownParty
+from smets.client.parties import is_hex, is_part_of, party_called
 
 DEVICES_SEARCHED = 50_000
 SHOWN = 5
@@ -23,14 +24,10 @@ async def find_party(administration: Administration, text: str, srv: str = "") -
         if not able:
             raise Misuse(f"no party that is loaded may send {srv or 'anything'}; name one by --user")
         return able[0]
-    named = [party for party in parties if text.lower() == party.name.lower()]
-    found = named or [party for party in parties if is_part_of(text, party.eui)]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(f"{party.name!r} {party.eui}" for party in parties)
-    what = f"means {len(found)} parties" if found else "is no party"
-    hint = did_you_mean(text, [party.name for party in parties])
-    raise Misuse(f"user {text!r} {what}{hint}; expected one of: {known}")
+    try:
+        return party_called(parties, text)
+    except UnknownParty as error:
+        raise Misuse(str(error)) from None
 
 
 async def find_device(administration: Administration, text: str) -> Eui:
@@ -58,18 +55,6 @@ async def find_device(administration: Administration, text: str) -> Eui:
         raise Misuse(f"Device {text!r}: none of the {searched} Devices in the SMI begins or ends so")
     more = " and more" if len(found) > SHOWN else ""
     raise Misuse(f"Device {text!r} means more than one: {', '.join(found[:SHOWN])}{more}")
-
-
-def is_hex(text: str) -> bool:
-    """Whether it could be a part of an EUI."""
-    plain = text.replace("-", "")
-    return bool(plain) and all(character in "0123456789abcdefABCDEF" for character in plain)
-
-
-def is_part_of(text: str, eui: Eui) -> bool:
-    """Whether the EUI begins or ends so, with dashes or without."""
-    plain, whole = text.replace("-", "").upper(), eui.replace("-", "")
-    return is_hex(text) and (whole.startswith(plain) or whole.endswith(plain))
 
 
 def read_file(path: Path) -> bytes:

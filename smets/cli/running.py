@@ -35,8 +35,7 @@ def _exit_of(error: Exception) -> Exit | None:
     from smart_metering.instants import InvalidInstant
     from smart_metering.ota.making import RecipeError
     from smart_metering.pki.key_folders import KeyFolderError
-    from smets.client.errors import NoResponse, SmetsError, Unreachable
-    from smets.client.user import UnknownServiceRequest
+    from smets.client.errors import NoResponse, SmetsError, UnknownServiceRequest, Unreachable
     from smets.durations import InvalidDuration
     from smets.fleet.reading import FleetFileError
     from smets.local_system.child_process import ProcessFailed

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from smart_metering.instants import Instant
     from smets.cli.local_delivery import Delivery
     from smets.cli.making import Asked
-    from smets.client.administration import Administration
-    from smets.client.user import CheckedResponse, MakeBody, User
+    from smets.client.checked import CheckedResponse
+    from smets.client.making import MakeBody
+    from smets.client.user import User
     from smets.local_system.connection import SystemConnection
 
 NONE_YET = (
@@ -153,7 +154,7 @@ def send(
                     sent.delivery = await _deliver(connection, sender, sent.answer)
                 if not no_wait and sent.is_answered_later:
                     sent.waited = True
-                    sent.response = await _await(sender, administration, sent, advance_ms, wait)
+                    sent.response = await _await(sender, sent, advance_ms, wait)
                     connection.remember(sender)
                 _finish(screen, sent)
 
@@ -248,28 +249,25 @@ async def _deliver(
 
 
 async def _await(
-    sender: "User", administration: "Administration", sent: Sent, advance_ms: int, wait_seconds: float
+    sender: "User", sent: Sent, advance_ms: int, wait_seconds: float
 ) -> "CheckedResponse | None":
     """Time that runs is waited for; stepped time is let happen, and advanced from event to event."""
-    from smart_metering.instants import SECOND_MS, Instant
+    from smart_metering.instants import SECOND_MS
     from smets.client.errors import NoResponse
 
-    request_id = sent.answer.request_id
-    clock = await administration.now()
-    if clock.rate > 0:
-        if sent.due is not None and sent.due > clock.now + wait_seconds * SECOND_MS * clock.rate:
-            return None
-        try:
-            return await sender.await_response(request_id, wait_seconds)
-        except NoResponse:
-            return None
-    until = Instant(clock.now + advance_ms)
-    await administration.advance(0)
-    while (response := await sender.response_until_now(request_id)) is None:
-        clock = await administration.run_to_next_event(until)
-        if clock.now >= until and not clock.event:
-            return await sender.response_until_now(request_id)
-    return response
+    clock = await sender.clock.now()
+    if (
+        sent.due is not None
+        and clock.rate > 0
+        and sent.due > clock.now + wait_seconds * SECOND_MS * clock.rate
+    ):
+        return None
+    try:
+        return await sender.response_to(
+            sent.answer.request_id, within_ms=advance_ms, timeout_seconds=wait_seconds
+        )
+    except NoResponse:
+        return None
 
 
 def _finish(screen: Screen, sent: Sent) -> None:

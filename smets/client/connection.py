@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from copy import copy
 from types import TracebackType
 from typing import Self, cast
 
@@ -40,13 +41,20 @@ Address = str | InProcessChannel
 
 
 class Connection:
-    """A channel to `address`; opened by the first call, shared by all who are given it, closed by who made it."""
+    """A channel to `address`; opened by the first call, closed by who made it. Made where an event loop runs."""
 
     def __init__(self, address: Address) -> None:
         if isinstance(address, InProcessChannel):
             self.address, self.channel = "this process", cast("aio.Channel", address)
         else:
             self.address, self.channel = address, aio.insecure_channel(address, options=OPTIONS)
+        self._is_lent = False
+
+    def lent(self) -> "Connection":
+        """The same line for somebody else, who may close it without harm. Needs no event loop."""
+        other = copy(self)
+        other._is_lent = True
+        return other
 
     @asynccontextmanager
     async def calling(self, doing: str) -> AsyncIterator[None]:
@@ -61,8 +69,9 @@ class Connection:
             yield
 
     async def close(self) -> None:
-        """Breaks off what is still under way."""
-        await self.channel.close()
+        """Breaks off what is still under way, unless the line is another's."""
+        if not self._is_lent:
+            await self.channel.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,6 +80,11 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def connected(to: Address | Connection) -> Connection:
+    """A new line to an address, or a lent one where there is a line already."""
+    return to.lent() if isinstance(to, Connection) else Connection(to)
 
 
 def calling_as(user: Eui) -> tuple[tuple[str, str], ...]:
