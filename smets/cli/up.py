@@ -98,8 +98,8 @@ def up(
             without_modifications=rules.without_modifications,
             modifications=rules.modifications,
             switches=plan.fleet.switch_texts,
-            epoch=plan.fleet.epoch,
-            rate=plan.fleet.rate if rate is None else rate,
+            epoch=plan.fleet.clock.epoch,
+            rate=plan.fleet.clock.rate if rate is None else rate,
             dsp_listen=dsp_listen,
             emulator_listen=emulator_listen,
         )

@@ -75,7 +75,7 @@ async def _stands(administration: Administration, emulator: EmulatorControl, pre
     if not await _is_there(emulator.inspect(premises.eui_from)):
         return False
     what = f"{premises.name!r} stand with another count; give the new ones an entry of their own"
-    raise FleetFileError("fleet", [Fault(0, "premises", what)])
+    raise FleetFileError("fleet", [Fault(0, "fleets", what)])
 
 
 async def _is_there(looking: Awaitable[object]) -> bool:

@@ -17,6 +17,7 @@ from smets.fleet.texts import (
     FileName,
     HashText,
     InstantText,
+    Label,
     ManufacturerText,
     ModelText,
     ModificationName,
@@ -107,6 +108,7 @@ class NextSupplierModel(Strict):
 
 class PremisesModel(Strict):
     """`count` premises alike. The parties are names; the second fuel's are those of the first if left out.
+    By their `labels` steps of a scenario find them.
 
     Devices `awaiting_installation` are at the premises, but not on the HAN, and the SMI does not know them.
     """
@@ -115,6 +117,7 @@ class PremisesModel(Strict):
     template: TemplateName = "smets2"
     name: Annotated[str, Field(min_length=1)] | None = None
     eui_from: EuiText | None = None
+    labels: tuple[Label, ...] = ()
     status: SmiStatus = SmiStatus.COMMISSIONED
     status_before_suspension: SmiStatus | None = None
     supplier: PartyName = "supplier"
@@ -202,12 +205,19 @@ class FaultModel(Strict):
         return self
 
 
-class FleetModel(Strict):
-    """A fleet file. Parties, if given, stand in place of the four that there are otherwise."""
+class ClockModel(Strict):
+    """When emulated time begins, and how fast it runs: 0 is stepped, 1 real, n times as fast."""
 
-    seed: Annotated[str, Field(min_length=1)] = "development"
     epoch: InstantText = parse_instant("2021-11-04T00:00:00Z")
     rate: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+
+
+class FleetModel(Strict):
+    """What stands when a system is launched. Parties, if given, stand in place of the four that there are otherwise."""
+
+    version: Annotated[int, Field(ge=1, le=1)] = 1
+    seed: Annotated[str, Field(min_length=1)] = "development"
+    clock: ClockModel = ClockModel()
     release: ReleaseName | None = None
     with_modifications: tuple[ModificationName, ...] = ()
     without_modifications: tuple[ModificationName, ...] = ()
@@ -215,7 +225,7 @@ class FleetModel(Strict):
     switches: dict[str, str] = {}
     parties: dict[str, PartyModel] = {}
     templates: dict[str, TemplateModel] = {}
-    premises: tuple[PremisesModel, ...] = ()
+    fleets: tuple[PremisesModel, ...] = ()
     cpl_of_templates: bool = True
     cpl: tuple[CplModel, ...] = ()
     firmware: dict[FileName, FirmwareModel] = {}

@@ -45,8 +45,8 @@ def premises(drawing: Drawing) -> Iterator[PremisesPlan]:
     """Those without an `eui_from` one after the other, from FIRST_EUI on."""
     next_free = eui_number(FIRST_EUI)
     names: set[str] = set()
-    for index, premises in enumerate(drawing.fleet.premises):
-        place: Place = ("premises", index)
+    for index, premises in enumerate(drawing.fleet.fleets):
+        place: Place = ("fleets", index)
         name = premises.name or _unused(premises.template, names)
         if name in names:
             drawing.fault((*place, "name"), f"other premises have the name {name!r}")
@@ -68,9 +68,9 @@ def compare(drawing: Drawing, plans: Iterable[PremisesPlan]) -> None:
         end = start + plan.count * EUIS_PER_PREMISES
         for other, other_start, other_end in taken:
             if start < other_end and other_start < end:
-                drawing.fault(("premises", index), f"its Device IDs are also those of {other!r}")
+                drawing.fault(("fleets", index), f"its Device IDs are also those of {other!r}")
             elif _meet(start, end, other_start, other_end):
-                drawing.fault(("premises", index), f"its MPxNs are also those of {other!r}")
+                drawing.fault(("fleets", index), f"its MPxNs are also those of {other!r}")
         taken.append((plan.name, start, end))
 
 
@@ -103,7 +103,7 @@ def _plan_premises(
         status=premises.status,
         status_before_suspension=before,
         parties=_registered_parties(drawing, place, premises, types),
-        commissioned=drawing.fleet.epoch,
+        commissioned=drawing.fleet.clock.epoch,
         next_suppliers=tuple(_next_suppliers(drawing, place, premises, types)),
     )
 

@@ -37,7 +37,7 @@ def read_fleet_file(path: Path) -> tuple[FleetModel, Lines]:
     fleet, lines = read_fleet(text, str(path))
     if not fleet.model_fields_set:
         raise FleetFileError(
-            str(path), [Fault(0, "", "is empty: expected premises, like 'premises: [{template: smets2}]'")]
+            str(path), [Fault(0, "", "is empty: expected fleets, like 'fleets: [{template: smets2}]'")]
         )
     return fleet, lines
 

@@ -38,7 +38,7 @@ def launch(plan: FleetPlan) -> World:
     fleet = plan.fleet
     world = World(
         WorldSettings(
-            rules=rules_of(fleet), epoch=fleet.epoch, organisations=plan.organisations, seed=fleet.seed
+            rules=rules_of(fleet), epoch=fleet.clock.epoch, organisations=plan.organisations, seed=fleet.seed
         )
     )
     _told(world, AdministrationLoaded(parties=plan.parties))

@@ -18,7 +18,7 @@ from smets.fleet.reading import read_fleet
 from smets.local_system.local_system import LocalSystem, SystemSettings
 
 TWO_PREMISES = """
-premises:
+fleets:
   - count: 2
 firmware:
   v2: {device_type: ESME, version: 00000002}
@@ -76,8 +76,8 @@ async def running(state: Path, fleet_file: str = TWO_PREMISES) -> AsyncIterator[
         with_modifications=fleet.with_modifications,
         without_modifications=fleet.without_modifications,
         modifications=fleet.modifications,
-        epoch=fleet.epoch,
-        rate=fleet.rate,
+        epoch=fleet.clock.epoch,
+        rate=fleet.clock.rate,
     )
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(LocalSystem(settings))
