@@ -210,6 +210,9 @@ class World(WholeWorld):
             elif isinstance(change, Append) and isinstance(change.record, SmiChange):
                 self.smi_changes.append(change.record)
 
+    def _attach(self, template: str | None = None) -> None:
+        """Whether a hub is on the SM WAN, a test says: what is still Pending is to stay so."""
+
     def _load(self, status: SmiStatus, premises: int) -> None:
         types = [kind for kind in ORDER if (kind, self.generation) in PROFILES]
         template = PremisesTemplate(
