@@ -18,6 +18,7 @@ from smets.cli import (
     fleet,
     inventory,
     rules,
+    run,
     send,
     up,
 )
@@ -30,6 +31,7 @@ EPILOG = (
 )
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "run": run.run,
     "up": up.up,
     "send": send.send,
     "alerts": alerts.alerts,

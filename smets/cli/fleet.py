@@ -24,10 +24,10 @@ def check(fleet: FleetFile, json_output: Json = False) -> None:
     """Say what a fleet file comes to, or everything that is wrong with it."""
 
     async def work(screen: Screen) -> None:
-        from smets.fleet.planning import read_plan
         from smets.fleet.premises_texts import premises_texts
+        from smets.scenarios.planning import read_scenario
 
-        plan = read_plan(fleet)
+        plan = read_scenario(fleet).plan
         screen.data(_summary(plan))
         screen.table(
             ("premises", "count", "generation", "Devices", "first EUI", "SMI Status"),
@@ -67,10 +67,10 @@ def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_o
 
     async def own_emulator(screen: Screen) -> None:
         from smets.cli.up import keep_running
-        from smets.fleet.planning import read_plan
         from smets.local_system.local_system import LocalSystem, SystemSettings
+        from smets.scenarios.planning import read_scenario
 
-        plan = read_plan(fleet)
+        plan = read_scenario(fleet).plan
         settings = SystemSettings(
             state=state.resolve(),
             organisations=plan.organisations,
@@ -84,11 +84,11 @@ def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_o
     async def into_running(screen: Screen) -> None:
         from smets.cli.exits import Misuse
         from smets.fleet.launching import launch_fleet
-        from smets.fleet.planning import read_plan
         from smets.local_system.connection import read_connection
         from smets.local_system.state_folder import StateFolder
+        from smets.scenarios.planning import read_scenario
 
-        plan, connection = read_plan(fleet), read_connection(state)
+        plan, connection = read_scenario(fleet).plan, read_connection(state)
         strangers = [
             party.name
             for party in plan.parties
@@ -112,10 +112,10 @@ def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_o
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of fleet files, for editors."""
-    from smets.fleet.model import FleetModel
+    """Print the JSON Schema of fleet files and scenarios, for editors."""
+    from smets.scenarios.model import ScenarioModel
 
-    typer.echo(json.dumps(FleetModel.model_json_schema(), indent=2))
+    typer.echo(json.dumps(ScenarioModel.model_json_schema(), indent=2))
 
 
 def _summary(plan: "FleetPlan") -> dict[str, object]:

@@ -77,11 +77,11 @@ def up(
     """
 
     async def work(screen: Screen) -> None:
-        from smets.fleet.planning import read_plan
         from smets.fleet.rules_in_force import rules_text, under_rules
         from smets.local_system.local_system import LocalSystem, SystemSettings
+        from smets.scenarios.planning import read_scenario
 
-        plan = read_plan(fleet)
+        plan = read_scenario(fleet).plan
         rules = under_rules(
             plan.fleet,
             release=release,

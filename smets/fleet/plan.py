@@ -59,6 +59,7 @@ class PremisesPlan:
     parties: Mapping[UserRole, Eui]
     commissioned: Instant
     next_suppliers: tuple[tuple[UserRole, Eui, Instant], ...] = ()
+    labels: tuple[str, ...] = ()
 
     @property
     def template(self) -> PremisesTemplate:

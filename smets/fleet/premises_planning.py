@@ -105,6 +105,7 @@ def _plan_premises(
         parties=_registered_parties(drawing, place, premises, types),
         commissioned=drawing.fleet.clock.epoch,
         next_suppliers=tuple(_next_suppliers(drawing, place, premises, types)),
+        labels=premises.labels,
     )
 
 

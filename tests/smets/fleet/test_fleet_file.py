@@ -9,8 +9,9 @@ from smart_metering.identifiers import Eui
 from smart_metering.instants import parse_instant
 from smart_metering.smi_statuses import SmiStatus
 from smets.fleet.model import FleetModel
-from smets.fleet.planning import plan_fleet, read_plan
-from smets.fleet.reading import FleetFileError, read_fleet, read_fleet_file
+from smets.fleet.planning import plan_fleet
+from smets.fleet.reading import FleetFileError, read_fleet
+from smets.scenarios.planning import read_scenario
 
 HERE = Path(__file__).parent
 
@@ -73,7 +74,7 @@ def test_three_lines_are_a_thousand_premises(tmp_path: Path) -> None:
     file = tmp_path / "fleet.yaml"
     file.write_text("fleets:\n  - count: 1_000\n    template: smets2\n")
 
-    (premises,) = read_plan(file).premises
+    (premises,) = read_scenario(file).plan.premises
 
     assert premises.count == 1_000
     assert premises.device_count == 6_000
@@ -159,10 +160,10 @@ def test_premises_may_differ_from_their_template() -> None:
 
 def test_a_file_that_cannot_be_opened_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(FleetFileError, match="cannot be read: No such file"):
-        read_fleet_file(tmp_path / "none.yaml")
+        read_scenario(tmp_path / "none.yaml")
     (tmp_path / "latin.yaml").write_bytes(b"seed: \xff")
     with pytest.raises(FleetFileError, match="is not UTF-8"):
-        read_fleet_file(tmp_path / "latin.yaml")
+        read_scenario(tmp_path / "latin.yaml")
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "fleets:\n"])
@@ -171,11 +172,9 @@ def test_a_file_that_says_nothing_is_a_fault(tmp_path: Path, text: str) -> None:
     file.write_text(text)
 
     with pytest.raises(FleetFileError) as refused:
-        read_fleet_file(file)
+        read_scenario(file)
 
-    assert (
-        str(refused.value) == f"{file}: is empty: expected fleets, like 'fleets: [{{template: smets2}}]'"
-    )
+    assert str(refused.value) == f"{file}: is empty: expected fleets, like 'fleets: [{{template: smets2}}]'"
 
 
 def test_a_change_of_supplier_may_be_given_by_its_day() -> None:
