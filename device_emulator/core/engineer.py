@@ -79,7 +79,7 @@ def _faults(turn: Turn, place: Place, event: ByHand) -> Iterator[str]:
 
 def _faults_of_a_hub_switch(place: Place, device: DeviceState, on: bool) -> Iterator[str]:
     if place.template.device_type is not DeviceType.CHF:
-        yield f"a {place.template.device_type}, not a Comms Hub; its hub is {place.comms_hub}"
+        yield f"not a Comms Hub but {_kind(place)}; its hub is {place.comms_hub}"
     if is_on(device) is on:
         yield f"the hub is {_switch(device)} already"
 
@@ -101,7 +101,7 @@ def _faults_of_a_planned_cut(place: Place, device: DeviceState) -> Iterator[str]
 def _faults_of_a_tamper(place: Place, device: DeviceState, tamper: Tamper) -> Iterator[str]:
     if tamper not in place.profile.tampers:
         known = ", ".join(place.profile.tampers) or "none"
-        yield f"{_kind(place)} has no alert of {tamper!r}; what it has: {known}"
+        yield f"{_kind(place)} has no tamper alert {tamper.value!r}; what it has: {known}"
     if not is_on(device):
         yield "it is off: it notices nothing"
 

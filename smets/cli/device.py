@@ -17,9 +17,7 @@ app = typer.Typer(
     help="One Device: what the SMI says of it, what it is, and what is done to it by hand.",
     no_args_is_help=True,
 )
-app.command("power")(device_by_hand.power)
-app.command("tamper")(device_by_hand.tamper)
-app.command("clock", context_settings=device_by_hand.NEGATIVE_DURATIONS)(device_by_hand.clock)
+app.add_typer(device_by_hand.app)
 
 
 @app.command()

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 Device = Annotated[str, typer.Argument(metavar="DEVICE", help="Its EUI, or the beginning or end of it.")]
 
-NEGATIVE_DURATIONS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+app = typer.Typer()  # its commands are those of the noun `device`
 
 
+@app.command()
 def power(
     device: Device,
     to: Annotated[str, typer.Argument(metavar="off|on", help="Off is as if its supply were cut.")],
@@ -56,6 +57,7 @@ def power(
     _by_hand(device, state, json_output, do, told)
 
 
+@app.command()
 def tamper(
     device: Device,
     cover: Annotated[
@@ -113,6 +115,7 @@ def tamper(
     _by_hand(device, state, json_output, do, told)
 
 
+@app.command()
 def clock(
     device: Device,
     drift: Annotated[
