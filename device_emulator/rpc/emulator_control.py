@@ -8,7 +8,7 @@ from grpc import aio
 
 from device_emulator.core.engineer_records import ByHand
 from device_emulator.rpc import handlings
-from device_emulator.runtime.host import Host
+from device_emulator.runtime.fleet_control import FleetControl
 from smart_metering.administration import FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui, parse_eui
 from smart_metering.rpc.refusals import NotFound
@@ -27,7 +27,7 @@ Context = aio.ServicerContext[Message, Message]
 class EmulatorControl(EmulatorControlServicer):
     """Reads, submits, renders."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: FleetControl) -> None:
         self._host = host
         self._emulator = host.emulator
 

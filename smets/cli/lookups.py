@@ -1,5 +1,7 @@
 """What a user means by a part of a name: the party, the Device, the service, the file."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from smart_metering.administration import Party
@@ -9,6 +11,7 @@ from smets.cli.exits import Misuse
 from smets.client.administration import Administration
 from smets.client.errors import UnknownParty
 from smets.client.parties import is_hex, is_part_of, party_called
+from smets.requests.bodies import fields_of
 
 DEVICES_SEARCHED = 50_000
 SHOWN = 5
@@ -65,17 +68,30 @@ def read_file(path: Path) -> bytes:
         raise Misuse(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def is_file(path: Path) -> bool:
-    """Whether there is such a file to read."""
-    return path.is_file()
+@dataclass(frozen=True, slots=True)
+class CommandLookups:
+    """What texts of a command stand for: Devices of the SMI, and files of the disk."""
+
+    administration: Administration
+
+    async def device(self, text: str) -> Eui:
+        """Raises Misuse."""
+        return await find_device(self.administration, text)
+
+    def file(self, name: str) -> bytes | None:
+        """Raises Misuse."""
+        path = Path(name)
+        return read_file(path) if path.is_file() else None
 
 
-def read_hash(text: str) -> bytes:
-    """A SHA-256 in hex. Raises Misuse."""
-    try:
-        octets = bytes.fromhex(text)
-    except ValueError:
-        octets = b""
-    if len(octets) != 32:
-        raise Misuse(f"hash {text!r}: expected 64 hex characters, a SHA-256")
-    return octets
+def read_fields(texts: Iterable[str], srv: str) -> dict[str, str]:
+    """`NAME=VALUE`. Raises Misuse."""
+    fields: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            known = fields_of(srv)
+            names = f", with a NAME of {', '.join(known)}" if known else f"; and SRV {srv} takes none"
+            raise Misuse(f"--set {text!r}: expected NAME=VALUE{names}")
+        fields[name] = value
+    return fields

@@ -41,6 +41,7 @@ def _exit_of(error: Exception) -> Exit | None:
     from smets.local_system.child_process import ProcessFailed
     from smets.local_system.connection import NoConnection
     from smets.local_system.state_folder import StateFolderError
+    from smets.requests.errors import WrongRequest
 
     rows: tuple[tuple[type[Exception], Exit], ...] = (
         # the first that fits
@@ -56,6 +57,7 @@ def _exit_of(error: Exception) -> Exit | None:
         (StateFolderError, Exit.MISUSE),
         (UnknownRule, Exit.MISUSE),
         (UnknownServiceRequest, Exit.MISUSE),
+        (WrongRequest, Exit.MISUSE),
         (NoConnection, Exit.UNREACHABLE),
         (Unreachable, Exit.UNREACHABLE),
         (NoResponse, Exit.NO_RESPONSE),

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from smart_metering.duis.service_responses import ServiceResponse
     from smart_metering.instants import Instant
     from smets.cli.local_delivery import Delivery
-    from smets.cli.making import Asked
     from smets.client.checked import CheckedResponse
     from smets.client.making import MakeBody
     from smets.client.user import User
     from smets.local_system.connection import SystemConnection
+    from smets.requests.making import Asked
 
 NONE_YET = (
     "none yet. 'smets clock advance 1m' lets time pass; then 'smets explain last' or 'smets alerts --responses' "
@@ -124,11 +124,11 @@ def send(
     """
 
     async def work(screen: Screen) -> None:
-        from smets.cli.bodies import body_of
-        from smets.cli.lookups import find_device, find_party
-        from smets.cli.making import Asked
+        from smets.cli.lookups import CommandLookups, find_device, find_party, read_fields
         from smets.durations import parse_duration
         from smets.local_system.connection import read_connection
+        from smets.requests.bodies import body_of
+        from smets.requests.making import Asked
 
         way = Way(variant=variant, delivered=delivered, sequence_first=sequence_first, after=after)
         way.check()
@@ -143,10 +143,11 @@ def send(
                 version=version,
                 image_hash=image_hash,
                 at=at,
-                fields=tuple(fields),
+                fields=read_fields(fields, srv),
+                mark="--",
             )
             async with connection.remembering_user(party.eui) as sender:
-                body = await body_of(asked, sender, administration)
+                body = await body_of(asked, sender, administration, CommandLookups(administration))
                 answer = await _ask(sender, asked, body, way)
                 sent = Sent(party.name or party.eui, answer, due=await _due(sender, asked, body))
                 sent.to_be_delivered = way.delivered

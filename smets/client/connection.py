@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from copy import copy
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import grpc
 from grpc import aio
 
 from smart_metering.identifiers import Eui
+from smart_metering.rpc.in_process import InProcessChannel
 from smets.client.errors import telling
 
 CALL_SECONDS = 30.0
@@ -35,12 +36,18 @@ OPTIONS = (
 _BROKEN = frozenset({grpc.ChannelConnectivity.TRANSIENT_FAILURE, grpc.ChannelConnectivity.CONNECTING})
 
 
+Address = str | InProcessChannel
+"""`HOST:PORT`, or a channel within this process."""
+
+
 class Connection:
     """A channel to `address`; opened by the first call, closed by who made it. Made where an event loop runs."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.channel = aio.insecure_channel(address, options=OPTIONS)
+    def __init__(self, address: Address) -> None:
+        if isinstance(address, InProcessChannel):
+            self.address, self.channel = "this process", cast("aio.Channel", address)
+        else:
+            self.address, self.channel = address, aio.insecure_channel(address, options=OPTIONS)
         self._is_lent = False
 
     def lent(self) -> "Connection":
@@ -75,7 +82,7 @@ class Connection:
         await self.close()
 
 
-def connected(to: str | Connection) -> Connection:
+def connected(to: Address | Connection) -> Connection:
     """A new line to an address, or a lent one where there is a line already."""
     return to.lent() if isinstance(to, Connection) else Connection(to)
 

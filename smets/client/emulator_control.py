@@ -16,7 +16,7 @@ from smart_metering.identifiers import Eui, parse_eui
 from smart_metering.instants import Instant
 from smart_metering.rpc.v1 import emulator_control_pb2 as pb2
 from smart_metering.rpc.v1.emulator_control_pb2_grpc import EmulatorControlStub
-from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Connection, connected
+from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Address, Connection, connected
 from smets.client.conversion import from_message, to_message
 from smets.client.records import LaunchSummary, Trace
 
@@ -28,7 +28,7 @@ HUBS_PAGE = 100
 class EmulatorControl:
     """One device emulator. Raises SmetsError."""
 
-    def __init__(self, to: str | Connection) -> None:
+    def __init__(self, to: Address | Connection) -> None:
         self._connection = connected(to)
         self._stub = EmulatorControlStub(self._connection.channel)
 

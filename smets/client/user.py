@@ -37,7 +37,7 @@ from smart_metering.response_codes import ResponseCode
 from smets.client.campaign import IN_FLIGHT, Campaign, Sent, together
 from smets.client.checked import CheckedResponse, ReceivedAlert, ReceivedResponse
 from smets.client.clock import Clock
-from smets.client.connection import Connection, connected
+from smets.client.connection import Address, Connection, connected
 from smets.client.correlation import correlated
 from smets.client.counters import Counters, CountersInMemory
 from smets.client.dcc_user_interface import DccUserInterface
@@ -64,7 +64,7 @@ class User:
 
     def __init__(
         self,
-        to: str | Connection,
+        to: Address | Connection,
         eui: Eui,
         keys: UserKeys,
         *,

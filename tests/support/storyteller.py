@@ -136,9 +136,8 @@ class Storyteller(World):
     def recover(self, words: Words) -> None:
         self._as_dcc(recovery(words, eui_of(words.device_type(self.main))))
 
-    def do_by_hand(self, words: Words) -> None:
-        device = eui_of(words.device_type(self.main))
-        self._follow(self.emulator.do_by_hand(by_hand(words, device), self.now))
+    def by_hand(self, words: Words) -> None:
+        self.do_by_hand(by_hand(words, eui_of(words.device_type(self.main))))
 
     def _as_dcc(self, event: Input) -> None:
         before = len(self.told)
@@ -313,10 +312,10 @@ VERBS: dict[str, Callable[[Storyteller, Words], None]] = {
     "correct": Storyteller.correct,
     "recovery": Storyteller.recover,
     "register": Storyteller.register_party,
-    "power": Storyteller.do_by_hand,
-    "hub": Storyteller.do_by_hand,
-    "tamper": Storyteller.do_by_hand,
-    "clock": Storyteller.do_by_hand,
+    "power": Storyteller.by_hand,
+    "hub": Storyteller.by_hand,
+    "tamper": Storyteller.by_hand,
+    "clock": Storyteller.by_hand,
     "audit": Storyteller.audit,
     "wait": Storyteller.wait,
     "show": Storyteller.show,

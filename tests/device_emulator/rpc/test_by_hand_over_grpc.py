@@ -116,7 +116,7 @@ async def test_what_is_done_outlives_the_process(settings: EmulatorSettings, ben
             before = await control.inspect(device)
 
         async with emulator_at(dsp, settings) as emulator, Control(emulator.address) as control:
-            await dsp.until(lambda: len(dsp.hosts) == 2)
+            await dsp.until(lambda: dsp.streams == 2)
             await dsp.pass_barrier()
             assert await control.inspect(device) == before
             assert (before.hub_off_since, before.clock_ahead) == (NOON, -HOUR_MS)
