@@ -4,7 +4,7 @@ from device_emulator.core import device, distribution
 from device_emulator.core.carriage import carry
 from device_emulator.core.fleet import Place
 from device_emulator.core.state import Underway
-from device_emulator.core.turn import Turn, has_joined, hub_is_on
+from device_emulator.core.turn import Turn, has_joined
 from device_emulator.devices.air import Direction
 from device_emulator.devices.state import is_on
 from smart_metering.identifiers import Eui
@@ -14,8 +14,7 @@ from smart_metering.sm_wan import CertificatesWanted, Downlink, FirmwareForDevic
 def take(turn: Turn, downlink: Downlink) -> None:
     """One frame from the DSP. What is not on this hub's HAN cannot be reached; a hub without power tells nobody."""
     place = turn.fleet.find(downlink.device)
-    hub = turn.fleet.find(downlink.comms_hub)
-    if hub is not None and not is_on(turn.device(hub)):
+    if not turn.has_power(downlink.comms_hub):
         turn.observe(downlink.comms_hub, f"without power: frame {downlink.frame} is lost")
         return
     if place is None or place.comms_hub != downlink.comms_hub or not has_joined(place, turn.device(place)):
@@ -41,7 +40,7 @@ def arrive(turn: Turn, place: Place, underway: Underway) -> None:
     if underway.direction is Direction.FROM_DEVICE:
         turn.send(place.comms_hub, place.device_id, content)
         return
-    if not hub_is_on(turn, place):
+    if not turn.has_power(place.comms_hub):
         turn.observe(place.device_id, f"its hub is without power: frame {underway.frame} is lost")
         return
     unreachable = _unreachable(turn, place)

@@ -7,10 +7,9 @@ from device_emulator.core.parties import supplier_of
 from device_emulator.core.saying import say
 from device_emulator.core.state import HubDistribution, Transfer, distribution_key
 from device_emulator.core.transfers import carry_over, duration, rest
-from device_emulator.core.turn import Turn, has_joined, hub_is_on
+from device_emulator.core.turn import Turn, has_joined
 from device_emulator.devices.activating import attempt
 from device_emulator.devices.alerts import firmware_receipt, firmware_transfer, ppmid_activation
-from device_emulator.devices.state import is_on
 from device_emulator.firmware.images import Image
 from smart_metering.gbcs.firmware_alerts import FirmwareTransferCode
 from smart_metering.identifiers import Eui
@@ -44,7 +43,7 @@ def fetch(turn: Turn, distribution: HubDistribution) -> None:
 
 def file_at_hub(turn: Turn, distribution: HubDistribution) -> None:
     """The hub holds the file whole: it tells the DSP, and turns to the Devices. Without power it takes nothing."""
-    if not is_on(turn.state_of(distribution.comms_hub)):
+    if not turn.has_power(distribution.comms_hub):
         return
     turn.state.distributions.put(changed(distribution, devices=(), at_hub=True))
     comms_hub = distribution.comms_hub
@@ -66,7 +65,7 @@ def file_at_hub(turn: Turn, distribution: HubDistribution) -> None:
 
 def file_failed(turn: Turn, distribution: HubDistribution) -> None:
     """The hub could not get the file, or cannot read it. The DSP may send the request again."""
-    if not is_on(turn.state_of(distribution.comms_hub)):
+    if not turn.has_power(distribution.comms_hub):
         return
     turn.state.distributions.remove(distribution_key(distribution))
     content = FirmwareAtHub(request_id=distribution.request_id, success=False)
@@ -135,7 +134,7 @@ def _offer(turn: Turn, place: Place, image: Image) -> None:
 
 
 def _has_power(turn: Turn, place: Place) -> bool:
-    return is_on(turn.device(place)) and hub_is_on(turn, place)
+    return turn.has_power(place.device_id) and turn.has_power(place.comms_hub)
 
 
 def _fail(turn: Turn, place: Place, image: Image) -> None:

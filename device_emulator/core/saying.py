@@ -3,7 +3,7 @@
 from device_emulator.core.carriage import Content, carry, hold
 from device_emulator.core.fleet import Place
 from device_emulator.core.parties import agreement_key_name
-from device_emulator.core.turn import Turn, has_joined, hub_is_on
+from device_emulator.core.turn import Turn, has_joined
 from device_emulator.devices.air import Direction
 from device_emulator.devices.profile import Utterance
 from smart_metering.gbcs.message import CraFlag, Message, encode
@@ -27,7 +27,7 @@ def say(turn: Turn, place: Place, utterance: Utterance) -> None:
         content = Gbcs(gbcs=encode(protect(turn, place, utterance)))
         reference = reference_of(utterance.message_code)
     for underway in carry(turn, place, Direction.FROM_DEVICE, content, reference=reference):
-        if hub_is_on(turn, place):
+        if turn.has_power(place.comms_hub):
             turn.send(place.comms_hub, place.device_id, underway.content)
         else:
             hold(turn, underway)

@@ -48,6 +48,11 @@ class Turn:
         assert place is not None, device_id
         return self.device(place)
 
+    def has_power(self, device_id: Eui) -> bool:
+        """Whether a Device or hub has power; one that nothing ever reached has."""
+        row = self._touched.get(device_id) or self.state.devices.get(device_id)
+        return row is None or is_on(row)
+
     def keep(self, device: DeviceState) -> None:
         """The Device's state from now on."""
         self._touched[device.device_id] = device
@@ -103,11 +108,6 @@ def device_state(state: State, place: Place) -> DeviceState:
         device_id=place.device_id,
         slots=Slots(running=place.template.firmware_version, esme_variant=place.template.esme_variant),
     )
-
-
-def hub_is_on(turn: Turn, place: Place) -> bool:
-    """Whether the hub of these premises has power."""
-    return is_on(turn.state_of(place.comms_hub))
 
 
 def has_joined(place: Place, device: DeviceState) -> bool:
