@@ -97,11 +97,8 @@ async def timeline(system: System, device: Eui, most: int = MOST) -> list[Event]
         events = [*history[:1], *events, *history[1:]]
     with suppress(NotThere):
         events += [_fault(fate) async for fate in system.emulator.fates(device)]
-    order = {kind: place for place, kind in enumerate(Kind)}
-    order[Kind.ANSWER] = order[
-        Kind.REQUEST
-    ]  # Requests of one instant and their answers stand as they were noted.
-    return sorted(events, key=lambda event: (event.at, order[event.kind]))
+    beginning = events[0] if events and events[0].kind is Kind.STATUS else None
+    return sorted(events, key=lambda event: (event.at, -1 if event is beginning else _ORDER[event.kind]))
 
 
 async def _sent(
