@@ -62,6 +62,7 @@ class World:
         noted = dsp.clock.get("now")
         self.now = noted.now if noted else settings.epoch
         self._uplinks: deque[Uplink] = deque()
+        self._is_taking = False
         if start:
             self._start()
 
@@ -202,11 +203,20 @@ class World:
             self._follow(self.emulator.receive(downlink, self.now))
 
     def _up(self, uplinks: deque[Uplink]) -> None:
-        """What the hubs send, the DSP takes: one whole before the next."""
-        while uplinks:
-            uplink = uplinks.popleft()
-            self.give(UplinkReceived(host=HOST, uplink=uplink))
-            self.emulator.uplinks_taken(uplink.sequence)
+        """What the hubs send, the DSP takes: one whole before the next.
+
+        What the hubs send in answer waits in the same queue: a fleet that answers and asks again nests no deeper.
+        """
+        if self._is_taking:
+            return
+        self._is_taking = True
+        try:
+            while uplinks:
+                uplink = uplinks.popleft()
+                self.give(UplinkReceived(host=HOST, uplink=uplink))
+                self.emulator.uplinks_taken(uplink.sequence)
+        finally:
+            self._is_taking = False
 
     def _wanted(self, name: str) -> None:
         """A hub wants a firmware file."""
