@@ -70,27 +70,33 @@ class Running:
     async def in_process(self, scenario: Scenario) -> ScenarioResult:
         """On virtual time, in a system of its own."""
         async with simulate(scenario.plan) as simulation:
-            result = await self._play(scenario, simulation.system)
+            player = await self._play(scenario, simulation.system)
+            result = player.result
             if self.record is not None and not (self.only_failures and result.passed):
                 keep(simulation, scenario, result, self.record)
                 result.kept = self.record
+            await self._harvest(player)  # After it was kept: who gathers looks into the Service Audit Trail.
             return result
 
     async def on(self, scenario: Scenario, connection: SystemConnection) -> ScenarioResult:
         """On a system that runs: its rules and its time, with this fleet beside what stands there."""
         await launch_fleet(scenario.plan, connection)
         async with connect(connection) as system:
-            return await self._play(scenario, system)
+            player = await self._play(scenario, system)
+            await self._harvest(player)
+            return player.result
 
-    async def _play(self, scenario: Scenario, system: System) -> ScenarioResult:
+    async def _play(self, scenario: Scenario, system: System) -> Player:
         player = Player(scenario, system, self.watchers)
         try:
             await player.play()
         except WRONG as error:
             player.result.error = str(error)
+        return player
+
+    async def _harvest(self, player: Player) -> None:
         if self.harvest is not None:
             await self.harvest(player)
-        return player.result
 
 
 def keep(simulation: Simulation, scenario: Scenario, result: ScenarioResult, folder: Path) -> None:

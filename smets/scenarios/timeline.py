@@ -41,23 +41,27 @@ class Side(StrEnum):
 
 
 class Kind(StrEnum):
-    """What kind of thing."""
+    """What kind of thing; a `beginning` is how the SMI first knew the Device, a `change` was seen by looking."""
 
+    BEGINNING = "beginning"
     REQUEST = "request"
     ANSWER = "answer"
     FAULT = "fault"
     RESPONSE = "response"
     STATUS = "status"
     ALERT = "alert"
+    CHANGE = "change"
 
 
 _ORDER = {
+    Kind.BEGINNING: -1,
     Kind.REQUEST: 0,
     Kind.ANSWER: 0,  # Requests of one instant and their answers stand as they were noted.
     Kind.FAULT: 1,
     Kind.RESPONSE: 2,
     Kind.STATUS: 3,
     Kind.ALERT: 4,
+    Kind.CHANGE: 5,
 }
 """How they follow one another at one instant."""
 
@@ -93,12 +97,18 @@ async def timeline(system: System, device: Eui, most: int = MOST) -> list[Event]
     records.sort(key=lambda pair: pair[0].record)
     events = _joined(event for _, event in records)
     with suppress(NotThere):
-        history = [_status_change(row) for row in await system.administration.status_history(device)]
-        events = [*history[:1], *events, *history[1:]]
+        history = await system.administration.status_history(device)
+        events += [
+            _status_change(row, Kind.STATUS if place else Kind.BEGINNING) for place, row in enumerate(history)
+        ]
     with suppress(NotThere):
         events += [_fault(fate) async for fate in system.emulator.fates(device)]
-    beginning = events[0] if events and events[0].kind is Kind.STATUS else None
-    return sorted(events, key=lambda event: (event.at, -1 if event is beginning else _ORDER[event.kind]))
+    return in_order(events)
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """By time; at one instant what may have led to the other is first."""
+    return sorted(events, key=lambda event: (event.at, _ORDER[event.kind]))
 
 
 async def _sent(
@@ -191,11 +201,11 @@ def _says(system: System, party: Party, message: ServiceResponse | DeviceAlert) 
     return outcome_of(message)
 
 
-def _status_change(row: StatusHistoryEntry) -> Event:
+def _status_change(row: StatusHistoryEntry, kind: Kind) -> Event:
     return Event(
         at=row.at,
         side=Side.SMI,
-        kind=Kind.STATUS,
+        kind=kind,
         code=row.status or "none",
         text=f"SMI Status {row.status or 'none'}{f': {row.cause}' if row.cause else ''}",
         request_id=row.request_id,
