@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,8 @@ from smets.counting import counted
 if TYPE_CHECKING:
     from smets.local_system.connection import SystemConnection
     from smets.scenarios.planning import Scenario
+    from smets.scenarios.report.collecting import Collector
+    from smets.scenarios.report.gathered import Gathered
     from smets.scenarios.results import ScenarioResult
 
 RUNS = Path("smets-runs")
@@ -66,6 +68,15 @@ def run(
         Path | None,
         typer.Option("--junit", envvar="SMETS_JUNIT", help="Write JUnit XML.", show_default=False),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            envvar="SMETS_HTML",
+            help="Write a report: one page of HTML that stands alone.",
+            show_default=False,
+        ),
+    ] = None,
     record: Record = RUNS,
     keep_all: Annotated[
         bool,
@@ -85,7 +96,8 @@ def run(
 
         change = _Change(seed, release, with_modifications, without_modifications)
         scenarios = [change.applied(_read(name)) for name in files]
-        results = await _play(screen, scenarios, _Where(url, state), record=record, keep_all=keep_all)
+        keeping = _Keeping(record, keep_all, html)
+        results = await _play(screen, scenarios, _Where(url, state), keeping)
         if junit is not None:
             write_junit(junit, results)
         screen.data([_as_data(result) for result in results])
@@ -161,8 +173,31 @@ def _read(name: str) -> "Scenario":
     return read_scenario(found)
 
 
+@dataclass(slots=True)
+class _Keeping:
+    """What is kept of scenarios: their runs, all or those that do not hold, and a report of all."""
+
+    record: Path
+    keep_all: bool
+    html: Path | None
+    gathered: "list[Gathered]" = field(default_factory=list)
+
+    def collector(self) -> "Collector | None":
+        """None: no report is asked for."""
+        from smets.scenarios.report.collecting import Collector
+
+        return Collector() if self.html is not None else None
+
+    def write_report(self) -> None:
+        """Of all scenarios so far: what was played can be read whatever becomes of the next."""
+        from smets.scenarios.report.page import write_page
+
+        if self.html is not None:
+            write_page(self.html, self.gathered)
+
+
 async def _play(
-    screen: Screen, scenarios: "list[Scenario]", where: _Where, *, record: Path, keep_all: bool
+    screen: Screen, scenarios: "list[Scenario]", where: _Where, keeping: _Keeping
 ) -> "list[ScenarioResult]":
     from tempfile import TemporaryDirectory
 
@@ -182,8 +217,12 @@ async def _play(
             progress = JsonProgress(sys.stderr)
         for scenario in scenarios:
             progress.begin(scenario)
+            collector = keeping.collector()
             running = Running(
-                watchers=(progress,), record=record / run_name(scenario), only_failures=not keep_all
+                watchers=(progress, collector.beliefs) if collector is not None else (progress,),
+                harvest=collector.harvest if collector is not None else None,
+                record=keeping.record / run_name(scenario),
+                only_failures=not keeping.keep_all,
             )
             connection = where.connection(scenario, folder)
             if connection is None:
@@ -191,6 +230,9 @@ async def _play(
             else:
                 results.append(await running.on(scenario, connection))
             _say(screen, results[-1])
+            if collector is not None:
+                keeping.gathered.append(collector.gathered(results[-1]))
+                keeping.write_report()
     return results
 
 
