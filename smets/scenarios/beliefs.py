@@ -21,7 +21,7 @@ from smets.scenarios.selectors import SelectorModel
 
 MOST_SAMPLES = 60
 MOST_DEVICES = 2_000
-MOST_LOOKS = 30_000
+MOST_LOOKS = 20_000
 """Into Devices, in a run: the more Devices, the fewer samples."""
 
 LISTED_FOR_ONE = 5

@@ -15,10 +15,13 @@ ROOM_OF_A_STEP = 1.0
 ROOM_OF_TIME = 0.6
 """More for each power of ten of its seconds."""
 
+ROOM_OF_THE_END = 1.0
+"""Where what the last step left can be seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Places from 0.0 to 1.0. `ends[k]`: where step `k` ends, of which the 0th is the beginning."""
+    """Places from 0.0 to 1.0. `ends[k]`: where step `k` ends, of which the 0th is the beginning; then comes the end."""
 
     steps: Sequence[StepResult]
     ends: tuple[float, ...]
@@ -34,7 +37,7 @@ class Axis:
         for position, step in enumerate(self.steps):
             if at <= step.ended:
                 return self._within(position, at)
-        return 1.0
+        return self.ends[-1]
 
     def _within(self, position: int, at: Instant) -> float:
         step, left, right = self.steps[position], self.ends[position], self.ends[position + 1]
@@ -51,9 +54,9 @@ def axis_of(steps: Sequence[StepResult]) -> Axis:
         else ROOM_OF_A_STEP + ROOM_OF_TIME * log10(1 + (step.ended - step.began) / SECOND_MS)
         for step in steps
     ]
-    total = sum(rooms) or 1.0
+    total = sum(rooms) + ROOM_OF_THE_END
     ends, reached = [0.0], 0.0
     for room in rooms:
         reached += room
-        ends.append(min(1.0, reached / total))
+        ends.append(reached / total)
     return Axis(steps=steps, ends=tuple(ends))

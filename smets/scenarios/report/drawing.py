@@ -130,11 +130,9 @@ def _inscription(
                 best = (right - left, (left + right) / 2, (low + high) / 2 if low - high >= 16 else 0.0)
             start = position
     width, middle, y = best
-    if not y or width < LETTER * len(state) + 8:
+    if not y or width < LETTER * len(state) + 16:
         return Markup("")
-    return Markup('<text class="in" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(
-        middle, y + 4, state
-    )
+    return _label(state, middle, y)
 
 
 # --- one Device
@@ -180,11 +178,9 @@ def _piece(piece: Piece, canvas: Canvas, looks: Looks, top: int, height: int) ->
     drawn = Markup('<rect class="f-{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>').format(
         looks.fill(piece.state), left, top, width, height, piece.text
     )
-    if height < LANE_HEIGHT or width < LETTER * len(piece.text) + 8:
+    if height < LANE_HEIGHT or width < LETTER * len(piece.text) + 16:
         return drawn
-    return drawn + Markup('<text class="in" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(
-        (left + right) / 2, top + height / 2 + 4, piece.text
-    )
+    return drawn + _label(piece.text, (left + right) / 2, top + height / 2)
 
 
 def _marks(events: Iterable[Event], canvas: Canvas) -> Iterator[Markup]:
@@ -200,6 +196,15 @@ def _marks(events: Iterable[Event], canvas: Canvas) -> Iterator[Markup]:
         else:
             shape = Markup('<circle class="bell" cx="{}" cy="{}" r="4"/>').format(x, 8)
         yield Markup("<g>{}<title>{} {}</title></g>").format(shape, moment(event.at), event.text)
+
+
+def _label(text: str, x: float, y: float) -> Markup:
+    """On a ground of its own, so that it can be read on any pattern."""
+    width = LETTER * len(text) + 8
+    return Markup(
+        '<rect class="plate" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="16" rx="3"/>'
+        '<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
+    ).format(x - width / 2, y - 8, width, x, y + 4, text)
 
 
 # --- the axis
@@ -225,16 +230,18 @@ def _ticks(canvas: Canvas, top: int, from_top: int) -> Markup:
             )
             last_tick = middle
         if right - last_moment >= LEAST_MOMENT and right - LEFT >= LEAST_MOMENT / 2:
-            anchor = "end" if right > WIDTH - LEAST_MOMENT / 2 else "middle"
+            anchor = "end" if right > WIDTH - RIGHT - LEAST_MOMENT / 2 else "middle"
             parts.append(
                 Markup('<text class="axis" x="{}" y="{}" text-anchor="{}">{}</text>').format(
                     right, top + 28, anchor, moment(step.ended)
                 )
             )
             last_moment = right
-    parts.append(
-        Markup('<text class="axis" x="{}" y="{}" text-anchor="end">step</text>').format(LEFT - 6, top + 13)
-    )
+    name = Markup('<text class="axis" x="{:.1f}" y="{}" text-anchor="{}">{}</text>')
+    end = (canvas.x(canvas.axis.ends[-1]) + canvas.x(1.0)) / 2
+    parts.append(name.format(LEFT - 6, top + 13, "end", "step"))
+    if end - last_tick >= LEAST_TICK:
+        parts.append(name.format(end, top + 13, "middle", "end"))
     return Markup("").join(parts)
 
 

@@ -1,5 +1,6 @@
 """The page: one file of HTML that stands alone, from what was gathered of each scenario."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -16,9 +17,18 @@ from smets.scenarios.report.axis import axis_of
 from smets.scenarios.report.drawing import Canvas, lanes, stacked
 from smets.scenarios.report.gathered import Gathered, Story
 from smets.scenarios.report.looks import Looks, looks_of
-from smets.scenarios.report.states import Band, TypePicture, lanes_of, pictures, said_of_smi, version_text
+from smets.scenarios.report.states import (
+    Band,
+    TypePicture,
+    has_variants,
+    lanes_of,
+    pictures,
+    said_of_smi,
+    states_of,
+)
 from smets.scenarios.report.wording import moment
 from smets.scenarios.results import Request, ScenarioResult, StepResult
+from smets.scenarios.timeline import Event, Kind
 
 HERE = Path(__file__).parent
 TEMPLATE, STYLE, SCRIPT = "page.html", "page.css", "page.js"
@@ -41,12 +51,15 @@ class StepView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryView:
-    """A Device with its picture, empty where it was not watched; `now` is how both sides were at last."""
+    """A Device with its picture, empty where it was not watched; `now` is how both sides were at last, `tally` how many
+    faults and alerts there were. Events have a RequestID where it is named for the first time."""
 
     story: Story
     anchor: str
+    events: Sequence[tuple[Event, str]]
     picture: Markup
     now: str
+    tally: str
     differs: str
 
 
@@ -198,10 +211,20 @@ def _story(anchor: str, story: Story, canvas: Canvas, looks: Looks) -> StoryView
     return StoryView(
         story=story,
         anchor=anchor_of(anchor, device),
+        events=_with_ids(story.events),
         picture=lanes(str(story.member), both, story.events, canvas, looks) if both else Markup(""),
         now=_now(last) if last is not None else "",
+        tally=_tally(story),
         differs=last.disagreement if last is not None else "",
     )
+
+
+def _with_ids(events: Iterable[Event]) -> list[tuple[Event, str]]:
+    rows, named = [], set[str]()
+    for event in events:
+        rows.append((event, "" if event.request_id in named else event.request_id))
+        named.add(event.request_id)
+    return rows
 
 
 def anchor_of(scenario: str, device: Eui) -> str:
@@ -209,12 +232,18 @@ def anchor_of(scenario: str, device: Eui) -> str:
 
 
 def _now(seen: Seen) -> str:
-    true = (
-        "it is not emulated"
-        if seen.device is None
-        else f"it runs {version_text(seen.device.firmware, seen.device.variant)}"
-    )
-    return f"SMI: {said_of_smi(seen)}; {true}"
+    with_variant = has_variants([seen])
+    believed = said_of_smi(seen, with_variant=with_variant)
+    if seen.smi is not None and seen.smi.firmware and seen.device is not None and not seen.disagreement:
+        return f"{believed} on both sides"
+    _, true = states_of([seen])
+    return f"SMI: {believed}; Device: {true(seen)}"
+
+
+def _tally(story: Story) -> str:
+    kinds = Counter(event.kind for event in story.events)
+    named = ((Kind.FAULT, "fault"), (Kind.ALERT, "alert"))
+    return ", ".join(counted(kinds[kind], name) for kind, name in named if kinds[kind])
 
 
 def _version() -> str:

@@ -65,10 +65,7 @@ def pictures(members: Mapping[Eui, Member], samples: Sequence[Sample]) -> Iterat
 
 def states_of(seen: Iterable[Seen]) -> tuple[StateOf, StateOf]:
     """How the states of these are called on either side: the variant is named where it is not always the same."""
-    variants: set[str] = set()
-    for one in seen:
-        variants |= {side.variant for side in (one.smi, one.device) if side is not None and side.variant}
-    with_variant = len(variants) > 1
+    with_variant = has_variants(seen)
 
     def believed(one: Seen) -> str:
         if one.smi is None:
@@ -84,6 +81,12 @@ def states_of(seen: Iterable[Seen]) -> tuple[StateOf, StateOf]:
         return f"{text}, holds {one.device.pending}" if one.device.pending else text
 
     return believed, true
+
+
+def has_variants(seen: Iterable[Seen]) -> bool:
+    """More than one, of all Devices on both sides: else none need be named."""
+    sides = (side for one in seen for side in (one.smi, one.device))
+    return len({side.variant for side in sides if side is not None and side.variant}) > 1
 
 
 def version_text(firmware: str, variant: str) -> str:
@@ -145,20 +148,21 @@ def lanes_of(device: Eui, samples: Sequence[Sample]) -> Lanes | None:
     if not seen or len(seen) != len(samples):
         return None
     believed, true = states_of(seen)
+    with_variant = has_variants(seen)
     differing = pieces((DISAGREE, one.disagreement) if one.disagreement else ("", "") for one in seen)
     return Lanes(
-        believed=pieces((believed(one), said_of_smi(one)) for one in seen),
+        believed=pieces((believed(one), said_of_smi(one, with_variant=with_variant)) for one in seen),
         true=pieces((true(one), true(one)) for one in seen),
         differing=tuple(piece for piece in differing if piece.state),
     )
 
 
-def said_of_smi(seen: Seen) -> str:
+def said_of_smi(seen: Seen, *, with_variant: bool) -> str:
     """Status and firmware together: `Suspended, 00000001`."""
     if seen.smi is None:
         return UNKNOWN_TO_SMI
     status = "" if seen.smi.status == "none" else seen.smi.status
-    said = version_text(seen.smi.firmware, seen.smi.variant)
+    said = version_text(seen.smi.firmware, seen.smi.variant if with_variant else "")
     return f"{status}, {said}" if status else said
 
 
