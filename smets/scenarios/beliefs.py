@@ -75,6 +75,22 @@ class Sample:
 
 
 @dataclass(slots=True)
+class _Turns:
+    """Each of `every` so many comes."""
+
+    every: int = 1
+    _passed: int = 0
+
+    def take(self, count: int, *, of: int) -> None:
+        """At most so many `of` the count that are to pass."""
+        self.every = max(1, -(-count // of))
+
+    def comes(self) -> bool:
+        self._passed += 1
+        return self._passed % self.every == 0
+
+
+@dataclass(slots=True)
 class Beliefs(Watcher):
     """Watches the Devices that a scenario names, all where it names none; of many, some that are drawn evenly.
 
@@ -89,8 +105,8 @@ class Beliefs(Watcher):
     _types: tuple[DeviceType, ...] = ()
     _lists_smi: bool = True
     _steps: int = 0
-    _moments: int = 0
-    _stride: int = 1
+    _ends: _Turns = field(default_factory=_Turns)
+    _parts: _Turns = field(default_factory=_Turns)
     _most: int = MOST_SAMPLES
 
     async def scenario_begins(self, scenario: Scenario, system: System) -> None:
@@ -99,18 +115,22 @@ class Beliefs(Watcher):
         self.watched, self.of = drawn_evenly(members, MOST_DEVICES), len(members)
         self._types = tuple(dict.fromkeys(member.device_type for member in self.watched))
         self._lists_smi = _count(scenario.cast, self._types) <= LISTED_FOR_ONE * len(self.watched)
-        self._most = max(2, min(MOST_SAMPLES, MOST_LOOKS // max(1, len(self.watched))))
-        self._stride = max(1, -(-sum(map(_moments_of, scenario.acts)) // (self._most - 1)))
+        self._most = max(4, min(MOST_SAMPLES, MOST_LOOKS // max(1, len(self.watched))))
+        acts = [act for act in scenario.acts if act.step.verb not in QUIET]
+        self._ends.take(len(acts), of=self._most - 2)
+        parts = sum(_parts_of(act) for act in acts)
+        self._parts.take(parts, of=max(1, self._most - 2 - len(acts) // self._ends.every))
         await self.look()
 
     async def time_moved(self, now: Instant) -> None:
-        await self._moment(is_within=True)
+        if self._parts.comes():
+            await self._look_if_there_is_room(is_within=True)
 
     async def step_ended(self, result: StepResult) -> None:
         self._steps += 1
         seen_already = result.verb in PASSING and self.samples and self.samples[-1].at == result.ended
-        if result.verb not in QUIET and not seen_already:
-            await self._moment(is_within=False)
+        if result.verb not in QUIET and self._ends.comes() and not seen_already:
+            await self._look_if_there_is_room(is_within=False)
 
     async def look(self, *, is_within: bool = False) -> None:
         """Another sample, now. At one place in the scenario, the later one counts."""
@@ -132,14 +152,11 @@ class Beliefs(Watcher):
                 seen[device_id] = _seen(BothSides(smi=smi.get(device_id), inside=inside))
         return seen
 
-    async def _moment(self, *, is_within: bool) -> None:
-        """Time that runs has more moments than were foreseen: then every second sample makes room."""
-        self._moments += 1
-        if self._moments % self._stride:
-            return
-        if len(self.samples) >= self._most:
+    async def _look_if_there_is_room(self, *, is_within: bool) -> None:
+        """Time that runs has more parts than were foreseen: then every second sample makes room."""
+        if len(self.samples) >= self._most - 1:  # The last is for the end.
             self.samples[1::2] = []
-            self._stride *= 2
+            self._parts.every *= 2
         await self.look(is_within=is_within)
 
     async def _in_smi(self, system: System) -> AsyncIterator[SmiDevice]:
@@ -177,15 +194,11 @@ def _count(cast: Cast, types: Sequence[DeviceType]) -> int:
     )
 
 
-def _moments_of(act: Act) -> int:
-    """How often the watchers are told that something may have changed."""
-    if act.step.verb in QUIET:
-        return 0
+def _parts_of(act: Act) -> int:
+    """In how many parts its time passes, as far as anybody knows beforehand."""
     if act.step.next_event is not None:
         return act.step.next_event.times
-    if act.step.verb in PASSING:
-        return slices_of(act.step.advance)
-    return 1
+    return slices_of(act.step.advance) if act.step.verb in PASSING else 0
 
 
 def _place(sample: Sample) -> tuple[Instant, int]:

@@ -69,7 +69,7 @@ class PictureView:
 
     picture: TypePicture
     svg: Markup
-    legend: Sequence[tuple[str, Sequence[tuple[str, str, int, int]]]]
+    legend: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]
     numbers: Sequence[tuple[str, str, Sequence[int]]]
     columns: Sequence[str]
 
@@ -193,12 +193,14 @@ def _picture(picture: TypePicture, canvas: Canvas, looks: Looks) -> PictureView:
     )
 
 
-def _legend(band: Band, looks: Looks) -> list[tuple[str, str, int, int]]:
-    """Fill, state, how many at first and at last."""
-    return [
-        (looks.fill(state), state, band.counts[0].get(state, 0), band.counts[-1].get(state, 0))
-        for state in band.states
-    ]
+def _legend(band: Band, looks: Looks) -> list[tuple[str, str, str]]:
+    """Fill, state, and how many at first and at last, with the most in between where it is more than both."""
+    rows = []
+    for state in band.states:
+        numbers = [count.get(state, 0) for count in band.counts]
+        peak = f", at most {max(numbers):,}" if max(numbers) > max(numbers[0], numbers[-1]) else ""
+        rows.append((looks.fill(state), state, f"{numbers[0]:,} → {numbers[-1]:,}{peak}"))
+    return rows
 
 
 # --- Devices
