@@ -18,6 +18,7 @@ from smets.cli import (
     fleet,
     hub,
     inventory,
+    replay,
     rules,
     run,
     send,
@@ -33,6 +34,8 @@ EPILOG = (
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.run,
+    "replay": replay.replay,
+    "shrink": replay.shrink,
     "up": up.up,
     "send": send.send,
     "alerts": alerts.alerts,
