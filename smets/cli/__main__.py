@@ -22,6 +22,7 @@ from smets.cli import (
     rules,
     run,
     send,
+    snapshot,
     up,
 )
 from smets.cli.exits import MEANINGS
@@ -53,6 +54,7 @@ GROUPS = {
     "firmware": firmware.app,
     "fleet": fleet.app,
     "rules": rules.app,
+    "snapshot": snapshot.app,
 }
 
 

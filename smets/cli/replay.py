@@ -32,15 +32,6 @@ def replay(
     last: Annotated[
         int, typer.Option("--last", envvar="SMETS_LAST", min=0, help="How many events to show, up to there.")
     ] = LAST,
-    keep: Annotated[
-        Path | None,
-        typer.Option(
-            "--keep",
-            envvar="SMETS_KEEP",
-            help="Keep the system as it was there, in a new state folder: another future begins from it.",
-            show_default=False,
-        ),
-    ] = None,
     json_output: Json = False,
 ) -> None:
     """Bring a run back: the same faults, order and virtual time, however it ran; say where it parts, if it does.
@@ -55,20 +46,9 @@ def replay(
 
         at = parse_place(place)
         with replayed(at) as replay:
-            if keep is not None:
-                _keep(replay, keep)
             _tell(screen, at, replay, kept_run(at.folder), last)
 
     run(work, json_output=json_output)
-
-
-def _keep(replay: "Replay", folder: Path) -> None:
-    from smets.cli.exits import Misuse
-
-    if folder.exists() and any(folder.iterdir()):
-        raise Misuse(f"--keep {folder}: is not empty; expected a new folder")
-    replay.go_live()
-    replay.save(folder)
 
 
 def _tell(screen: Screen, at: "Place", replay: "Replay", kept: "KeptRun | None", last: int) -> None:

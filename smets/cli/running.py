@@ -43,6 +43,7 @@ def _exit_of(error: Exception) -> Exit | None:
     from smets.local_system.state_folder import StateFolderError
     from smets.replay.divergence import Divergence
     from smets.replay.run import NoRun
+    from smets.replay.snapshots import CannotSave
     from smets.requests.errors import WrongRequest
 
     rows: tuple[tuple[type[Exception], Exit], ...] = (
@@ -55,6 +56,7 @@ def _exit_of(error: Exception) -> Exit | None:
         (InvalidIdentifier, Exit.MISUSE),
         (InvalidInstant, Exit.MISUSE),
         (KeyFolderError, Exit.MISUSE),
+        (CannotSave, Exit.MISUSE),
         (NoRun, Exit.MISUSE),
         (RecipeError, Exit.MISUSE),
         (StateFolderError, Exit.MISUSE),
