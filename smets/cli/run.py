@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from smets.scenarios.report.collecting import Collector
     from smets.scenarios.report.gathered import Gathered
     from smets.scenarios.results import ScenarioResult
+    from smets.scenarios.running import Running
 
 RUNS = Path("smets-runs")
 
@@ -39,7 +40,10 @@ Url = Annotated[
 RunningState = Annotated[
     Path | None,
     typer.Option(
-        "--state", envvar="SMETS_STATE", help="Run on the system with this state folder.", show_default=False
+        "--state",
+        envvar="SMETS_RUN_STATE",
+        help="Run on the system with this state folder.",
+        show_default=False,
     ),
 ]
 Record = Annotated[
@@ -62,6 +66,15 @@ def run(
     without_modifications: Annotated[
         list[str], typer.Option("--without", envvar="SMETS_WITHOUT", help="A modification not in force.")
     ] = NO_TEXTS,
+    going_on: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            envvar="SMETS_FROM",
+            metavar="RUN[@EVENT]",
+            help="Go on from a kept run or a snapshot, how it was then; its fleets must be the scenario's.",
+        ),
+    ] = "",
     url: Url = "",
     state: RunningState = None,
     junit: Annotated[
@@ -91,13 +104,15 @@ def run(
     """
 
     async def work(screen: Screen) -> None:
-        from smets.cli.exits import Ended, Exit
+        from smets.cli.exits import Ended, Exit, Misuse
         from smets.scenarios.junit import write_junit
 
+        if sum(map(bool, (url, state, going_on))) > 1:
+            raise Misuse("expected one of --url, --state and --from")
         change = _Change(seed, release, with_modifications, without_modifications)
         scenarios = [change.applied(_read(name)) for name in files]
         keeping = _Keeping(record, keep_all, html)
-        results = await _play(screen, scenarios, _Where(url, state), keeping)
+        results = await _play(screen, scenarios, _Where(url, state, going_on), keeping)
         if junit is not None:
             write_junit(junit, results)
         screen.data([_as_data(result) for result in results])
@@ -136,6 +151,19 @@ class _Where:
 
     url: str
     state: Path | None
+    going_on: str
+
+    async def played(self, running: "Running", scenario: "Scenario", folder: Path) -> "ScenarioResult":
+        """`folder` is for the keys of parties. Raises Misuse, NoConnection, NoRun and Divergence."""
+        from smets.replay.saving import parse_place, world_at
+
+        if self.going_on:
+            with world_at(parse_place(self.going_on)) as world:
+                return await running.going_on(scenario, world)
+        connection = self.connection(scenario, folder)
+        return await (
+            running.in_process(scenario) if connection is None else running.on(scenario, connection)
+        )
 
     def connection(self, scenario: "Scenario", folder: Path) -> "SystemConnection | None":
         """None: in this process. Raises Misuse and NoConnection."""
@@ -143,8 +171,6 @@ class _Where:
         from smets.local_system.connection import read_connection
         from smets.scenarios.running import connection_to
 
-        if self.url and self.state is not None:
-            raise Misuse("expected --url or --state, not both")
         if self.state is not None:
             return read_connection(self.state)
         if not self.url:
@@ -224,11 +250,7 @@ async def _play(
                 record=keeping.record / run_name(scenario),
                 only_failures=not keeping.keep_all,
             )
-            connection = where.connection(scenario, folder)
-            if connection is None:
-                results.append(await running.in_process(scenario))
-            else:
-                results.append(await running.on(scenario, connection))
+            results.append(await where.played(running, scenario, folder))
             _say(screen, results[-1])
             if collector is not None:
                 keeping.gathered.append(collector.gathered(results[-1]))
