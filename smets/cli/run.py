@@ -109,10 +109,15 @@ def run(
 
         if sum(map(bool, (url, state, going_on))) > 1:
             raise Misuse("expected one of --url, --state and --from")
+        if html is not None and html.is_dir():
+            raise Misuse(f"--html {html}: expected a file, not a folder")
         change = _Change(seed, release, with_modifications, without_modifications)
         scenarios = [change.applied(_read(name)) for name in files]
         keeping = _Keeping(record, keep_all, html)
-        results = await _play(screen, scenarios, _Where(url, state, going_on), keeping)
+        try:
+            results = await _play(screen, scenarios, _Where(url, state, going_on), keeping)
+        finally:
+            keeping.write_report(screen)
         if junit is not None:
             write_junit(junit, results)
         screen.data([_as_data(result) for result in results])
@@ -214,12 +219,13 @@ class _Keeping:
 
         return Collector() if self.html is not None else None
 
-    def write_report(self) -> None:
-        """Of all scenarios so far: what was played can be read whatever becomes of the next."""
+    def write_report(self, screen: Screen) -> None:
+        """Of all scenarios that were played, whatever became of the next."""
         from smets.scenarios.report.page import write_page
 
-        if self.html is not None:
+        if self.html is not None and self.gathered:
             write_page(self.html, self.gathered)
+            screen.say(f"report {self.html}")
 
 
 async def _play(
@@ -254,7 +260,6 @@ async def _play(
             _say(screen, results[-1])
             if collector is not None:
                 keeping.gathered.append(collector.gathered(results[-1]))
-                keeping.write_report()
     return results
 
 
