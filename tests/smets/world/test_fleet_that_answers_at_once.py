@@ -4,7 +4,7 @@ from smets.scenarios.planning import scenario_of
 from smets.scenarios.running import Running
 
 TEXT = """
-fleets: [{name: homes, count: 400}]
+fleets: [{name: homes, count: 250}]
 firmware:
   v2: {device_type: ESME, version: "00000002"}
 steps:

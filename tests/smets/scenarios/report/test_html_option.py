@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from smets.cli.exits import Exit
 from smets.scenarios.planning import scenario_of
 from smets.scenarios.report.collecting import Collector
 from smets.scenarios.report.page import page
@@ -37,7 +38,7 @@ async def test_all_scenarios_of_a_command_stand_on_one_page(tmp_path: Path) -> N
         str(tmp_path / "fails.yaml"),
         "--html",
         str(html),
-        exit_code=1,
+        exit_code=Exit.DID_NOT_HOLD,
     )
 
     told = Page(html.read_text("utf-8")).said
@@ -51,13 +52,14 @@ async def test_all_scenarios_of_a_command_stand_on_one_page(tmp_path: Path) -> N
 async def test_a_folder_is_no_page(tmp_path: Path) -> None:
     (tmp_path / "holds.yaml").write_text(HOLDS, "utf-8")
 
-    said = await smets_run(tmp_path, str(tmp_path / "holds.yaml"), "--html", str(tmp_path), exit_code=2)
+    said = await smets_run(
+        tmp_path, str(tmp_path / "holds.yaml"), "--html", str(tmp_path), exit_code=Exit.MISUSE
+    )
 
     assert "expected a file, not a folder" in said
 
 
 async def test_servers_that_run_are_told_alike(world: RunningSystem) -> None:
-    """Of what stood there before, and was received before, nothing is told."""
     text = LEFT_BEHIND.replace("seed: small\n", "").replace(
         "count: 3, firmware", "count: 3, eui_from: 00-DB-12-34-00-01-00-00, firmware"
     )
@@ -72,4 +74,5 @@ async def test_servers_that_run_are_told_alike(world: RunningSystem) -> None:
     assert "thin air lose the next 1 of each Device's messages of 11.3 from the Device 2 2" in told
     assert "DSP Response to 11.3: E21" in told
     assert "SMI: Suspended, 00000001; Device: 00000002" in told
-    assert "00-DB-12-34-00-00-00-02" not in told
+    assert "Of 3 Devices: first" in told
+    assert "ESME 00-DB-12-34-00-00-00-02" not in told  # It stood there before.
