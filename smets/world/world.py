@@ -62,7 +62,7 @@ class World:
         noted = dsp.clock.get("now")
         self.now = noted.now if noted else settings.epoch
         self._uplinks: deque[Uplink] = deque()
-        self._is_taking = False
+        self._taking = False
         if start:
             self._start()
 
@@ -202,21 +202,18 @@ class World:
         for downlink in downlinks:
             self._follow(self.emulator.receive(downlink, self.now))
 
-    def _up(self, uplinks: deque[Uplink]) -> None:
-        """What the hubs send, the DSP takes: one whole before the next.
-
-        What the hubs send in answer waits in the same queue: a fleet that answers and asks again nests no deeper.
-        """
-        if self._is_taking:
+    def _up(self) -> None:
+        """What the hubs send, the DSP takes, one whole before the next; what follows from one waits its turn."""
+        if self._taking:
             return
-        self._is_taking = True
+        self._taking = True
         try:
-            while uplinks:
-                uplink = uplinks.popleft()
+            while self._uplinks:
+                uplink = self._uplinks.popleft()
                 self.give(UplinkReceived(host=HOST, uplink=uplink))
                 self.emulator.uplinks_taken(uplink.sequence)
         finally:
-            self._is_taking = False
+            self._taking = False
 
     def _wanted(self, name: str) -> None:
         """A hub wants a firmware file."""
@@ -246,7 +243,7 @@ class World:
                 case emulated.HubsLaunched(template=template):
                     self._attach(template)
         self._note()
-        self._up(self._uplinks)
+        self._up()
 
     def _note(self) -> None:
         self.changed(self.books.take())
