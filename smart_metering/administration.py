@@ -58,7 +58,8 @@ class CplEntry(Record, frozen=True, kw_only=True):
 class DeviceTemplate(Record, frozen=True, kw_only=True):
     """One Device of a premises template. The known parties are EUIs whose certificates the Device holds.
 
-    `awaits_installation`: it is at the premises, but not on the HAN until its hub is told of it.
+    `awaits_installation`: it is at the premises, but not on the HAN until its hub is told of it. `external`: a Device
+    outside the emulator has its place.
     """
 
     device_type: DeviceType
@@ -69,6 +70,7 @@ class DeviceTemplate(Record, frozen=True, kw_only=True):
     supplier: Eui | None = None
     network_operator: Eui | None = None
     awaits_installation: bool = False
+    external: bool = False
 
 
 class PremisesTemplate(Record, frozen=True, kw_only=True):
@@ -96,7 +98,10 @@ class FaultRule(Record, frozen=True, kw_only=True):
 
 
 class DeviceInside(Record, frozen=True, kw_only=True):
-    """What one emulated Device is and holds: its truth, which the SMI may not know."""
+    """What one emulated Device is and holds: its truth, which the SMI may not know.
+
+    Where it is `external`, its truth is outside: its firmware and registers are told as its template has them.
+    """
 
     device_id: Eui
     device_type: DeviceType
@@ -116,6 +121,8 @@ class DeviceInside(Record, frozen=True, kw_only=True):
     readings: tuple[DecodedValue, ...] = ()
     messages: int = 0
     history: bytes = b""
+    external: bool = False
+    online: bool = False
 
 
 class Fate(Record, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """A Device: it hears a Command, acts on it by its profile, and says what follows."""
 
-from device_emulator.core import han
+from device_emulator.core import external, han
 from device_emulator.core.agenda import Kind, Line
 from device_emulator.core.carriage import note_local
 from device_emulator.core.fleet import Place
@@ -32,9 +32,14 @@ def hear(turn: Turn, place: Place, octets: bytes) -> None:
 def hear_locally(turn: Turn, place: Place, octets: bytes) -> bytes:
     """A message came past the air, by a device in the premises: the answer goes back that way, alerts by the hub.
 
-    Nothing: the Device stays silent; so does what is not on the HAN, and SMETS1, which knows no such Commands.
+    Nothing: the Device stays silent; so does what is not on the HAN, SMETS1, which knows no such Commands,
+    and a Device outside, to which no way leads but by its hub.
     """
-    if place.premises.generation is Generation.SMETS1 or not has_joined(place, turn.device(place)):
+    if (
+        place.premises.generation is Generation.SMETS1
+        or not has_joined(place, turn.device(place))
+        or external.is_external(turn.state, place)
+    ):
         turn.observe(place.device_id, "silent: it takes no Command locally")
         return b""
     note_local(turn, place, Direction.TO_DEVICE, octets)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from device_emulator.core import comms_hub, device, distribution, han
+from device_emulator.core import comms_hub, device, distribution, external, external_inputs, han
 from device_emulator.core.agenda import Agenda, Kind, Line
 from device_emulator.core.carriage import let_go
 from device_emulator.core.effects import Effect, HubsLaunched
+from device_emulator.core.external_records import FromExternal
 from device_emulator.core.fleet import Fleet, InvalidLaunch, Place, comms_hubs
 from device_emulator.core.inspection import Trace, inspect, trace
 from device_emulator.core.keys import Keys
@@ -90,6 +91,25 @@ class Emulator:
         assert place is not None, device_id
         answer = device.hear_locally(turn, place, octets)
         return answer, effects + turn.close() + self.expire(now)
+
+    def hear_external(self, event: FromExternal, now: Instant) -> list[Effect]:
+        """What follows from what a Device outside says or does; from what it said before, nothing."""
+        effects = self.expire(now)
+        turn = self._turn(now)
+        external_inputs.take(turn, event)
+        return effects + turn.close() + self.expire(now)
+
+    def set_external(self, device_id: Eui, is_external: bool, now: Instant) -> list[Effect]:
+        """Gives the place of a Device to one outside, or takes it back. It must be here. Raises InvalidLaunch."""
+        place = self.fleet.find(device_id)
+        assert place is not None, device_id
+        fault = external.fault_of(place)
+        if is_external and fault is not None:
+            raise InvalidLaunch(fault)
+        effects = self.expire(now)
+        turn = self._turn(now)
+        external.set_external(turn, place, is_external)
+        return effects + turn.close()
 
     def next_deadline(self) -> Instant | None:
         """When `expire` has something to do next."""
@@ -212,6 +232,8 @@ class Emulator:
         place = self.fleet.find(line.device)
         assert place is not None, line
         match line.kind:
+            case Kind.ACTIVATION | Kind.REPLACEMENT if external.is_external(self.state, place):
+                return None  # Its dates are kept outside.
             case Kind.ACTIVATION | Kind.REPLACEMENT | Kind.JOIN:
                 if _dates(self.state.devices[line.device]).get(line.kind) != line.due:
                     return None

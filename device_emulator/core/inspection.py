@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
+from device_emulator.core.external import is_external, known
 from device_emulator.core.fleet import Place
 from device_emulator.core.parties import supplier_of
 from device_emulator.core.state import State
@@ -49,6 +50,8 @@ def inspect(turn: Turn, place: Place) -> DeviceInside:
         readings=readings(kind, row, view, now),
         messages=row.received + row.sent,
         history=row.history,
+        external=is_external(turn.state, place),
+        online=known(turn.state, place).online,
     )
 
 

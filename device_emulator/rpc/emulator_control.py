@@ -75,6 +75,13 @@ class EmulatorControl(EmulatorControlServicer):
         device_id = self._present(request.device_id)
         return pb2.LocalAnswer(gbcs=await self._host.deliver_locally(device_id, request.gbcs))
 
+    async def SetExternal(self, request: pb2.SetExternalRequest, context: Context) -> pb2.DeviceInside:
+        device_id = self._present(request.device_id)
+        await self._host.set_external(device_id, request.external)
+        inside = self._emulator.inspect(device_id, self._host.clock.now())
+        assert inside is not None, device_id
+        return to_message(inside, pb2.DeviceInside)
+
     async def ReadTrace(self, request: pb2.ReadTraceRequest, context: Context) -> pb2.Trace:
         await self._host.flush()
         trace = self._emulator.trace()

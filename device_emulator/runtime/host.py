@@ -9,8 +9,20 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from device_emulator.core.effects import Effect, FileWanted, HubsLaunched, Observe, Send
+from device_emulator.core.effects import (
+    AlertTaken,
+    Effect,
+    FileWanted,
+    HubsLaunched,
+    Observe,
+    Offered,
+    OfferEnded,
+    Send,
+    Settled,
+    ToExternal,
+)
 from device_emulator.core.emulator import Emulator
+from device_emulator.core.external_records import FromExternal
 from device_emulator.runtime.clock import FollowedClock
 from device_emulator.runtime.fate_desk import FateDesk
 from device_emulator.runtime.firmware_folder import FirmwareFolder
@@ -24,6 +36,7 @@ from device_emulator.runtime.frames import (
     ToHubs,
     UplinksTaken,
 )
+from device_emulator.runtime.han_post import HanPost
 from device_emulator.runtime.incoming_files import Block, BrokenFile
 from device_emulator.runtime.stream import Stream
 from ledger.group_commit import GroupCommit
@@ -54,10 +67,13 @@ class Host:
         firmware: FirmwareFolder,
         clock: FollowedClock,
         fates: FateDesk,
+        han: HanPost,
     ) -> None:
         self.name = name
         self.emulator = emulator
         self.clock = clock
+        self.han = han
+        self.knows_the_time = asyncio.Event()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._commit = commit
         self._firmware = firmware
@@ -110,6 +126,7 @@ class Host:
             case UplinksTaken(sequence=sequence):
                 self.emulator.uplinks_taken(sequence)  # Kept with the next commit: the DSP will say it again.
             case ClockUpdate():
+                await self._hear_out(frame)
                 self._pass_barrier(frame)
             case HubsAttached():
                 await self._hubs_attached(frame)
@@ -136,6 +153,10 @@ class Host:
         await asyncio.shield(self._hand_in(effects))
         return answer
 
+    async def set_external(self, device: Eui, is_external: bool) -> None:
+        """Returns once the change is durable. Raises InvalidLaunch."""
+        await asyncio.shield(self._hand_in(self.emulator.set_external(device, is_external, self.clock.now())))
+
     async def fates(self, device: Eui, after: int, limit: int) -> list[tuple[int, Fate]]:
         """Up to `limit` fates of a Device's messages beyond the number `after`, oldest first."""
         await self.flush()
@@ -149,6 +170,16 @@ class Host:
     async def clear_faults(self, names: Sequence[str]) -> None:
         self.emulator.clear_faults(names)
         await self.flush()
+
+    # --- the bridge to external Devices
+
+    def hear_external(self, event: FromExternal) -> asyncio.Future[None]:
+        """Takes what a Device outside says; done once that is durable. The time must be known."""
+        return self._hand_in(self.emulator.hear_external(event, self.clock.now()))
+
+    async def read_firmware(self, firmware_file: str, offset: int, size: int) -> bytes:
+        """Up to `size` octets of a file that is here."""
+        return await asyncio.to_thread(self._firmware.read, firmware_file, offset, size)
 
     # --- within
 
@@ -165,8 +196,15 @@ class Host:
                 self._room.clear()
                 await self._room.wait()
 
+    async def _hear_out(self, update: ClockUpdate) -> None:
+        """Stepped time waits a moment for Devices outside: they live in real time, and answer when they do."""
+        if update.rate == 0 and self.emulator.state.han_commands:
+            await self.flush()  # What they were asked last is on its way only then.
+            await self.han.hear_out()
+
     def _pass_barrier(self, update: ClockUpdate) -> None:
         self.clock.follow(update.now, update.rate)
+        self.knows_the_time.set()
         effects = self.emulator.expire(self.clock.now())
         last = self.emulator.last_uplink
         reached = ClockReached(
@@ -241,18 +279,23 @@ class Host:
         if self._stream is not None:
             self._stream.durable_up_to(last)
         for effect in effects:
-            match effect:
-                case Send():
-                    pass  # It stands in the outbox, from which the stream sends it.
-                case FileWanted(firmware_file=name):
-                    if self._stream is not None and self._stream.is_attached:
-                        self._stream.ask_for(name)
-                case HubsLaunched(template=template):
-                    self._attach(template)
-                case Observe(device=device, what=what):
-                    _log.info("observed", device=device, what=what)
+            self._do(effect)
         if then is not None:
             then()
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Send():
+                pass  # It stands in the outbox, from which the stream sends it.
+            case FileWanted(firmware_file=name):
+                if self._stream is not None and self._stream.is_attached:
+                    self._stream.ask_for(name)
+            case HubsLaunched(template=template):
+                self._attach(template)
+            case Observe(device=device, what=what):
+                _log.info("observed", device=device, what=what)
+            case ToExternal() | Settled() | AlertTaken() | Offered() | OfferEnded():
+                self.han.note(effect)
 
     def _expire(self) -> None:
         self._hand_in(self.emulator.expire(self.clock.now()))

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from smart_metering.rpc.v1 import service_response_pb2 as smart__metering_dot_rpc_dot_v1_dot_service__response__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,smart_metering/rpc/v1/emulator_control.proto\x12\x15smart_metering.rpc.v1\x1a,smart_metering/rpc/v1/service_response.proto\"K\n\rLaunchRequest\x12:\n\ttemplates\x18\x01 \x03(\x0b\x32\'.smart_metering.rpc.v1.PremisesTemplate\"\x8d\x01\n\x10PremisesTemplate\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x04\x12\x10\n\x08\x65ui_from\x18\x03 \x01(\t\x12\x12\n\ngeneration\x18\x04 \x01(\t\x12\x36\n\x07\x64\x65vices\x18\x05 \x03(\x0b\x32%.smart_metering.rpc.v1.DeviceTemplate\"\xd1\x01\n\x0e\x44\x65viceTemplate\x12\x13\n\x0b\x64\x65vice_type\x18\x01 \x01(\t\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x02 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x03 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x04 \x01(\t\x12\x14\n\x0c\x65sme_variant\x18\x05 \x01(\t\x12\x10\n\x08supplier\x18\x06 \x01(\t\x12\x18\n\x10network_operator\x18\x07 \x01(\t\x12\x1b\n\x13\x61waits_installation\x18\x08 \x01(\x08\"2\n\rLaunchSummary\x12\x10\n\x08premises\x18\x01 \x01(\x04\x12\x0f\n\x07\x64\x65vices\x18\x02 \x01(\x04\")\n\x14InspectDeviceRequest\x12\x11\n\tdevice_id\x18\x01 \x01(\t\"\xcf\x03\n\x0c\x44\x65viceInside\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x02 \x01(\t\x12\x12\n\ngeneration\x18\x03 \x01(\t\x12\x11\n\tcomms_hub\x18\x04 \x01(\t\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x05 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x06 \x01(\t\x12\x14\n\x0c\x65sme_variant\x18\x07 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x08 \x01(\t\x12\x17\n\x0fpending_version\x18\t \x01(\t\x12\x14\n\x0cpending_hash\x18\n \x01(\x0c\x12\x18\n\x10mirrored_version\x18\x0b \x01(\t\x12\x1b\n\x0e\x61\x63tivation_due\x18\x0c \x01(\x03H\x00\x88\x01\x01\x12\x0e\n\x06joined\x18\x0f \x01(\x08\x12\x10\n\x08supplier\x18\x10 \x01(\t\x12\x18\n\x10network_operator\x18\x11 \x01(\t\x12\x35\n\x08readings\x18\x12 \x03(\x0b\x32#.smart_metering.rpc.v1.DecodedValue\x12\x10\n\x08messages\x18\r \x01(\x04\x12\x0f\n\x07history\x18\x0e \x01(\x0c\x42\x11\n\x0f_activation_due\"H\n\x1aListEmulatedDevicesRequest\x12\x17\n\x0f\x61\x66ter_device_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\"C\n\x0f\x45mulatedDevices\x12\x12\n\ndevice_ids\x18\x01 \x03(\t\x12\x1c\n\x14next_after_device_id\x18\x02 \x01(\t\"=\n\nFaultRules\x12/\n\x05rules\x18\x01 \x03(\x0b\x32 .smart_metering.rpc.v1.FaultRule\"\x9e\x01\n\tFaultRule\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tdirection\x18\x02 \x01(\t\x12\x11\n\tcomms_hub\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\x12\x12\n\nreferences\x18\x05 \x03(\t\x12\x0c\n\x04\x66\x61te\x18\x06 \x01(\t\x12\x0c\n\x04next\x18\x07 \x01(\r\x12\x0e\n\x06one_in\x18\x08 \x01(\r\x12\r\n\x05\x64\x65lay\x18\t \x01(\x03\"\x13\n\x11ListFaultsRequest\"#\n\x12\x43learFaultsRequest\x12\r\n\x05names\x18\x01 \x03(\t\"\x12\n\x10ReadTraceRequest\"8\n\x05Trace\x12\x0c\n\x04hash\x18\x01 \x01(\x0c\x12\x0f\n\x07\x64\x65vices\x18\x02 \x01(\x04\x12\x10\n\x08messages\x18\x03 \x01(\x04\"L\n\x10ListFatesRequest\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x12\n\nafter_fate\x18\x02 \x01(\x04\x12\x11\n\tpage_size\x18\x03 \x01(\r\"L\n\x05\x46\x61tes\x12*\n\x05\x66\x61tes\x18\x01 \x03(\x0b\x32\x1b.smart_metering.rpc.v1.Fate\x12\x17\n\x0fnext_after_fate\x18\x02 \x01(\x04\"\x8c\x01\n\x04\x46\x61te\x12\n\n\x02\x61t\x18\x01 \x01(\x03\x12\x11\n\tdevice_id\x18\x02 \x01(\t\x12\x11\n\tdirection\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12\x0c\n\x04\x66\x61te\x18\x05 \x01(\t\x12\x11\n\treference\x18\x06 \x01(\t\x12\x12\n\noriginator\x18\x07 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x08 \x01(\x04\"0\n\rLocalDelivery\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0c\n\x04gbcs\x18\x02 \x01(\x0c\"\x1b\n\x0bLocalAnswer\x12\x0c\n\x04gbcs\x18\x01 \x01(\x0c\x32\xcb\x06\n\x0f\x45mulatorControl\x12T\n\x06Launch\x12$.smart_metering.rpc.v1.LaunchRequest\x1a$.smart_metering.rpc.v1.LaunchSummary\x12\x61\n\rInspectDevice\x12+.smart_metering.rpc.v1.InspectDeviceRequest\x1a#.smart_metering.rpc.v1.DeviceInside\x12p\n\x13ListEmulatedDevices\x12\x31.smart_metering.rpc.v1.ListEmulatedDevicesRequest\x1a&.smart_metering.rpc.v1.EmulatedDevices\x12Q\n\tSetFaults\x12!.smart_metering.rpc.v1.FaultRules\x1a!.smart_metering.rpc.v1.FaultRules\x12Y\n\nListFaults\x12(.smart_metering.rpc.v1.ListFaultsRequest\x1a!.smart_metering.rpc.v1.FaultRules\x12[\n\x0b\x43learFaults\x12).smart_metering.rpc.v1.ClearFaultsRequest\x1a!.smart_metering.rpc.v1.FaultRules\x12R\n\tListFates\x12\'.smart_metering.rpc.v1.ListFatesRequest\x1a\x1c.smart_metering.rpc.v1.Fates\x12Z\n\x0e\x44\x65liverLocally\x12$.smart_metering.rpc.v1.LocalDelivery\x1a\".smart_metering.rpc.v1.LocalAnswer\x12R\n\tReadTrace\x12\'.smart_metering.rpc.v1.ReadTraceRequest\x1a\x1c.smart_metering.rpc.v1.Traceb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,smart_metering/rpc/v1/emulator_control.proto\x12\x15smart_metering.rpc.v1\x1a,smart_metering/rpc/v1/service_response.proto\"K\n\rLaunchRequest\x12:\n\ttemplates\x18\x01 \x03(\x0b\x32\'.smart_metering.rpc.v1.PremisesTemplate\"\x8d\x01\n\x10PremisesTemplate\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x04\x12\x10\n\x08\x65ui_from\x18\x03 \x01(\t\x12\x12\n\ngeneration\x18\x04 \x01(\t\x12\x36\n\x07\x64\x65vices\x18\x05 \x03(\x0b\x32%.smart_metering.rpc.v1.DeviceTemplate\"\xe3\x01\n\x0e\x44\x65viceTemplate\x12\x13\n\x0b\x64\x65vice_type\x18\x01 \x01(\t\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x02 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x03 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x04 \x01(\t\x12\x14\n\x0c\x65sme_variant\x18\x05 \x01(\t\x12\x10\n\x08supplier\x18\x06 \x01(\t\x12\x18\n\x10network_operator\x18\x07 \x01(\t\x12\x1b\n\x13\x61waits_installation\x18\x08 \x01(\x08\x12\x10\n\x08\x65xternal\x18\t \x01(\x08\"2\n\rLaunchSummary\x12\x10\n\x08premises\x18\x01 \x01(\x04\x12\x0f\n\x07\x64\x65vices\x18\x02 \x01(\x04\")\n\x14InspectDeviceRequest\x12\x11\n\tdevice_id\x18\x01 \x01(\t\"\xf1\x03\n\x0c\x44\x65viceInside\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x02 \x01(\t\x12\x12\n\ngeneration\x18\x03 \x01(\t\x12\x11\n\tcomms_hub\x18\x04 \x01(\t\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x05 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x06 \x01(\t\x12\x14\n\x0c\x65sme_variant\x18\x07 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x08 \x01(\t\x12\x17\n\x0fpending_version\x18\t \x01(\t\x12\x14\n\x0cpending_hash\x18\n \x01(\x0c\x12\x18\n\x10mirrored_version\x18\x0b \x01(\t\x12\x1b\n\x0e\x61\x63tivation_due\x18\x0c \x01(\x03H\x00\x88\x01\x01\x12\x0e\n\x06joined\x18\x0f \x01(\x08\x12\x10\n\x08supplier\x18\x10 \x01(\t\x12\x18\n\x10network_operator\x18\x11 \x01(\t\x12\x35\n\x08readings\x18\x12 \x03(\x0b\x32#.smart_metering.rpc.v1.DecodedValue\x12\x10\n\x08messages\x18\r \x01(\x04\x12\x0f\n\x07history\x18\x0e \x01(\x0c\x12\x10\n\x08\x65xternal\x18\x13 \x01(\x08\x12\x0e\n\x06online\x18\x14 \x01(\x08\x42\x11\n\x0f_activation_due\"9\n\x12SetExternalRequest\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x10\n\x08\x65xternal\x18\x02 \x01(\x08\"H\n\x1aListEmulatedDevicesRequest\x12\x17\n\x0f\x61\x66ter_device_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\"C\n\x0f\x45mulatedDevices\x12\x12\n\ndevice_ids\x18\x01 \x03(\t\x12\x1c\n\x14next_after_device_id\x18\x02 \x01(\t\"=\n\nFaultRules\x12/\n\x05rules\x18\x01 \x03(\x0b\x32 .smart_metering.rpc.v1.FaultRule\"\x9e\x01\n\tFaultRule\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tdirection\x18\x02 \x01(\t\x12\x11\n\tcomms_hub\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\x12\x12\n\nreferences\x18\x05 \x03(\t\x12\x0c\n\x04\x66\x61te\x18\x06 \x01(\t\x12\x0c\n\x04next\x18\x07 \x01(\r\x12\x0e\n\x06one_in\x18\x08 \x01(\r\x12\r\n\x05\x64\x65lay\x18\t \x01(\x03\"\x13\n\x11ListFaultsRequest\"#\n\x12\x43learFaultsRequest\x12\r\n\x05names\x18\x01 \x03(\t\"\x12\n\x10ReadTraceRequest\"8\n\x05Trace\x12\x0c\n\x04hash\x18\x01 \x01(\x0c\x12\x0f\n\x07\x64\x65vices\x18\x02 \x01(\x04\x12\x10\n\x08messages\x18\x03 \x01(\x04\"L\n\x10ListFatesRequest\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x12\n\nafter_fate\x18\x02 \x01(\x04\x12\x11\n\tpage_size\x18\x03 \x01(\r\"L\n\x05\x46\x61tes\x12*\n\x05\x66\x61tes\x18\x01 \x03(\x0b\x32\x1b.smart_metering.rpc.v1.Fate\x12\x17\n\x0fnext_after_fate\x18\x02 \x01(\x04\"\x8c\x01\n\x04\x46\x61te\x12\n\n\x02\x61t\x18\x01 \x01(\x03\x12\x11\n\tdevice_id\x18\x02 \x01(\t\x12\x11\n\tdirection\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12\x0c\n\x04\x66\x61te\x18\x05 \x01(\t\x12\x11\n\treference\x18\x06 \x01(\t\x12\x12\n\noriginator\x18\x07 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x08 \x01(\x04\"0\n\rLocalDelivery\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0c\n\x04gbcs\x18\x02 \x01(\x0c\"\x1b\n\x0bLocalAnswer\x12\x0c\n\x04gbcs\x18\x01 \x01(\x0c\x32\xaa\x07\n\x0f\x45mulatorControl\x12T\n\x06Launch\x12$.smart_metering.rpc.v1.LaunchRequest\x1a$.smart_metering.rpc.v1.LaunchSummary\x12\x61\n\rInspectDevice\x12+.smart_metering.rpc.v1.InspectDeviceRequest\x1a#.smart_metering.rpc.v1.DeviceInside\x12p\n\x13ListEmulatedDevices\x12\x31.smart_metering.rpc.v1.ListEmulatedDevicesRequest\x1a&.smart_metering.rpc.v1.EmulatedDevices\x12Q\n\tSetFaults\x12!.smart_metering.rpc.v1.FaultRules\x1a!.smart_metering.rpc.v1.FaultRules\x12Y\n\nListFaults\x12(.smart_metering.rpc.v1.ListFaultsRequest\x1a!.smart_metering.rpc.v1.FaultRules\x12[\n\x0b\x43learFaults\x12).smart_metering.rpc.v1.ClearFaultsRequest\x1a!.smart_metering.rpc.v1.FaultRules\x12R\n\tListFates\x12\'.smart_metering.rpc.v1.ListFatesRequest\x1a\x1c.smart_metering.rpc.v1.Fates\x12Z\n\x0e\x44\x65liverLocally\x12$.smart_metering.rpc.v1.LocalDelivery\x1a\".smart_metering.rpc.v1.LocalAnswer\x12]\n\x0bSetExternal\x12).smart_metering.rpc.v1.SetExternalRequest\x1a#.smart_metering.rpc.v1.DeviceInside\x12R\n\tReadTrace\x12\'.smart_metering.rpc.v1.ReadTraceRequest\x1a\x1c.smart_metering.rpc.v1.Traceb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,39 +37,41 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PREMISESTEMPLATE']._serialized_start=195
   _globals['_PREMISESTEMPLATE']._serialized_end=336
   _globals['_DEVICETEMPLATE']._serialized_start=339
-  _globals['_DEVICETEMPLATE']._serialized_end=548
-  _globals['_LAUNCHSUMMARY']._serialized_start=550
-  _globals['_LAUNCHSUMMARY']._serialized_end=600
-  _globals['_INSPECTDEVICEREQUEST']._serialized_start=602
-  _globals['_INSPECTDEVICEREQUEST']._serialized_end=643
-  _globals['_DEVICEINSIDE']._serialized_start=646
-  _globals['_DEVICEINSIDE']._serialized_end=1109
-  _globals['_LISTEMULATEDDEVICESREQUEST']._serialized_start=1111
-  _globals['_LISTEMULATEDDEVICESREQUEST']._serialized_end=1183
-  _globals['_EMULATEDDEVICES']._serialized_start=1185
-  _globals['_EMULATEDDEVICES']._serialized_end=1252
-  _globals['_FAULTRULES']._serialized_start=1254
-  _globals['_FAULTRULES']._serialized_end=1315
-  _globals['_FAULTRULE']._serialized_start=1318
-  _globals['_FAULTRULE']._serialized_end=1476
-  _globals['_LISTFAULTSREQUEST']._serialized_start=1478
-  _globals['_LISTFAULTSREQUEST']._serialized_end=1497
-  _globals['_CLEARFAULTSREQUEST']._serialized_start=1499
-  _globals['_CLEARFAULTSREQUEST']._serialized_end=1534
-  _globals['_READTRACEREQUEST']._serialized_start=1536
-  _globals['_READTRACEREQUEST']._serialized_end=1554
-  _globals['_TRACE']._serialized_start=1556
-  _globals['_TRACE']._serialized_end=1612
-  _globals['_LISTFATESREQUEST']._serialized_start=1614
-  _globals['_LISTFATESREQUEST']._serialized_end=1690
-  _globals['_FATES']._serialized_start=1692
-  _globals['_FATES']._serialized_end=1768
-  _globals['_FATE']._serialized_start=1771
-  _globals['_FATE']._serialized_end=1911
-  _globals['_LOCALDELIVERY']._serialized_start=1913
-  _globals['_LOCALDELIVERY']._serialized_end=1961
-  _globals['_LOCALANSWER']._serialized_start=1963
-  _globals['_LOCALANSWER']._serialized_end=1990
-  _globals['_EMULATORCONTROL']._serialized_start=1993
-  _globals['_EMULATORCONTROL']._serialized_end=2836
+  _globals['_DEVICETEMPLATE']._serialized_end=566
+  _globals['_LAUNCHSUMMARY']._serialized_start=568
+  _globals['_LAUNCHSUMMARY']._serialized_end=618
+  _globals['_INSPECTDEVICEREQUEST']._serialized_start=620
+  _globals['_INSPECTDEVICEREQUEST']._serialized_end=661
+  _globals['_DEVICEINSIDE']._serialized_start=664
+  _globals['_DEVICEINSIDE']._serialized_end=1161
+  _globals['_SETEXTERNALREQUEST']._serialized_start=1163
+  _globals['_SETEXTERNALREQUEST']._serialized_end=1220
+  _globals['_LISTEMULATEDDEVICESREQUEST']._serialized_start=1222
+  _globals['_LISTEMULATEDDEVICESREQUEST']._serialized_end=1294
+  _globals['_EMULATEDDEVICES']._serialized_start=1296
+  _globals['_EMULATEDDEVICES']._serialized_end=1363
+  _globals['_FAULTRULES']._serialized_start=1365
+  _globals['_FAULTRULES']._serialized_end=1426
+  _globals['_FAULTRULE']._serialized_start=1429
+  _globals['_FAULTRULE']._serialized_end=1587
+  _globals['_LISTFAULTSREQUEST']._serialized_start=1589
+  _globals['_LISTFAULTSREQUEST']._serialized_end=1608
+  _globals['_CLEARFAULTSREQUEST']._serialized_start=1610
+  _globals['_CLEARFAULTSREQUEST']._serialized_end=1645
+  _globals['_READTRACEREQUEST']._serialized_start=1647
+  _globals['_READTRACEREQUEST']._serialized_end=1665
+  _globals['_TRACE']._serialized_start=1667
+  _globals['_TRACE']._serialized_end=1723
+  _globals['_LISTFATESREQUEST']._serialized_start=1725
+  _globals['_LISTFATESREQUEST']._serialized_end=1801
+  _globals['_FATES']._serialized_start=1803
+  _globals['_FATES']._serialized_end=1879
+  _globals['_FATE']._serialized_start=1882
+  _globals['_FATE']._serialized_end=2022
+  _globals['_LOCALDELIVERY']._serialized_start=2024
+  _globals['_LOCALDELIVERY']._serialized_end=2072
+  _globals['_LOCALANSWER']._serialized_start=2074
+  _globals['_LOCALANSWER']._serialized_end=2101
+  _globals['_EMULATORCONTROL']._serialized_start=2104
+  _globals['_EMULATORCONTROL']._serialized_end=3042
 # @@protoc_insertion_point(module_scope)

@@ -74,6 +74,11 @@ class EmulatorControlStub:
                 request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.SerializeToString,
                 response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.FromString,
                 _registered_method=True)
+        self.SetExternal = channel.unary_unary(
+                '/smart_metering.rpc.v1.EmulatorControl/SetExternal',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.SetExternalRequest.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.FromString,
+                _registered_method=True)
         self.ReadTrace = channel.unary_unary(
                 '/smart_metering.rpc.v1.EmulatorControl/ReadTrace',
                 request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ReadTraceRequest.SerializeToString,
@@ -140,6 +145,14 @@ class EmulatorControlServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetExternal(self, request, context):
+        """Gives the place of a Device to one outside (docs/hardware-in-the-loop.md), or takes it back. INVALID_ARGUMENT for a
+        CHF or GPF, which are the hub itself, and for SMETS1, which speaks no GBCS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ReadTrace(self, request, context):
         """The trace hash of the run: the Devices' own histories, joined in Device order.
         """
@@ -189,6 +202,11 @@ def add_EmulatorControlServicer_to_server(servicer, server):
                     servicer.DeliverLocally,
                     request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.FromString,
                     response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.SerializeToString,
+            ),
+            'SetExternal': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetExternal,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.SetExternalRequest.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.SerializeToString,
             ),
             'ReadTrace': grpc.unary_unary_rpc_method_handler(
                     servicer.ReadTrace,
@@ -412,6 +430,33 @@ class EmulatorControl:
             '/smart_metering.rpc.v1.EmulatorControl/DeliverLocally',
             smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.SerializeToString,
             smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetExternal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.EmulatorControl/SetExternal',
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.SetExternalRequest.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.FromString,
             options,
             channel_credentials,
             insecure,

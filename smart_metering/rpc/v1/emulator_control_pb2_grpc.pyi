@@ -47,6 +47,10 @@ class EmulatorControlStub:
     """The fates that were drawn for messages of one Device, oldest first, a page at a time."""
     DeliverLocally: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.LocalDelivery, _emulator_control_pb2.LocalAnswer]
     """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
+    SetExternal: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.SetExternalRequest, _emulator_control_pb2.DeviceInside]
+    """Gives the place of a Device to one outside (docs/hardware-in-the-loop.md), or takes it back. INVALID_ARGUMENT for a
+    CHF or GPF, which are the hub itself, and for SMETS1, which speaks no GBCS.
+    """
     ReadTrace: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.ReadTraceRequest, _emulator_control_pb2.Trace]
     """The trace hash of the run: the Devices' own histories, joined in Device order."""
 
@@ -69,6 +73,10 @@ class EmulatorControlAsyncStub(EmulatorControlStub):
     """The fates that were drawn for messages of one Device, oldest first, a page at a time."""
     DeliverLocally: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.LocalDelivery, _emulator_control_pb2.LocalAnswer]  # type: ignore[assignment]
     """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
+    SetExternal: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.SetExternalRequest, _emulator_control_pb2.DeviceInside]  # type: ignore[assignment]
+    """Gives the place of a Device to one outside (docs/hardware-in-the-loop.md), or takes it back. INVALID_ARGUMENT for a
+    CHF or GPF, which are the hub itself, and for SMETS1, which speaks no GBCS.
+    """
     ReadTrace: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.ReadTraceRequest, _emulator_control_pb2.Trace]  # type: ignore[assignment]
     """The trace hash of the run: the Devices' own histories, joined in Device order."""
 
@@ -136,6 +144,16 @@ class EmulatorControlServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_emulator_control_pb2.LocalAnswer, _abc.Awaitable[_emulator_control_pb2.LocalAnswer]]:
         """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
+
+    @_abc_1.abstractmethod
+    def SetExternal(
+        self,
+        request: _emulator_control_pb2.SetExternalRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_emulator_control_pb2.DeviceInside, _abc.Awaitable[_emulator_control_pb2.DeviceInside]]:
+        """Gives the place of a Device to one outside (docs/hardware-in-the-loop.md), or takes it back. INVALID_ARGUMENT for a
+        CHF or GPF, which are the hub itself, and for SMETS1, which speaks no GBCS.
+        """
 
     @_abc_1.abstractmethod
     def ReadTrace(
