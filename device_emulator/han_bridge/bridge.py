@@ -6,6 +6,7 @@ reconnection, after a Device comes back, and by and by; what comes twice the cor
 """
 
 import asyncio
+import socket
 import ssl
 from typing import NoReturn
 
@@ -26,7 +27,11 @@ FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
 LOOK_AGAIN_SECONDS = 1.0
 CALL_SECONDS = 5.0
+LISTENER_FIRST_SECONDS = (
+    0.5  # of a broken line the listener is to tell, else asyncio complains that nobody asked
+)
 KEEPALIVE_SECONDS = 15
+NOTICES_TOGETHER = 20  # what MQTT clients have in flight by custom
 EVENTS_AHEAD = 64  # taken, and not yet durable
 QOS_ONCE_OR_MORE = 1
 
@@ -74,7 +79,7 @@ class HanBridge:
         return connected
 
     def _client(self) -> aiomqtt.Client:
-        return aiomqtt.Client(
+        client = aiomqtt.Client(
             self._broker.host,
             self._broker.port,
             username=self._broker.user,
@@ -85,15 +90,26 @@ class HanBridge:
             tls_context=ssl.create_default_context() if self._broker.tls else None,
             timeout=CALL_SECONDS,
             keepalive=KEEPALIVE_SECONDS,
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         )
+        client.pending_calls_threshold = 2 * NOTICES_TOGETHER  # fewer are no cause for a warning
+        return client
 
     # --- to Devices
 
     async def _tell(self, client: aiomqtt.Client) -> NoReturn:
+        """In order, and several at once: a broker may take its time to acknowledge each."""
         while True:
-            notice = await self._host.han.next()
-            topic, name, payload = _message_of(notice)
-            await client.publish(name, payload, qos=QOS_ONCE_OR_MORE, retain=topic.retained)
+            notices = await self._host.han.next_few(NOTICES_TOGETHER)
+            try:
+                await asyncio.gather(*(self._tell_one(client, notice) for notice in notices))
+            except aiomqtt.MqttError:
+                await asyncio.sleep(LISTENER_FIRST_SECONDS)
+                raise
+
+    async def _tell_one(self, client: aiomqtt.Client, notice: Notice) -> None:
+        topic, name, payload = _message_of(notice)
+        await client.publish(name, payload, qos=QOS_ONCE_OR_MORE, retain=topic.retained)
 
     async def _look_again(self) -> NoReturn:
         while True:

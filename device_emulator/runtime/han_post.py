@@ -102,12 +102,12 @@ class HanPost:
         """The file that waits for this Device."""
         return self._offers.get(device)
 
-    async def next(self) -> Notice:
-        """What is to be told next, oldest first."""
+    async def next_few(self, limit: int) -> list[Notice]:
+        """What is to be told next, oldest first; waits until there is something."""
         while not self._waiting:
             self._news.clear()
             await self._news.wait()
-        return self._waiting.pop(next(iter(self._waiting)))
+        return [self._waiting.pop(next(iter(self._waiting))) for _ in range(min(limit, len(self._waiting)))]
 
     async def hear_out(self) -> None:
         """Returns once every Command is answered, or has had its time; at once if nobody carries the post."""

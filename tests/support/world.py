@@ -283,6 +283,8 @@ class World:
                     self.log.append((device, what))
                 case emulated.HubsLaunched():
                     pass  # Every hub is attached here.
+                case _:
+                    pass  # No Device is outside.
         self.emulator.ledger.take_changes()
         while self._uplinks:
             self.give(UplinkReceived(host="emulator", uplink=self._uplinks.popleft()))

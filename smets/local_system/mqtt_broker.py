@@ -1,0 +1,77 @@
+"""An MQTT broker as a child process: `python -m smets.local_system.mqtt_broker --listen HOST:PORT`; port 0: a free one.
+
+For a test rig on this machine: it lets everybody in, and remembers nothing when it ends. Says where it listens in one
+line of JSON.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from amqtt.broker import Broker
+
+MISSING = "the MQTT broker needs the extra 'mqtt': pip install 'smets-emulator[mqtt]'"
+
+
+async def run(listen: str) -> None:
+    """Until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    address = _with_a_port(listen)
+    broker = _broker(address)
+    await broker.start()
+    sys.stdout.write(json.dumps({"address": address}) + "\n")
+    sys.stdout.flush()
+    await stopped.wait()
+    await broker.shutdown()
+
+
+def _broker(address: str) -> "Broker":
+    """Without the plug-ins that it has otherwise: they log each packet, and publish figures of its own."""
+    from amqtt.broker import Broker
+
+    return Broker(
+        {
+            "listeners": {"default": {"type": "tcp", "bind": address}},
+            "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
+        }
+    )
+
+
+def _with_a_port(listen: str) -> str:
+    host, _, port = listen.rpartition(":")
+    if port != "0":
+        return listen
+    with socket.socket() as free:
+        free.bind((host, 0))
+        return f"{host}:{free.getsockname()[1]}"
+
+
+def main() -> int:
+    """Exit status 1: it cannot start."""
+    parser = argparse.ArgumentParser(
+        prog="python -m smets.local_system.mqtt_broker", description="Runs an MQTT broker."
+    )
+    parser.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="port 0: a free one")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    try:
+        asyncio.run(run(arguments.listen))
+    except ImportError:
+        sys.stderr.write(f"{MISSING}\n")
+        return 1
+    except Exception as error:  # noqa: BLE001  # amqtt has errors of its own for whatever fails
+        sys.stderr.write(f"mqtt_broker: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

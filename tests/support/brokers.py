@@ -1,0 +1,97 @@
+"""MQTT brokers as processes that a test may kill and start again at the same address: mosquitto, the embedded one."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests.support.processes import ROOT, free_address
+
+PATIENCE_SECONDS = 20.0
+WHERE_DEBIAN_HAS_IT = "/usr/sbin/mosquitto"
+
+
+class Broker(Protocol):
+    """Whichever it is."""
+
+    address: str
+
+    async def start(self) -> None:
+        """Returns once it answers."""
+        ...
+
+    async def kill(self) -> None:
+        """kill -9."""
+        ...
+
+
+class BrokerProcess:
+    """A broker at one address, by a command line."""
+
+    def __init__(self, *command: str, address: str) -> None:
+        self.address = address
+        self._command = command
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        host, _, port = self.address.rpartition(":")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection(host, int(port))
+                except OSError:
+                    assert self._process.returncode is None, f"{self._command} ended"
+                    await asyncio.sleep(0.02)
+                    continue
+                writer.close()
+                return
+
+    async def kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGKILL)
+            await self._process.wait()
+
+
+def mosquitto(folder: Path, *, persistent: bool) -> BrokerProcess:
+    """Debian's, with a store that it writes after each change, or without any. Skips where there is none."""
+    program = shutil.which("mosquitto") or WHERE_DEBIAN_HAS_IT
+    if not Path(program).exists():
+        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    address = free_address()
+    host, _, port = address.rpartition(":")
+    store = [
+        "persistence true",
+        f"persistence_location {folder}/",
+        "autosave_on_changes true",
+        "autosave_interval 1",
+    ]
+    lines = [
+        f"listener {port} {host}",
+        "allow_anonymous true",
+        "user root",
+        "set_tcp_nodelay true",
+        *(store if persistent else []),
+    ]
+    settings = folder / "mosquitto.conf"
+    settings.write_text("\n".join(lines) + "\n", "utf-8")
+    return BrokerProcess(program, "-c", str(settings), address=address)
+
+
+def embedded() -> BrokerProcess:
+    """The one of `smets up --mqtt`."""
+    address = free_address()
+    return BrokerProcess(
+        *(sys.executable, "-m", "smets.local_system.mqtt_broker", "--listen", address), address=address
+    )
