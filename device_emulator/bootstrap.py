@@ -83,7 +83,7 @@ class DeviceEmulator:
             commit=GroupCommit(self._directory.store),
             firmware=firmware,
             clock=FollowedClock(),
-            fates=FateDesk(link.fates, self._directory.store),
+            fates=FateDesk(link.fates, state.presence, self._directory.store),
             han=HanPost(
                 state.han_commands.values(), state.han_offers.values(), patience=settings.han_patience
             ),

@@ -132,6 +132,11 @@ class SqliteStore:
             low, high = (low, middle) if found >= value else (middle + 1, high)
         return high
 
+    def last_position(self, log: Log[R]) -> int:
+        """Of the last record that is durable; 0: there is none."""
+        (last,) = self._reading().execute(f'SELECT max(position) FROM "{log.name}"').fetchone()
+        return last or 0
+
     def close(self) -> None:
         """Closes the file."""
         for connection in (self._reader, self._writer):

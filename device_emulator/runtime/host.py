@@ -5,7 +5,7 @@ it. Whatever must not overtake the books (uplinks, answers to barriers, question
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import structlog
 
@@ -24,7 +24,7 @@ from device_emulator.core.effects import (
 from device_emulator.core.emulator import Emulator
 from device_emulator.core.external_records import FromExternal
 from device_emulator.runtime.clock import FollowedClock
-from device_emulator.runtime.fate_desk import FateDesk
+from device_emulator.runtime.fate_desk import Events, FateDesk, Position
 from device_emulator.runtime.firmware_folder import FirmwareFolder
 from device_emulator.runtime.frames import (
     Attach,
@@ -39,6 +39,7 @@ from device_emulator.runtime.frames import (
 from device_emulator.runtime.han_post import HanPost
 from device_emulator.runtime.incoming_files import Block, BrokenFile
 from device_emulator.runtime.stream import Stream
+from ledger.bell import Bell
 from ledger.group_commit import GroupCommit
 from smart_metering.administration import Fate, FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui
@@ -74,6 +75,7 @@ class Host:
         self.clock = clock
         self.han = han
         self.knows_the_time = asyncio.Event()
+        self.bell = Bell()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._commit = commit
         self._firmware = firmware
@@ -161,6 +163,12 @@ class Host:
         """Up to `limit` fates of a Device's messages beyond the number `after`, oldest first."""
         await self.flush()
         return await self._fates.read(device, after, limit)
+
+    async def events(self, after: Position, *, until_now: bool = False) -> AsyncIterator[Events]:
+        """What befell Devices beyond a position, batch by batch."""
+        await self.flush()
+        async for batch in self._fates.follow(after, self.bell, until_now=until_now):
+            yield batch
 
     async def set_faults(self, rules: Sequence[FaultRule]) -> None:
         """Raises InvalidFaultRule."""
@@ -276,6 +284,7 @@ class Host:
             self._fail(failure)
             return
         self._durable = last
+        self.bell.ring()
         if self._stream is not None:
             self._stream.durable_up_to(last)
         for effect in effects:

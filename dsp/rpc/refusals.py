@@ -22,6 +22,7 @@ STATUSES: Statuses = (
     (HostCutOff, grpc.StatusCode.ABORTED),
     (ClockIsRunning, grpc.StatusCode.FAILED_PRECONDITION),
     (ClockRefusal, grpc.StatusCode.INVALID_ARGUMENT),
+    (UnknownKind, grpc.StatusCode.INVALID_ARGUMENT),
 )
 
 

@@ -1,0 +1,133 @@
+"""What happens at the DSP, for who watches: changes of the SMI and messages of Users, read from the durable logs.
+
+A follower has a position in each of the two logs. It is given what follows, batch by batch as fast as it takes them;
+then it waits for the next commit, and looks again after a moment, so that a busy DSP is asked a few times a second.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from dsp.core.records import AuditRecord, SmiChange, SmiDevice
+from dsp.core.service_audit_trail import KIND_NUMBERS
+from dsp.core.state import State
+from dsp.rules.audit_visibility import MessageKind
+from dsp.runtime.records_desk import RecordsDesk
+from ledger.bell import Bell
+from smart_metering.identifiers import Eui
+
+BATCH = 500
+WINDOW = 20_000  # records looked through at a time, for the few of the kinds that are asked for
+REST_SECONDS = 0.05
+
+SMI = "SMI"
+USUAL_KINDS = (SMI, MessageKind.DCC_ALERT, MessageKind.DEVICE_ALERT)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The last of each log that was told."""
+
+    smi_changes: int = 0
+    messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A record at its position in its log. `device` is the Device of a change as the SMI has it now."""
+
+    position: int
+    record: SmiChange | AuditRecord
+    device: SmiDevice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events by time, and the position after them."""
+
+    events: list[Event]
+    position: Position
+
+
+class UnknownKind(ValueError):
+    """There is no event of this kind; the text names those that there are."""
+
+
+class EventsDesk:
+    """Reads by the records desk, in its thread."""
+
+    def __init__(self, state: State, records: RecordsDesk, bell: Bell) -> None:
+        self._state = state
+        self._records = records
+        self._bell = bell
+
+    async def follow(
+        self, after: Position, kinds: Iterable[str] = (), *, until_now: bool = False
+    ) -> AsyncIterator[Batch]:
+        """Batches that are never empty, but for the last one of `until_now`. Raises UnknownKind."""
+        wanted = _checked(kinds)
+        position = after
+        with self._bell.listening() as news:
+            while True:
+                news.clear()
+                head = await self._records.heads()
+                batch = await self._read(position, Position(*head), wanted)
+                is_behind = batch.position != Position(*head)
+                position = batch.position
+                if batch.events or (until_now and not is_behind):
+                    yield batch
+                if is_behind:
+                    continue
+                if until_now:
+                    return
+                await news.wait()
+                await asyncio.sleep(REST_SECONDS)
+
+    async def states(self) -> AsyncIterator[tuple[list[SmiDevice], Position]]:
+        """All Devices of the SMI, with the position at which to begin to follow."""
+        position = Position(*await self._records.heads())
+        devices = self._state.devices
+        ids = iter(sorted(devices))
+        while some := list(islice(ids, BATCH)):
+            yield [device for it in some if (device := devices.get(it)) is not None], position
+            await asyncio.sleep(0)
+
+    async def _read(self, after: Position, head: Position, wanted: tuple[str, ...]) -> Batch:
+        changes: list[tuple[int, SmiChange]] = []
+        if SMI in wanted:
+            changes = await self._records.read_smi_changes(after.smi_changes, BATCH)
+        numbers = tuple(KIND_NUMBERS[MessageKind(kind)] for kind in wanted if kind != SMI)
+        last = min(head.messages, after.messages + WINDOW)
+        messages: list[tuple[int, AuditRecord]] = []
+        if numbers and last > after.messages:
+            messages = await self._records.read_kinds(numbers, after.messages, last, BATCH)
+        events = [
+            *(Event(position, change, self._device(change.device)) for position, change in changes),
+            *(Event(position, record) for position, record in messages),
+        ]
+        position = Position(
+            _position_after(changes, head.smi_changes),
+            _position_after(messages, max(last, after.messages)),
+        )
+        return Batch(sorted(events, key=lambda event: event.record.at), position)
+
+    def _device(self, device: Eui) -> SmiDevice | None:
+        return self._state.devices.get(device)
+
+
+def _position_after(rows: list[tuple[int, T]], end: int) -> int:
+    """A full batch may have followers before the end."""
+    return rows[-1][0] if len(rows) >= BATCH else max(end, rows[-1][0] if rows else 0)
+
+
+def _checked(kinds: Iterable[str]) -> tuple[str, ...]:
+    known = (SMI, *MessageKind)
+    wanted = tuple(dict.fromkeys(kinds)) or USUAL_KINDS
+    for kind in wanted:
+        if kind not in known:
+            raise UnknownKind(f"kinds: {kind!r}: expected {', '.join(known)}")
+    return wanted
