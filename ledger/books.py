@@ -148,10 +148,18 @@ class Log(Generic[R]):
 
     def append(self, record: R, **columns: str | int) -> int:
         """Writes the record at the next position, which is the answer."""
+        return self.fill(self.reserve(), record, **columns)
+
+    def reserve(self) -> int:
+        """The next position, for a record that is to stand before those that follow but is known only after them."""
         self.last_position += 1
-        values = tuple(columns[name] for name in self.columns)
-        self._changes.append(Append(self.name, self.last_position, values, record))
         return self.last_position
+
+    def fill(self, position: int, record: R, **columns: str | int) -> int:
+        """Writes the record at a position that was reserved and is not filled yet, before changes are taken again."""
+        values = tuple(columns[name] for name in self.columns)
+        self._changes.append(Append(self.name, position, values, record))
+        return position
 
     def forget(self, column: str, below: int) -> None:
         """Lets go of the oldest records, by a column that never falls along the log. Positions are not given again."""

@@ -95,6 +95,16 @@ class SqliteStore:
         decoder = msgspec.msgpack.Decoder(log.record_type)
         return [(position, decoder.decode(record)) for position, record in rows]
 
+    def read_at(self, log: Log[R], positions: Iterable[int]) -> dict[int, R]:
+        """The records at these positions of a log, as far as it has them."""
+        wanted = sorted(set(positions))
+        decoder = msgspec.msgpack.Decoder(log.record_type)
+        rows = self._reading().execute(
+            f'SELECT position, record FROM "{log.name}" WHERE position IN ({", ".join("?" * len(wanted))})',
+            wanted,
+        )
+        return {position: decoder.decode(record) for position, record in rows}
+
     def tally(
         self,
         log: Log[R],

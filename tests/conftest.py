@@ -33,4 +33,8 @@ def reference_data() -> Path:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--rewrite", action="store_true", help="tell the stories of tests/stories anew")
+    parser.addoption(
+        "--rewrite",
+        action="store_true",
+        help="tell the stories of tests/stories and the sessions of the documents anew",
+    )

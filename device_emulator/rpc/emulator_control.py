@@ -13,6 +13,7 @@ from smart_metering.wire.conversion import from_message, to_message
 
 LARGEST_PAGE = 10_000
 USUAL_FATES, LARGEST_FATES = 100, 1_000
+LAST_FATE = 2**63 - 1  # what the store can count to
 
 Context = aio.ServicerContext[Message, Message]
 
@@ -65,7 +66,7 @@ class EmulatorControl(EmulatorControlServicer):
     async def ListFates(self, request: pb2.ListFatesRequest, context: Context) -> pb2.Fates:
         device_id = self._present(request.device_id)
         size = min(request.page_size or USUAL_FATES, LARGEST_FATES)
-        page = await self._host.fates(device_id, request.after_fate, size + 1)
+        page = await self._host.fates(device_id, min(request.after_fate, LAST_FATE), size + 1)
         return pb2.Fates(
             fates=[to_message(fate, pb2.Fate) for _, fate in page[:size]],
             next_after_fate=page[size - 1][0] if len(page) > size else 0,

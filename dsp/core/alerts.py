@@ -106,6 +106,7 @@ def _generic_alert(turn: Turn, device: SmiDevice, message: Message, octets: byte
 class _DatedOutcome:
     """How a future-dated Command ended, as its alert tells."""
 
+    srv: str
     alert_code: int
     originator_counter: int
     told: Told
@@ -115,6 +116,7 @@ def _activated(message: Message) -> _DatedOutcome:
     outcome = decode_future_dated_outcome(message.payload)
     success = outcome.outcome.code is ActivationCode.SUCCESS
     return _DatedOutcome(
+        srv="11.3",
         alert_code=outcome.alert_code,
         originator_counter=outcome.originator_counter,
         told=Told(success=success, version=outcome.outcome.firmware_version),
@@ -124,6 +126,7 @@ def _activated(message: Message) -> _DatedOutcome:
 def _credentials_replaced(message: Message) -> _DatedOutcome:
     alert = decode_update_security_credentials_alert(message.payload)
     return _DatedOutcome(
+        srv="6.23",
         alert_code=alert.alert_code,
         originator_counter=alert.outcome.originator_counter,
         told=Told(success=alert.outcome.success),
@@ -134,14 +137,15 @@ def _outcome(turn: Turn, device: SmiDevice, message: Message, octets: bytes, out
     """It teaches as a Response does: the version of a future-dated 11.3 arrives here (D16)."""
     key = RequestId(message.target, message.originator, outcome.originator_counter)
     awaited = turn.state.outstanding.get(str(key))
-    if awaited is None:  # Its acceptance was lost, or given up long ago: what it shows is true all the same.
-        _device_alert(turn, device, message, octets, outcome.alert_code)
-        learn_from(turn, device, "11.3", outcome.told)
+    if awaited is None or not awaited.octets or awaited.request.service_reference_variant != outcome.srv:
+        _device_alert(turn, device, message, octets, outcome.alert_code)  # Nobody waits for it, or no longer.
+        if outcome.told.version is not None:
+            learn_from(turn, device, outcome.srv, outcome.told)
         return
     turn.cause = str(awaited.request.request_id)
     turn.state.remove_outstanding(awaited)
     body = FutureDatedDeviceAlertMessage(future_dated_alert_code=outcome.alert_code, gbcs_payload=octets)
-    conclude(turn, device, awaited, body, outcome.told, verified=True)
+    conclude(turn, device, awaited, body, outcome.told, verified=True, over=True)
 
 
 def _comms_hub_alert(turn: Turn, hub: SmiDevice, message: Message) -> None:

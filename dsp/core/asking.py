@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dsp.core.inputs import RequestReceived
+from dsp.core.named_devices import first_named
 from dsp.core.records import SmiDevice
 from dsp.core.registrations import SUPPLIER_ROLES, registered_party, responsible_parties
 from dsp.core.state import State
@@ -53,10 +54,22 @@ class Asking:
 
 
 def role_of(asking: Asking) -> UserRole | None:
-    """The caller's first eligible role that is responsible for the target; without a target, the first eligible."""
-    if asking.definition.non_device or asking.target is None:
-        return asking.roles[0] if asking.roles else None
-    return next((role for role in asking.roles if holds(asking, asking.target, role)), None)
+    """The caller's first eligible role that is responsible for the Device that the request is about.
+
+    A non-device request is let in without one: then it is the first eligible role.
+    """
+    named = asking.target
+    if asking.definition.non_device:
+        named = asking.state.devices.get(first_named(asking.received.request))
+    role = role_for(asking, named) if named is not None else None
+    if role is None and asking.roles and (asking.definition.non_device or named is None):
+        return asking.roles[0]
+    return role
+
+
+def role_for(asking: Asking, device: SmiDevice) -> UserRole | None:
+    """The caller's first eligible role in which the Device is its."""
+    return next((role for role in asking.roles if holds(asking, device, role)), None)
 
 
 def holds(asking: Asking, device: SmiDevice, role: UserRole) -> bool:

@@ -10,7 +10,7 @@ from dsp.core.asking import Asking, role_of, used_key
 from dsp.core.records import SmiDevice
 from dsp.core.sequences import sequence_fault
 from dsp.rules.firmware_device_types import NOT_IN_DUIS, NOT_SERVED, device_types_of, is_in_duis
-from dsp.rules.statuses import WHILE_SUSPENDED, exemption, status_row
+from dsp.rules.statuses import WHILE_SUSPENDED, exemption, status_row, suspended_row
 from smart_metering.command_variants import CommandVariant, service_of
 from smart_metering.command_variants import definition_of as command_variant
 from smart_metering.decisions import Decision
@@ -102,7 +102,11 @@ def variant_fits_request(asking: Asking) -> Decision | None:
     uninterpreted = isinstance(asking.received.request.body, UninterpretedBody)
     if asking.variant in asking.definition.command_variants and (signed == signed_variant or uninterpreted):
         return None
-    what = f"Command Variant {asking.variant:d} for {asking.definition.srv}"
+    known = " ".join(f"{variant:d}" for variant in sorted(asking.definition.command_variants))
+    what = f"{asking.definition.srv} takes Command Variant {known}, not {asking.variant:d}"
+    if asking.variant in asking.definition.command_variants:
+        carried = "a" if signed_variant else "no"
+        what = f"Command Variant {asking.variant:d} carries {carried} Signed Pre-Command"
     return _refused(ResponseCode.E12, what, "DUIS", Mark.CERTAIN)
 
 
@@ -280,15 +284,22 @@ def granted(asking: Asking) -> Decision:
         or asking.definition.non_device
         or target.device.device_status is not SmiStatus.SUSPENDED
     ):
-        return Decision(code="granted", row="every access check", source="choice G14", mark=Mark.CHOICE)
-    if asking.definition.critical:
-        return Decision(code="granted", row="a Critical request", source=WHILE_SUSPENDED, mark=Mark.CERTAIN)
-    generation, kind = target.generation, target.device.device_type
-    row = exemption(asking.rules.exemptions, asking.definition, asking.variant, generation, kind)
-    assert row is not None, asking
-    return Decision(
-        code="granted", row=f"a Suspended Device takes {row.srv}", source=row.source, mark=row.mark
-    )
+        return _granted("every access check", "choice G14", Mark.CHOICE)
+    return let_in_by(asking, target)
+
+
+def let_in_by(asking: Asking, device: SmiDevice) -> Decision:
+    """The row by which this Device's SMI Status takes the request; it does."""
+    status, definition = device.device.device_status, asking.definition
+    if status is not SmiStatus.SUSPENDED:
+        row = status_row(definition.srv)
+        return _granted(f"{definition.srv} for a Device that is {status}", row.source, row.mark)
+    if definition.critical:
+        return _granted("a Critical request", WHILE_SUSPENDED, Mark.CERTAIN)
+    generation, kind = device.generation, device.device.device_type
+    exempted = exemption(asking.rules.exemptions, definition, asking.variant, generation, kind)
+    assert exempted is not None, asking
+    return _granted(f"a Suspended Device takes {exempted.srv}", exempted.source, exempted.mark)
 
 
 def _suspended_permits(asking: Asking, device: SmiDevice) -> Decision | None:
@@ -298,8 +309,13 @@ def _suspended_permits(asking: Asking, device: SmiDevice) -> Decision | None:
     if exemption(asking.rules.exemptions, asking.definition, asking.variant, generation, kind) is not None:
         return None
     what = f"{asking.definition.srv} for a Suspended {generation} {kind}"
-    return _refused(ResponseCode.E5, what, WHILE_SUSPENDED, Mark.CERTAIN)
+    row = suspended_row(asking.definition.srv, kind)
+    return _refused(ResponseCode.E5, what, row.source, row.mark)
 
 
 def _refused(code: ResponseCode, row: str, source: str, mark: Mark) -> Decision:
     return Decision(code=code, row=row, source=source, mark=mark)
+
+
+def _granted(row: str, source: str, mark: Mark) -> Decision:
+    return Decision(code="granted", row=row, source=source, mark=mark)

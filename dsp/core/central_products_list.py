@@ -39,7 +39,9 @@ def remove(turn: Turn, entry_id: str) -> None:
         turn.answer(Refusal(faults=(f"the CPL has no entry {entry_id!r}",), unknown=True))
         return
     turn.state.remove_cpl_entry(entry)
-    suspended = [device for device in _running(turn, entry) if _suspend(turn, device)]
+    suspended = [
+        device for device in _running(turn, entry) if suspend(turn, device, SmiEvent.CPL_ENTRY_REMOVED)
+    ]
     turn.answer(CplChange(entry=entry, devices_suspended=len(suspended)))
 
 
@@ -53,13 +55,14 @@ def restore(turn: Turn, device: SmiDevice, event: SmiEvent) -> bool:
     return True
 
 
-def _suspend(turn: Turn, device: SmiDevice) -> bool:
+def suspend(turn: Turn, device: SmiDevice, event: SmiEvent) -> bool:
+    """Suspends a Device, if its status and type are among those that are, and tells those who answer for it (N28)."""
     switches = turn.rules.switches
     if device.device.device_status not in switches.suspendable:
         return False
     if device.device.device_type in _HUB_TYPES and not switches.communications_hubs_are_suspended:
         return False
-    suspended = move(turn, device, SmiEvent.CPL_ENTRY_REMOVED)
+    suspended = move(turn, device, event)
     assert suspended is not None, device
     alert(turn, DccAlertCode.N28, suspended, status_change(suspended, "DeviceSuspended"))
     return True

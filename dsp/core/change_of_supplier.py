@@ -25,7 +25,9 @@ from smart_metering.records import changed
 
 def fault(asking: Asking, device: SmiDevice, body: UpdateSecurityCredentialsCos) -> Outcome | None:
     """Why the Change of Supplier party would not sign this, if so."""
-    found = _point_of_supply_fault(asking, device, body) or _certificate_fault(asking.received.caller, body)
+    found = _point_of_supply_fault(asking, device, body) or _certificate_fault(
+        device, asking.received.caller, body
+    )
     if found is None:
         return None
     row = cos_fault_row(found)
@@ -57,7 +59,7 @@ def succeeded(turn: Turn, device: SmiDevice, outstanding: Outstanding) -> None:
 
 
 def refused_later(turn: Turn, outstanding: Outstanding) -> None:
-    """A 6.23 that was accepted came to nothing (N26)."""
+    """A 6.23 that was held is refused when it is to go (N26)."""
     device = turn.state.devices.get(outstanding.device)
     if device is None:
         return  # It has left the SMI: the Service Response has told its User so.
@@ -80,7 +82,7 @@ def _point_of_supply_fault(
     return None if body.import_mpxn == meter.device.import_mpxn else CosFault.POINT_OF_SUPPLY
 
 
-def _certificate_fault(caller: Eui, body: UpdateSecurityCredentialsCos) -> CosFault | None:
+def _certificate_fault(device: SmiDevice, caller: Eui, body: UpdateSecurityCredentialsCos) -> CosFault | None:
     if not body.key_agreement_certificate:
         return CosFault.NO_KEY_AGREEMENT
     path = body.certification_path_certificates
@@ -91,6 +93,8 @@ def _certificate_fault(caller: Eui, body: UpdateSecurityCredentialsCos) -> CosFa
         (body.key_agreement_certificate, {KeyUsage.KEY_AGREEMENT}),
     ]
     if body.key_agreement_top_up_certificate:
+        if device.device.device_type not in METERS:
+            return CosFault.WRONG_USE  # Nothing but a meter is topped up.
         top_up = {KeyUsage.KEY_AGREEMENT, KeyUsage.PREPAYMENT_KEY_AGREEMENT}
         given.append((body.key_agreement_top_up_certificate, top_up))
     for octets, usages in given:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dsp.core import change_of_supplier, installation
-from dsp.core.endings import ended
+from dsp.core.endings import End, ended
 from dsp.core.learning import LEARNED, Shown, compare_mirror, judge, learn
 from dsp.core.reading import Told, joined_with
 from dsp.core.records import Outstanding, SmiDevice
@@ -36,16 +36,20 @@ def conclude(
     told: Told,
     *,
     verified: bool,
+    over: bool,
 ) -> Decision:
-    """The Response goes to who asked (without a body: who asked brought it); then what it means is carried out."""
+    """The Response goes to who asked (without a body: who asked brought it); then what it means is carried out.
+
+    `over`: the request has ended with it; else the Device keeps the Command until its date.
+    """
     srv = awaited.request.service_reference_variant
     shown = Shown(
         srv=srv, version=told.version, success=bool(told.success), verified=verified, role=awaited.role
     )
-    decision = judge(turn, device, shown) if srv in FIRMWARE_SRVS else _read_as(srv, told)
+    decision = judge(turn, device, shown) if srv in SHOWING_FIRMWARE else _read_as(srv, told, over)
     if body is not None:
         _push(turn, awaited, body, decision)
-    if srv not in FIRMWARE_SRVS:
+    if srv not in SHOWING_FIRMWARE:
         if told.success and not told.accepted and srv in SUCCESSES:
             SUCCESSES[srv](turn, device, Concluded(outstanding=awaited, told=told))
     elif device.device.device_type is DeviceType.GPF:
@@ -54,8 +58,8 @@ def conclude(
         learn(turn, device, told.version, decision)
     if told.success and isinstance(awaited.request.body, SignedPreCommand):
         change_of_supplier.proved(turn, turn.state.devices[awaited.device], awaited.user)
-    if not told.accepted:
-        ended(turn, awaited, succeeded=told.success is not False)
+    if over:
+        ended(turn, awaited, End.FAILED if told.success is False else End.SUCCEEDED)
     return decision
 
 
@@ -66,17 +70,18 @@ def learn_from(turn: Turn, device: SmiDevice, srv: str, told: Told) -> None:
         learn(turn, device, told.version, decision)
 
 
-def _read_as(srv: str, told: Told) -> Decision:
+def _read_as(srv: str, told: Told, over: bool) -> Decision:
     """What the DSP made of a Response that is not about firmware."""
     if told.success is None:
         return Decision(code="passed on", row="only its User can read it", source="GBCS", mark=Mark.LIKELY)
-    verdict = "accepted for its date" if told.accepted else "success" if told.success else "failure"
+    if told.accepted:
+        verdict = "the dated one is cancelled" if over else "accepted for its date"
+    else:
+        verdict = "success" if told.success else "failure"
     return Decision(code=verdict, row=f"Response to {srv}: {verdict}", source="GBCS", mark=Mark.CERTAIN)
 
 
 def _push(turn: Turn, awaited: Outstanding, body: ResponseBody, decision: Decision) -> None:
-    if awaited.user == turn.acb.eui:
-        return  # The DSP itself had asked.
     request = awaited.request
     response = ServiceResponse(
         request_id=str(request.request_id),
@@ -106,7 +111,7 @@ def _han_changed(turn: Turn, hub: SmiDevice, concluded: Concluded) -> None:
     if request.body.request_type == "Add":
         installation.added_to_han(turn, hub, request.body, request_id, user)
     else:
-        installation.removed_from_han(turn, request.body, request_id, user)
+        installation.removed_from_han(turn, hub, request.body, request_id, user)
 
 
 def _joined(turn: Turn, device: SmiDevice, concluded: Concluded) -> None:
@@ -131,7 +136,8 @@ def _device_log_read(turn: Turn, device: SmiDevice, concluded: Concluded) -> Non
     installation.joined_han(turn, device, concluded.told.connected)
 
 
-FIRMWARE_SRVS = frozenset({"11.2", "11.3"})
+SHOWING_FIRMWARE = frozenset({"11.2", "11.3"})
+"""Whose Responses can show which firmware version the Device runs."""
 
 SUCCESSES: dict[str, Callable[[Turn, SmiDevice, Concluded], None]] = {
     "6.23": _supplier_changed,

@@ -3,10 +3,11 @@
 from dsp.core.asking import Asking, is_their_supplier
 from dsp.core.authorisation import status_permits
 from dsp.core.dcc_alerts import alert, mpxns_of, status_change
+from dsp.core.installation import leave_han_of, take_gas_proxy_along
 from dsp.core.inventory import move
 from dsp.core.outcomes import Outcome, refused
 from dsp.core.records import SmiDevice
-from dsp.core.registrations import meters_of_han
+from dsp.core.registrations import SUPPLIER_ROLES, meters_of_han
 from dsp.core.schedules import remove_for_device
 from dsp.core.turn import Turn
 from dsp.rules.inventory_updates import is_mpxn
@@ -38,6 +39,9 @@ HUB_EVENTS: dict[type, SmiEvent] = {
 }
 """What each of 8.14.1 to 8.14.4 is to the SMI."""
 
+INSTALLED = frozenset({SmiStatus.INSTALLED_NOT_COMMISSIONED, SmiStatus.COMMISSIONED})
+"""Statuses of a hub that an installation does not change any more."""
+
 
 def decommission(turn: Turn, asking: Asking, body: DecommissionDevice) -> Outcome:
     """8.3: by a Responsible Supplier. Its schedules end, and all others who are responsible are told."""
@@ -52,7 +56,9 @@ def decommission(turn: Turn, asking: Asking, body: DecommissionDevice) -> Outcom
         return refused(ResponseCode.E080301, what, "choice Q18")
     if refusal := status_permits(asking, device):
         return Outcome(code=ResponseCode(refusal.code), decision=refusal)
-    _decommission(turn, device, asking.received.caller)
+    moved = move(turn, device, SmiEvent.DECOMMISSIONED, by=asking.received.caller)
+    assert moved is not None, device
+    left_service(turn, moved, SmiEvent.DECOMMISSIONED, Removal.DECOMMISSIONED, asking.received.caller)
     decision = Decision(
         code=ResponseCode.I0,
         row="8.3 by the Responsible Supplier",
@@ -74,39 +80,39 @@ def update_hub(turn: Turn, asking: Asking, body: HubUpdate) -> Outcome:
     if mpxn and not is_mpxn(mpxn):
         what = f"MPxN {mpxn!r}, expected an MPAN of 13 digits or an MPRN of up to 10"
         return refused(ResponseCode.E100, what, "choice G4", Mark.WEAK)
-    if meters_of_han(turn.state, device) and not is_their_supplier(asking, device):
+    if not is_hub_of_theirs(turn, asking, device):
         what = f"{asking.received.caller} is responsible for no meter of its HAN"
         return refused(ResponseCode.E4, what, "choice G24")
     event = HUB_EVENTS[type(body)]
     moved = move(turn, device, event, by=asking.received.caller)
-    if moved is None and device.device.device_status is not SmiStatus.COMMISSIONED:
+    if moved is None and device.device.device_status not in INSTALLED:
         what = f"{event} of a hub that is {device.device.device_status}"
         return refused(ResponseCode.E5, what, "choice Q4", Mark.WEAK)
     if moved is not None and event is SmiEvent.HUB_RETURNED:
-        remove_for_device(turn, device.device.device_id, Removal.WITHDRAWN)
-        take_gas_proxy_along(turn, device, event, Removal.WITHDRAWN, asking.received.caller)
-        _tell(turn, moved, asking.received.caller)
+        left_service(turn, moved, event, Removal.WITHDRAWN, asking.received.caller)
+    elif event is not SmiEvent.HUB_RETURNED:
+        take_gas_proxy_along(turn, device, event, asking.received.caller)
     row = f"{event}, SMI Status {(moved or device).device.device_status}"
     decision = Decision(code=ResponseCode.I0, row=row, source="DUIS 5.4 schema", mark=Mark.LIKELY)
     return Outcome(code=turn.rules.switches.non_device_empty_answer, decision=decision)
 
 
-def _decommission(turn: Turn, device: SmiDevice, user: Eui) -> None:
-    moved = move(turn, device, SmiEvent.DECOMMISSIONED, by=user)
-    assert moved is not None, device
-    remove_for_device(turn, device.device.device_id, Removal.DECOMMISSIONED)
-    take_gas_proxy_along(turn, device, SmiEvent.DECOMMISSIONED, Removal.DECOMMISSIONED, user)
-    _tell(turn, moved, user)
+def left_service(turn: Turn, device: SmiDevice, event: SmiEvent, removal: Removal, user: Eui) -> None:
+    """What follows when a Device has left: its schedules end, others are told; of a hub, its GPF goes with it, and the
+    Devices behind it stand on no HAN."""
+    remove_for_device(turn, device.device.device_id, removal)
+    for proxy in take_gas_proxy_along(turn, device, event, user):
+        remove_for_device(turn, proxy.device.device_id, removal)
+    _tell(turn, device, user)
+    if device.device.device_type is DeviceType.CHF:
+        leave_han_of(turn, device)
 
 
-def take_gas_proxy_along(turn: Turn, hub: SmiDevice, event: SmiEvent, removal: Removal, user: Eui) -> None:
-    """A Gas Proxy Function is a part of its hub."""
-    if hub.device.device_type is not DeviceType.CHF:
-        return
-    for neighbour in list(turn.state.han.get(hub.device.device_id, ())):
-        device = turn.state.devices[neighbour]
-        if device.device.device_type is DeviceType.GPF and move(turn, device, event, by=user) is not None:
-            remove_for_device(turn, neighbour, removal)
+def is_hub_of_theirs(turn: Turn, asking: Asking, hub: SmiDevice) -> bool:
+    """A hub without meters is any supplier's, for nobody is responsible for it yet (choice G24)."""
+    if meters_of_han(turn.state, hub):
+        return is_their_supplier(asking, hub)
+    return any(role in SUPPLIER_ROLES for role in asking.roles)
 
 
 def _tell(turn: Turn, device: SmiDevice, user: Eui) -> None:

@@ -44,8 +44,8 @@ def send(turn: Turn, asking: Asking) -> Outcome:
         return not_emulated(turn, asking)
     if fault := fault_of(asking, target):
         return fault
-    if not definition_of(asking.variant).sent and _is_smets1_top_up(target, request):
-        return _utrn(request)
+    if definition_of(asking.variant).local and _is_smets1_top_up(target, request):
+        return _utrn(turn, asking, target, use_case)
     dated = getattr(request.body, "execution_date_time", None)
     if dated == CANCELLATION:
         outstanding.cancel_held(
@@ -121,10 +121,15 @@ def _is_smets1_top_up(target: SmiDevice, request: ServiceRequest) -> bool:
     return target.generation is Generation.SMETS1 and isinstance(request.body, TopUpDevice)
 
 
-def _utrn(request: ServiceRequest) -> Outcome:
+def _utrn(turn: Turn, asking: Asking, target: SmiDevice, use_case: UseCase) -> Outcome:
     """SMETS1: no Command is delivered locally; what the consumer enters at the meter is the UTRN."""
+    request = asking.received.request
     assert isinstance(request.body, TopUpDevice)
-    return Outcome(code=ResponseCode.I0, body=Smets1ResponseMessage(success=True, utrn=request.body.utrn))
+    code = ResponseCode.I0
+    if definition_of(asking.variant).sent:
+        outstanding.accept(turn, asking, target, _role(asking), use_case, None)
+        code = ResponseCode.I99
+    return Outcome(code=code, body=Smets1ResponseMessage(success=True, utrn=request.body.utrn))
 
 
 def _mismatch(message: Message, request: ServiceRequest, use_case: UseCase) -> str:

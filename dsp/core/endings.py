@@ -1,6 +1,7 @@
 """How a request on its way ends: in time, never, or refused after all; and what follows from it."""
 
 from collections.abc import Callable
+from enum import Enum, auto
 
 from dsp.core import sequences
 from dsp.core.authorisation import AT_EXECUTION, authorise
@@ -19,6 +20,17 @@ from smart_metering.records import changed
 from smart_metering.response_codes import ResponseCode
 
 
+class End(Enum):
+    """How a request came to its end."""
+
+    SUCCEEDED = auto()
+    FAILED = auto()  # The Device said so.
+    REFUSED = auto()  # by the checks, made again when it was to go
+    WAITED_IN_VAIN = auto()
+    UNDELIVERED = auto()
+    UNANSWERED = auto()
+
+
 def expire(turn: Turn, key: str, due: Instant) -> None:
     """What the post book says for `key` at its time."""
     outstanding = turn.state.outstanding[key]
@@ -34,7 +46,7 @@ def expire(turn: Turn, key: str, due: Instant) -> None:
                 mark=Mark.CHOICE,
             )
             push(turn, outstanding, ResponseCode.E31, why)
-            ended(turn, outstanding, succeeded=False)
+            ended(turn, outstanding, End.WAITED_IN_VAIN)
         case Stage.HELD:
             execute(turn, outstanding)
         case Stage.SENDING if turn.now < outstanding.give_up_at:
@@ -55,25 +67,24 @@ def execute(turn: Turn, outstanding: Outstanding) -> None:
     asking = asking_again(turn, outstanding.user, outstanding.request, _execution(turn, outstanding))
     refusal = authorise(asking, AT_EXECUTION)
     if refusal is None:
-        begin(turn, outstanding)
+        hub = turn.state.devices[outstanding.device].comms_hub
+        assert hub is not None, outstanding
+        begin(turn, changed(outstanding, comms_hub=hub))  # It may stand on another HAN by now.
         return
     turn.state.remove_outstanding(outstanding)
     push(turn, outstanding, ResponseCode(refusal.code), refusal)
-    ended(turn, outstanding, succeeded=False)
+    ended(turn, outstanding, End.REFUSED)
 
 
-def ended(turn: Turn, outstanding: Outstanding, *, succeeded: bool) -> None:
-    """What follows: those that wait for it in a sequence go or fail, and some failures are told by a DCC Alert."""
-    sequences.released(turn, outstanding.request.request_id, succeeded)
-    if succeeded:
-        return
-    follow = FAILURES.get(outstanding.request.service_reference_variant)
+def ended(turn: Turn, outstanding: Outstanding, end: End) -> None:
+    """What follows: those that wait for it in a sequence go or fail, and some ends are told by a DCC Alert."""
+    sequences.released(turn, outstanding.request.request_id, end is End.SUCCEEDED)
+    follow = TOLD_BY_AN_ALERT.get((outstanding.request.service_reference_variant, end))
     if follow is not None:
         follow(turn, outstanding)
-    if outstanding.schedule_id:
-        failure = Failure.UNANSWERED if outstanding.delivered else Failure.UNDELIVERED
+    if outstanding.schedule_id and end in FAILED_RUNS:
         request_id = outstanding.request.request_id
-        tell_of_failed_run(turn, outstanding.user, failure, request_id, outstanding.schedule_id)
+        tell_of_failed_run(turn, outstanding.user, FAILED_RUNS[end], request_id, outstanding.schedule_id)
 
 
 def _give_up(turn: Turn, outstanding: Outstanding, code: ResponseCode, row: str) -> None:
@@ -83,7 +94,7 @@ def _give_up(turn: Turn, outstanding: Outstanding, code: ResponseCode, row: str)
         push(turn, outstanding, code, Decision(code=code, row=row, source=source, mark=Mark.CHOICE))
     due = Instant(turn.now + turn.rules.times.late_response_ms)
     put(turn, changed(outstanding, stage=Stage.LATE, due=due))
-    ended(turn, outstanding, succeeded=False)
+    ended(turn, outstanding, End.UNANSWERED if outstanding.delivered else End.UNDELIVERED)
 
 
 def _execution(turn: Turn, outstanding: Outstanding) -> Instant:
@@ -92,8 +103,11 @@ def _execution(turn: Turn, outstanding: Outstanding) -> Instant:
     return dated if dated is not None and turn.now <= dated < CANCELLATION else turn.now
 
 
-FAILURES: dict[str, Callable[[Turn, Outstanding], None]] = {
-    "6.23": refused_later,
-    "8.11": device_log_uncertain,
+TOLD_BY_AN_ALERT: dict[tuple[str, End], Callable[[Turn, Outstanding], None]] = {
+    ("6.23", End.REFUSED): refused_later,
+    ("8.11", End.UNDELIVERED): device_log_uncertain,
+    ("8.11", End.UNANSWERED): device_log_uncertain,
 }
-"""SRVs whose failure is also told by a DCC Alert."""
+"""SRVs some ends of which are also told by a DCC Alert."""
+
+FAILED_RUNS = {End.UNDELIVERED: Failure.UNDELIVERED, End.UNANSWERED: Failure.UNANSWERED}

@@ -29,6 +29,7 @@ from dsp.core.authorisation import (
     user_status_permits,
     variant_fits_request,
 )
+from dsp.core.own_checks import ASKED_OF_EVERY_REQUEST, LISTING_DEVICES, own_checks
 from dsp.core.records import AuditRecord, SmiDevice
 from dsp.core.registrations import responsible_parties
 from dsp.core.sequences import sequence_fault
@@ -123,6 +124,21 @@ def explain_checks(
     return tuple(told)
 
 
+def explain_own_checks(asked: Asked, refusal: Decision) -> tuple[Decision, ...]:
+    """The same of a request that passed them all and was refused by what serves it, which has checks of its own."""
+    refusing, own = refusing_check(refusal), own_checks(asked.definition.srv)
+    passed = own[: own.index(refusing)] if refusing in own else ()
+    told: list[Decision] = []
+    for row in CHECK_ROWS:
+        if row.check is refusing:
+            told.append(_named(row, refusal))
+        elif row.check in own and row.check not in (*passed, *ASKED_OF_EVERY_REQUEST):
+            told.append(_named(row, _not_asked(f"left to {asked.definition.srv} itself")))
+        else:
+            told.append(_named(row, row.passed(asked)))
+    return tuple(told)
+
+
 def no_check_asked() -> tuple[Decision, ...]:
     """The checks of a request that never came to them."""
     return tuple(_named(row, _not_asked("")) for row in CHECK_ROWS)
@@ -203,7 +219,7 @@ def _target(asked: Asked) -> Decision:
 
 def _responsible(asked: Asked) -> Decision:
     if asked.definition.non_device:
-        return _not_asked("a non-device request")
+        return _by_itself(asked, caller_is_responsible)
     kind, role = asked.record.device_type, asked.record.user_role
     if role in UNREGISTERED_ROLES:
         return _granted(f"{role} is asked for no registration", "choice G9", Mark.CHOICE)
@@ -227,7 +243,7 @@ def _is_anothers(asked: Asked, role: UserRole) -> bool:
 
 def _status(asked: Asked) -> Decision:
     if asked.definition.non_device:
-        return _not_asked("a non-device request")
+        return _by_itself(asked, device_status_permits)
     status, srv = asked.record.device_status, asked.definition.srv
     if status is SmiStatus.SUSPENDED:
         return _suspended(asked)
@@ -254,7 +270,7 @@ def _suspended(asked: Asked) -> Decision:
 
 def _device_type(asked: Asked) -> Decision:
     if asked.definition.non_device:
-        return _not_asked("a non-device request")
+        return _by_itself(asked, device_type_fits)
     kind, srv = asked.record.device_type, asked.definition.srv
     what = f"{srv} for {kind}"
     if srv not in FIRMWARE_SRVS:
@@ -265,6 +281,8 @@ def _device_type(asked: Asked) -> Decision:
 
 
 def _hub(asked: Asked) -> Decision:
+    if asked.definition.non_device:
+        return _by_itself(asked, target_has_a_hub)
     if asked.record.command_variant is CommandVariant.TRANSFORM:
         return _granted("a Pre-Command needs none", "DUIS; choice G39", Mark.CHOICE)
     return _granted("it is on a HAN", "DUIS; choice G39", Mark.CHOICE)
@@ -287,6 +305,16 @@ def _sequence(asked: Asked) -> Decision:
 
 def _date(asked: Asked) -> Decision:
     return _granted("no date, or one that lies ahead and not too far", "choice G7", Mark.WEAK)
+
+
+def _by_itself(asked: Asked, check: Check) -> Decision:
+    """A non-device request is asked nothing of a target; what serves it may ask the same of the Device it names."""
+    srv = asked.definition.srv
+    if srv in LISTING_DEVICES:
+        return _not_asked("of the request; each listed Device is asked by itself")
+    if check not in own_checks(asked.definition.srv):
+        return _not_asked("a non-device request")
+    return _granted(f"by {srv} itself", _ORDER, Mark.CHOICE)
 
 
 def _granted(row: str, source: str, mark: Mark) -> Decision:

@@ -15,10 +15,12 @@ from dsp.core.explained_checks import (
     Asked,
     access_is_granted,
     explain_checks,
+    explain_own_checks,
     no_check_asked,
     refusing_check,
 )
-from dsp.core.records import AuditRecord, SmiChange
+from dsp.core.own_checks import own_checks
+from dsp.core.records import AuditRecord, ListedDevices, SmiChange
 from dsp.core.state import State
 from dsp.rules.audit_visibility import MessageKind
 from dsp.rules.rule_set import RuleSet
@@ -43,6 +45,7 @@ class Place(StrEnum):
 
     DOOR = "door"
     ACCESS_CONTROL = "access control"
+    LISTED_DEVICES = "listed Devices"
     TRANSFORM = "transform"
     POST_BOOK = "post book"
     SM_WAN = "SM WAN"
@@ -69,7 +72,7 @@ class Hop(Record, frozen=True, kw_only=True):
 
 
 class Explanation(Record, frozen=True, kw_only=True):
-    """Hops in the order of time. A request that the DSP made of its own accord has no SRV here, and never came in."""
+    """Hops in the order of time. Without an SRV the request is older than is kept, and only what came of it is told."""
 
     request_id: str
     service_reference_variant: str = ""
@@ -129,8 +132,14 @@ class _Teller:
                     at = _answer_to(records, index)
                     if at is not None:
                         answers.add(at)
-                    yield _Line(_arrival(record, by_schedule=at is None))
-                    yield _Line(self._access(record, None if at is None else records[at]))
+                    if at is None and self._is_of_the_dcc(record):
+                        yield _Line(_arrival(record, ", of the DSP's own accord"))
+                        continue
+                    yield _Line(_arrival(record, ", a run of a DSP schedule" if at is None else ""))
+                    answer = None if at is None else records[at]
+                    yield _Line(self._access(record, answer))
+                    for row in answer.listed if answer is not None else ():
+                        yield _Line(_listed(record, row))
                 case MessageKind.DCC_ALERT:
                     name = dcc_alert(DccAlertCode(record.title)).name
                     yield _Line(_alert(record, Place.DCC_ALERT, name), tells_of_change=True)
@@ -145,26 +154,41 @@ class _Teller:
                 case kind:
                     yield _Line(self._answer(record), tells_of_change=kind is MessageKind.SERVICE_RESPONSE)
 
+    def _is_of_the_dcc(self, record: AuditRecord) -> bool:
+        """Nobody was asked whether it may."""
+        return record.user not in self.state.parties
+
     def _access(self, record: AuditRecord, answer: AuditRecord | None) -> Hop:
         """What access control said. Only a run of a schedule is not answered at once."""
         asked, made = self._asked(record), AT_EXECUTION if answer is None else CHECKS
+        refusal = record.decision or (answer.decision if answer is not None else None)
+        if record.by_room:
+            assert asked is not None, record
+            assert refusal is not None, record
+            return self._own_checks(record, asked, refusal)
         if not record.refused:
             assert asked is not None, record
-            role = f" as {record.user_role}" if record.user_role is not None else ""
+            granted = access_is_granted(asked)
             checks = explain_checks(asked, None, made)
-            return _hop(
-                record, Place.ACCESS_CONTROL, f"granted{role}", access_is_granted(asked), checks=checks
-            )
-        refusal = record.decision or (answer.decision if answer is not None else None)
+            return _hop(record, Place.ACCESS_CONTROL, _granted_as(record), granted, checks=checks)
         assert refusal is not None, record
         checks = explain_checks(asked, refusal, made) if asked is not None else no_check_asked()
         return _hop(record, Place.ACCESS_CONTROL, f"refused: {refusal.code}", refusal, checks=checks)
+
+    def _own_checks(self, record: AuditRecord, asked: Asked, refusal: Decision) -> Hop:
+        """It passed every check that is made of each request; what serves it refused, by a check of its own or else."""
+        checks = explain_own_checks(asked, refusal)
+        if _is_by_own_check(asked, refusal):
+            what = f"refused: {refusal.code}, by the checks of {asked.definition.srv} itself"
+            return _hop(record, Place.ACCESS_CONTROL, what, refusal, checks=checks)
+        granted = access_is_granted(asked)
+        return _hop(record, Place.ACCESS_CONTROL, _granted_as(record), granted, checks=checks)
 
     def _answer(self, record: AuditRecord) -> Hop:
         """What the User was given at once. What access control said stands there already."""
         assert self.request is not None, record
         decision = record.decision
-        is_told = self.request.refused or (decision is not None and decision.code == GRANTED)
+        is_told = decision is not None and (decision.code == GRANTED or self._access_told(decision))
         code = record.response_code or "no code"
         place, what = (
             Place.ANSWER,
@@ -175,6 +199,14 @@ class _Teller:
         elif code == ResponseCode.I99:
             place, what = Place.POST_BOOK, f"{code}: taken and acknowledged"
         return _hop(record, place, what, None if is_told else decision)
+
+    def _access_told(self, refusal: Decision) -> bool:
+        """Whether the refusal stands at access control already."""
+        assert self.request is not None, refusal
+        asked = self._asked(self.request)
+        if not self.request.by_room or asked is None:
+            return self.request.refused
+        return _is_by_own_check(asked, refusal)
 
     def _conclusion(self, record: AuditRecord) -> Hop:
         """Where a Service Response that comes later comes from: the Device, the checks made again, or the post book."""
@@ -251,13 +283,28 @@ def _hop(
     )
 
 
-def _arrival(record: AuditRecord, *, by_schedule: bool) -> Hop:
+def _is_by_own_check(asked: Asked, refusal: Decision) -> bool:
+    check = refusing_check(refusal)
+    return check in (own_checks(asked.definition.srv) if asked.definition.non_device else CHECKS)
+
+
+def _granted_as(record: AuditRecord) -> str:
+    return f"granted as {record.user_role}" if record.user_role is not None else "granted"
+
+
+def _listed(record: AuditRecord, row: ListedDevices) -> Hop:
+    more = row.count - len(row.first)
+    named = ", ".join(row.first) + (f" and {more} more" if more else "")
+    verdict = "passed" if row.decision.code == GRANTED else "left out"
+    return changed(_hop(record, Place.LISTED_DEVICES, f"{verdict}: {named}", row.decision), party="")
+
+
+def _arrival(record: AuditRecord, by_itself: str) -> Hop:
     signed = record.message_kind == MessageKind.SIGNED_PRE_COMMAND
     kind = "Signed Pre-Command" if signed else "Service Request"
     title = f" {record.title}" if record.title else ""
     variant = f", Command Variant {record.command_variant:d}" if record.command_variant else ""
-    run = ", a run of a DSP schedule" if by_schedule else ""
-    return _hop(record, Place.DOOR, f"{kind} {record.srv}{title}{variant}{run}")
+    return _hop(record, Place.DOOR, f"{kind} {record.srv}{title}{variant}{by_itself}")
 
 
 def _alert(record: AuditRecord, place: Place, name: str) -> Hop:

@@ -1,21 +1,23 @@
 """11.1 and 11.4: what they check, and the firmware's way to the hubs."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 
-from dsp.core.asking import Asking, holds
-from dsp.core.authorisation import status_permits
+from dsp.core.asking import Asking
 from dsp.core.dcc_alerts import alert
 from dsp.core.effects import Refusal
+from dsp.core.listed_devices import Listed, judge, leave_out_inapplicable
+from dsp.core.outcomes import Outcome, refused
 from dsp.core.outstanding import ask_for_certificates
 from dsp.core.records import Distribution, FirmwareFileRecord, SmiDevice
-from dsp.core.service_audit_trail import note_named_devices
 from dsp.core.state import distribution_key
 from dsp.core.timetable import Due
 from dsp.core.turn import Turn
 from dsp.rules.firmware_device_types import device_types_of
 from dsp.rules.responsibility import SHARED_BY_SUPPLIERS
 from dsp.rules.update_firmware import UPDATE_FIRMWARE, DeviceFault, RequestFault, UpdateFirmwareRules
-from smart_metering.administration import CplEntry, FirmwareFile
+from smart_metering.administration import FirmwareFile
 from smart_metering.dcc_alerts import DccAlertCode
 from smart_metering.decisions import Decision
 from smart_metering.duis.service_requests import MAXIMUM_DEVICE_IDS, UpdateFirmware, UpdatePpmidFirmware
@@ -29,10 +31,7 @@ from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.ota.image import decode as decode_firmware_file
 from smart_metering.records import changed
-from smart_metering.response_codes import ResponseCode
 from smart_metering.sm_wan import Downlink, FirmwareForDevices
-
-Answered = tuple[ResponseCode, DspUpdateFirmwareWarning | None, Decision]
 
 
 def upload(turn: Turn, sha256: str, octets: bytes) -> None:
@@ -59,7 +58,7 @@ def upload(turn: Turn, sha256: str, octets: bytes) -> None:
     )
 
 
-def update_firmware(turn: Turn, asking: Asking) -> Answered:
+def update_firmware(turn: Turn, asking: Asking) -> Outcome:
     """Checks the request, then each Device; what passes is distributed, what does not is listed in the warning."""
     body = asking.received.request.body
     assert isinstance(body, UpdateFirmware | UpdatePpmidFirmware)
@@ -71,17 +70,16 @@ def update_firmware(turn: Turn, asking: Asking) -> Answered:
         return _refused(rules, RequestFault.NONE_LEFT, f"more than {MAXIMUM_DEVICE_IDS} Devices")
     if body.firmware_version != file.version and turn.rules.switches.firmware_version_must_match_header:
         return _refused(rules, RequestFault.VERSION)
-    accepted, faults = _sort(turn, asking, rules, body)
-    if fault := _request_fault(turn, asking, file, accepted):
-        return _refused(rules, fault)
-    accepted = _applicable(turn, file, accepted, faults)
-    if not accepted:
-        return _refused(rules, RequestFault.NONE_LEFT)
+    listed = judge(asking, body.device_id_list)
+    fault = _request_fault(turn, asking, file, list(listed.accepted.values()))
+    if fault is None:
+        fault = _leave_out_inapplicable(turn, file, listed)
+    if fault is not None:
+        return replace(_refused(rules, fault), listed=listed.told())
+    accepted = tuple(listed.accepted.values())
     _distribute(turn, asking, file, accepted)
     _tell_other_suppliers(turn, asking, file, accepted)
-    role = next((role for role in asking.roles if holds(asking, accepted[0], role)), None)
-    note_named_devices(turn, asking.received, role, [row.device.device_id for row in accepted])
-    return _accepted(turn, rules, faults)
+    return replace(_accepted(turn, rules, listed.faults), accepted=accepted, listed=listed.told())
 
 
 def at_hub(turn: Turn, comms_hub: Eui, request_id: str, success: bool) -> None:
@@ -116,28 +114,6 @@ def hub_claimed(turn: Turn, comms_hub: Eui) -> None:
                 _send(turn, distribution)
 
 
-def _sort(
-    turn: Turn, asking: Asking, rules: UpdateFirmwareRules, body: UpdateFirmware | UpdatePpmidFirmware
-) -> tuple[list[SmiDevice], dict[DeviceFault, list[Eui]]]:
-    faults: dict[DeviceFault, list[Eui]] = defaultdict(list)
-    accepted: dict[Eui, SmiDevice] = {}
-    for device_id in body.device_id_list:
-        device = turn.state.devices.get(device_id)
-        if device is None or device_id in accepted or not _is_theirs(asking, device) or not device.comms_hub:
-            faults[DeviceFault.INVALID].append(device_id)
-        elif status_permits(asking, device) is not None:
-            faults[DeviceFault.NOT_COMMISSIONED].append(device_id)
-        elif turn.state.distributing.get(device_id):
-            faults[DeviceFault.IN_PROGRESS].append(device_id)
-        else:
-            accepted[device_id] = device
-    return list(accepted.values()), faults
-
-
-def _is_theirs(asking: Asking, device: SmiDevice) -> bool:
-    return any(holds(asking, device, role) for role in asking.roles)
-
-
 def _request_fault(
     turn: Turn, asking: Asking, file: FirmwareFileRecord, accepted: list[SmiDevice]
 ) -> RequestFault | None:
@@ -158,26 +134,14 @@ def _request_fault(
     return None
 
 
-def _applicable(
-    turn: Turn, file: FirmwareFileRecord, accepted: list[SmiDevice], faults: dict[DeviceFault, list[Eui]]
-) -> list[SmiDevice]:
-    """Leaves out the Devices that run this version already, or whose variant the CPL entry does not name."""
-    entry = turn.state.cpl_entry_for(accepted[0].device, file.version)
+def _leave_out_inapplicable(turn: Turn, file: FirmwareFileRecord, listed: Listed) -> RequestFault | None:
+    entry = turn.state.cpl_entry_for(next(iter(listed.accepted.values())).device, file.version)
     assert entry is not None, file
-    left = []
-    for device in accepted:
-        if device.device.device_firmware_version == file.version or not _covers(entry, device):
-            faults[DeviceFault.NOT_APPLICABLE].append(device.device.device_id)
-        else:
-            left.append(device)
-    return left
+    leave_out_inapplicable(listed, entry, file.version)
+    return None if listed.accepted else RequestFault.NONE_LEFT
 
 
-def _covers(entry: CplEntry, device: SmiDevice) -> bool:
-    return not entry.esme_variants or device.device.esme_variant in entry.esme_variants
-
-
-def _distribute(turn: Turn, asking: Asking, file: FirmwareFileRecord, accepted: list[SmiDevice]) -> None:
+def _distribute(turn: Turn, asking: Asking, file: FirmwareFileRecord, accepted: Sequence[SmiDevice]) -> None:
     by_hub: dict[Eui, list[Eui]] = defaultdict(list)
     for device in accepted:
         assert device.comms_hub is not None, device
@@ -200,7 +164,7 @@ def _distribute(turn: Turn, asking: Asking, file: FirmwareFileRecord, accepted: 
 
 
 def _tell_other_suppliers(
-    turn: Turn, asking: Asking, file: FirmwareFileRecord, accepted: list[SmiDevice]
+    turn: Turn, asking: Asking, file: FirmwareFileRecord, accepted: Sequence[SmiDevice]
 ) -> None:
     """N59: whoever else is responsible for a Device that suppliers share learns what was asked for it."""
     for device in accepted:
@@ -241,6 +205,9 @@ def _finish(turn: Turn, distribution: Distribution, success: bool) -> None:
     turn.state.remove_distribution(distribution)
     code = DccAlertCode.N60 if success else DccAlertCode.N61
     for device_id in distribution.devices:
+        device = turn.state.devices.get(device_id)
+        if device is None:
+            continue  # It has left the SMI meanwhile.
         body = CspFirmwareDeliveryStatus(
             update_firmware_request_id=str(distribution.request_id),
             comms_hub_device_id=distribution.comms_hub,
@@ -249,20 +216,20 @@ def _finish(turn: Turn, distribution: Distribution, success: bool) -> None:
             time_stamp=turn.now,
             comms_hub_transfer_status="Success" if success else "Failure",
         )
-        alert(turn, code, turn.state.devices[device_id], body, requester=distribution.request_id.originator)
+        alert(turn, code, device, body, requester=distribution.request_id.originator)
 
 
-def _refused(rules: UpdateFirmwareRules, fault: RequestFault, what: str = "") -> Answered:
-    code = rules.codes[fault]
-    return code, None, Decision(code=code, row=what or fault, source=rules.source, mark=rules.mark)
+def _refused(rules: UpdateFirmwareRules, fault: RequestFault, what: str = "") -> Outcome:
+    return refused(rules.codes[fault], what or fault, rules.source, rules.mark)
 
 
-def _accepted(turn: Turn, rules: UpdateFirmwareRules, faults: dict[DeviceFault, list[Eui]]) -> Answered:
+def _accepted(turn: Turn, rules: UpdateFirmwareRules, faults: dict[DeviceFault, list[Eui]]) -> Outcome:
     lists = {fault: tuple(devices) for fault, devices in faults.items() if devices}
     if not lists:
         code = turn.rules.switches.non_device_empty_answer
         decision = Decision(code=code, row="every Device passes", source=rules.source, mark=rules.mark)
-        return code, None, decision
+        return Outcome(code=code, decision=decision)
     row = f"left out: {', '.join(fault.value for fault in DeviceFault if fault in lists)}"
     warning = DspUpdateFirmwareWarning(**{fault.value: devices for fault, devices in lists.items()})
-    return rules.warning, warning, Decision(code=rules.warning, row=row, source=rules.source, mark=rules.mark)
+    decision = Decision(code=rules.warning, row=row, source=rules.source, mark=rules.mark)
+    return Outcome(code=rules.warning, body=warning, decision=decision)

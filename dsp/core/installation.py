@@ -1,20 +1,19 @@
-"""From pre-notification to commissioning: 12.2, and what 8.11, the hub's alert, 8.1.1 and 8.7.x do to the SMI."""
+"""From the hub's HAN to commissioning: what 8.11, the hub's alert, 8.1.1 and 8.7.x do to the SMI, and how a hub comes
+and goes."""
 
 from collections.abc import Iterable
 
-from dsp.core.asking import Asking
 from dsp.core.dcc_alerts import alert, mpxns_of, status_change
-from dsp.core.inventory import link, move
-from dsp.core.outcomes import Outcome, refused
-from dsp.core.records import Outstanding, SmiDevice, StatusChange
+from dsp.core.inventory import link, move, note
+from dsp.core.records import Outstanding, SmiDevice
 from dsp.core.timetable import Due
 from dsp.core.turn import Turn
+from dsp.rules.inventory_updates import HUB_TYPES
+from dsp.rules.schedules import LEFT_THE_SERVICE
 from dsp.rules.smi_transitions import SmiEvent, transition
 from smart_metering.dcc_alerts import DccAlertCode
-from smart_metering.decisions import Decision
-from smart_metering.device_types import ESME_VARIANTS, TYPE_2, DeviceType
-from smart_metering.duis.device_requests import UpdateHanDeviceLog
-from smart_metering.duis.inventory_requests import DevicePrenotification
+from smart_metering.device_types import TYPE_2, DeviceType
+from smart_metering.duis.device_requests import AddDeviceToChfWhitelist, UpdateHanDeviceLog
 from smart_metering.duis.service_responses import (
     DeviceStatusChangeEvent,
     InventoryDevice,
@@ -23,42 +22,7 @@ from smart_metering.duis.service_responses import (
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.records import changed
-from smart_metering.response_codes import ResponseCode
 from smart_metering.smi_statuses import SmiStatus
-
-
-def prenotify(turn: Turn, asking: Asking, body: DevicePrenotification) -> Outcome:
-    """12.2: the Device stands in the SMI as Pending, and the caller is its pre-notifier."""
-    former = turn.state.devices.get(body.device_id)
-    fault = _prenotification_fault(former, body)
-    if fault is not None:
-        return refused(fault, _PRENOTIFICATION_FAULTS[fault], "choice Q18")
-    device_type = DeviceType(body.device_type)
-    shown = InventoryDevice(
-        device_id=body.device_id,
-        device_type=device_type,
-        device_manufacturer=body.device_manufacturer,
-        device_model=body.device_model,
-        smets_chts_version=body.smets_chts_version,
-        device_firmware_version="" if device_type in TYPE_2 else body.firmware_version.upper(),
-        esme_variant=body.esme_variant,
-    )
-    row = transition(former.device.device_status if former else None, SmiEvent.PRENOTIFIED, device_type)
-    status = SmiStatus(row.result) if row is not None else None
-    note = StatusChange(at=turn.now, status=status, cause=SmiEvent.PRENOTIFIED, request_id=turn.cause)
-    device = SmiDevice(
-        device=changed(shown, device_status=status),
-        associated_device=body.associated_gpf_device_id,
-        pre_notifying_user=asking.received.caller,
-        comms_hub=body.device_id if device_type is DeviceType.CHF else None,
-        forgotten_at=Instant(turn.now + turn.rules.times.pending_ms) if status else None,
-        history=(*(former.history if former else ()), note),
-    )
-    decision = row and Decision(code=row.result, row=str(row.event), source=row.source, mark=row.mark)
-    device = turn.change(device, f"pre-notified by {asking.received.caller}", decision or None)
-    _give_gas_proxy_its_hub(turn, device)
-    _put_on_timetable(turn, device)
-    return Outcome(code=turn.rules.switches.non_device_empty_answer)
 
 
 def forget(turn: Turn, device_id: str, due: Instant) -> None:
@@ -69,35 +33,49 @@ def forget(turn: Turn, device_id: str, due: Instant) -> None:
         alert(turn, DccAlertCode.N8, device, status_change(device, "DeviceRemovedFromInventory"))
 
 
+def may_be_added(device: SmiDevice) -> bool:
+    """To a HAN: what is Pending, what is in service and on no HAN (choice G71), and any IHD or CAD."""
+    status, kind = device.device.device_status, device.device.device_type
+    if kind in TYPE_2 or status is SmiStatus.PENDING:
+        return True
+    return device.comms_hub is None and transition(status, SmiEvent.ADDED_TO_HAN, kind) is not None
+
+
 def added_to_han(turn: Turn, hub: SmiDevice, body: UpdateHanDeviceLog, request_id: str, user: Eui) -> None:
-    """8.11 Add succeeded: the Device is Whitelisted, on this hub's HAN, and has its points of supply."""
+    """8.11 Add succeeded: the Device is on this hub's HAN. One that was Pending is Whitelisted, and has the points of
+    supply that it was added with; one in service keeps its status, and the points of supply that it has."""
     device = turn.state.devices.get(body.device_id)
     points = body.add_device_to_chf_whitelist
     if device is None or points is None:
         return  # Deleted while the Command was under way: there is nothing to whitelist.
-    moved = device if device.device.device_type in TYPE_2 else move(turn, device, SmiEvent.ADDED_TO_HAN)
-    if moved is None:
+    if not may_be_added(device):
         return  # On the log already, as what answers late or again has found it.
-    shown = changed(
-        moved.device,
-        import_mpxn=points.import_mpxn or moved.device.import_mpxn,
-        secondary_import_mpan=points.secondary_import_mpan,
-        export_mpan=points.export_mpan,
-    )
-    joined = link(turn, moved, device=shown, comms_hub=hub.device.device_id)
+    moved = move(turn, device, SmiEvent.ADDED_TO_HAN) or _note(turn, device, SmiEvent.ADDED_TO_HAN)
+    joined = link(turn, moved, device=_supplied(device, moved, points), comms_hub=hub.device.device_id)
     _associate(turn, joined)
     _tell_of_device_log(turn, DccAlertCode.N24, joined, request_id, user)
 
 
-def removed_from_han(turn: Turn, body: UpdateHanDeviceLog, request_id: str, user: Eui) -> None:
-    """8.11 Remove succeeded."""
+def removed_from_han(
+    turn: Turn, hub: SmiDevice, body: UpdateHanDeviceLog, request_id: str, user: Eui
+) -> None:
+    """8.11 Remove succeeded: the Device is on no HAN. What was not in service yet is Pending again; what was keeps
+    its status and its points of supply, and may be added again (choice G71)."""
     device = turn.state.devices.get(body.device_id)
     if device is None:
         return  # Gone from the SMI meanwhile: nothing is left to unlink.
-    moved = move(turn, device, SmiEvent.REMOVED_FROM_HAN)
-    if moved is not None or device.device.device_type in TYPE_2:
-        device = unlink(turn, moved or device)
+    if device.comms_hub == hub.device.device_id:
+        device = off_the_han(turn, device, SmiEvent.REMOVED_FROM_HAN)
     _tell_of_device_log(turn, DccAlertCode.N24, device, request_id, user)
+
+
+def off_the_han(turn: Turn, device: SmiDevice, event: SmiEvent) -> SmiDevice:
+    """A Device that stands on no HAN from now on, by this event."""
+    was_pending = device.device.device_status is SmiStatus.PENDING
+    moved = move(turn, device, event) or _note(turn, device, event)
+    if moved.device.device_status is SmiStatus.PENDING and not was_pending:
+        return unlink(turn, moved)
+    return _take_off(turn, moved)
 
 
 def device_log_uncertain(turn: Turn, outstanding: Outstanding) -> None:
@@ -140,63 +118,84 @@ def joined_service(turn: Turn, target: SmiDevice, other: Eui) -> None:
 
 
 def hub_connected(turn: Turn, comms_hub: Eui) -> None:
-    """A hub is on the SM WAN: if it was only Pending, it and its GPF are in service from now on."""
+    """A hub is on the SM WAN: it and its GPF are in service from now on, unless they have left it."""
     hub = turn.state.devices.get(comms_hub)
-    if hub is not None:
-        _give_gas_proxy_its_hub(turn, hub)
+    turn.state.connected_hubs.add(comms_hub if hub is None else hub.device.device_id)
+    if hub is None or hub.device.device_status in LEFT_THE_SERVICE:
+        return
+    give_gas_proxy_its_hub(turn, hub)
     for device_id in (comms_hub, *turn.state.han.get(comms_hub, ())):
-        device = turn.state.devices.get(device_id)
-        if device is not None and device.device.device_status is SmiStatus.PENDING:
-            move(turn, device, SmiEvent.HUB_CONNECTED)
+        move(turn, turn.state.devices[device_id], SmiEvent.HUB_CONNECTED)
+
+
+def take_gas_proxy_along(turn: Turn, hub: SmiDevice, event: SmiEvent, user: Eui) -> list[SmiDevice]:
+    """A Gas Proxy Function is a part of its hub: what moved with it (choice G34)."""
+    if hub.device.device_type is not DeviceType.CHF:
+        return []
+    moved = [move(turn, proxy, event, by=user) for proxy in gas_proxies_of(turn, hub)]
+    return [proxy for proxy in moved if proxy is not None]
+
+
+def leave_han_of(turn: Turn, hub: SmiDevice) -> None:
+    """A hub has left the service: the Devices behind it stand on no HAN, and may be added to another's (choice G34)."""
+    for device_id in list(turn.state.han.get(hub.device.device_id, ())):
+        device = turn.state.devices[device_id]
+        if device.device.device_type not in HUB_TYPES:
+            off_the_han(turn, device, SmiEvent.HUB_LEFT)
 
 
 def unlink(turn: Turn, device: SmiDevice) -> SmiDevice:
     """A Device that is Pending again has no hub, no points of supply, and nobody who answers for it."""
+    shown = changed(device.device, import_mpxn="", secondary_import_mpan="", export_mpan="")
+    forgotten_at = Instant(turn.now + turn.rules.times.pending_ms) if device.pre_notifying_user else None
+    after = link(turn, _take_off(turn, device), device=shown, forgotten_at=forgotten_at)
+    put_on_timetable(turn, after)
+    return after
+
+
+def _take_off(turn: Turn, device: SmiDevice) -> SmiDevice:
     for neighbour_id in list(turn.state.han.get(device.comms_hub, ()) if device.comms_hub else ()):
         neighbour = turn.state.devices[neighbour_id]
         if neighbour.associated_device == device.device.device_id:
             link(turn, neighbour, associated_device=None)
-    shown = changed(device.device, import_mpxn="", secondary_import_mpan="", export_mpan="")
-    forgotten_at = Instant(turn.now + turn.rules.times.pending_ms) if device.pre_notifying_user else None
-    after = link(
-        turn, device, device=shown, comms_hub=None, associated_device=None, forgotten_at=forgotten_at
+    return link(turn, device, comms_hub=None, associated_device=None)
+
+
+def _note(turn: Turn, device: SmiDevice, event: SmiEvent) -> SmiDevice:
+    """What befalls an IHD or CAD is no move, for they have no status; their history tells it all the same."""
+    assert device.device.device_type in TYPE_2, device
+    return note(turn, device, event)
+
+
+def _supplied(former: SmiDevice, moved: SmiDevice, points: AddDeviceToChfWhitelist) -> InventoryDevice:
+    """With its points of supply: a Device in service gets only those that it has not."""
+    shown = moved.device
+    if former.device.device_status is SmiStatus.PENDING:
+        return changed(
+            shown,
+            import_mpxn=points.import_mpxn or shown.import_mpxn,
+            secondary_import_mpan=points.secondary_import_mpan,
+            export_mpan=points.export_mpan,
+        )
+    return changed(
+        shown,
+        import_mpxn=shown.import_mpxn or points.import_mpxn,
+        secondary_import_mpan=shown.secondary_import_mpan or points.secondary_import_mpan,
+        export_mpan=shown.export_mpan or points.export_mpan,
     )
-    _put_on_timetable(turn, after)
-    return after
 
 
-def _prenotification_fault(former: SmiDevice | None, body: DevicePrenotification) -> ResponseCode | None:
-    """Why 12.2 is refused. The codes exist; what each means is a choice (Q18)."""
-    if former is not None and not _may_be_notified_again(former):
-        return ResponseCode.E120201
-    if body.device_type not in set(DeviceType):
-        return ResponseCode.E120203
-    if (body.device_type == DeviceType.ESME) != bool(body.esme_variant) or (
-        body.esme_variant and body.esme_variant not in ESME_VARIANTS
-    ):
-        return ResponseCode.E120204
-    return None
-
-
-_PRENOTIFICATION_FAULTS = {
-    ResponseCode.E120201: "the Device is in the SMI already",
-    ResponseCode.E120203: "DeviceType is none of DUIS",
-    ResponseCode.E120204: "an ESME has an ESMEVariant of DUIS, any other Device none",
-}
-
-
-def _may_be_notified_again(device: SmiDevice) -> bool:
-    """A Type 2 Device has no status to leave the service by; to the table, no status means not in the SMI."""
-    status = device.device.device_status
-    return status is not None and transition(status, SmiEvent.PRENOTIFIED) is not None
-
-
-def _put_on_timetable(turn: Turn, device: SmiDevice) -> None:
+def put_on_timetable(turn: Turn, device: SmiDevice) -> None:
     if device.forgotten_at is not None and device.device.device_status is SmiStatus.PENDING:
         turn.timetable.put(device.forgotten_at, device.device.device_id, Due.PENDING, device.device.device_id)
 
 
-def _give_gas_proxy_its_hub(turn: Turn, hub: SmiDevice) -> None:
+def gas_proxies_of(turn: Turn, hub: SmiDevice) -> list[SmiDevice]:
+    neighbours = (turn.state.devices[other] for other in turn.state.han.get(hub.device.device_id, ()))
+    return [other for other in neighbours if other.device.device_type is DeviceType.GPF]
+
+
+def give_gas_proxy_its_hub(turn: Turn, hub: SmiDevice) -> None:
     """A hub's pre-notification names its Gas Proxy Function, which is a part of it."""
     proxy = turn.state.devices.get(hub.associated_device) if hub.associated_device else None
     if proxy is None or proxy.comms_hub is not None:

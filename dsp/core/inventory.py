@@ -53,6 +53,13 @@ def move(turn: Turn, device: SmiDevice, event: SmiEvent, *, by: str = "") -> Smi
     return turn.change(after, f"{device.device.device_status} -> {status}: {cause}", decision)
 
 
+def note(turn: Turn, device: SmiDevice, cause: str, decision: Decision | None = None) -> SmiDevice:
+    """Writes a Device of which something changed beside its status, with a line of its history."""
+    status = device.device.device_status
+    line = StatusChange(at=turn.now, status=status, cause=cause, request_id=turn.cause)
+    return turn.change(changed(device, history=(*device.history, line)), cause, decision)
+
+
 def link(turn: Turn, smi_device: SmiDevice, /, **changes: object) -> SmiDevice:
     """Writes what an event changed of a Device beside its status; the event's own line tells why."""
     return turn.state.put_device(changed(smi_device, **changes))
@@ -80,6 +87,8 @@ def shown(state: State, device: SmiDevice) -> InventoryDevice:
 
 def _after(device: SmiDevice, row: Transition) -> SmiDevice:
     """The status, and the one to be restored to, that a row leads to."""
+    if row.result is Beyond.UNCHANGED:
+        return device
     suspended = device.device.device_status is SmiStatus.SUSPENDED
     if row.result is Beyond.BEFORE_SUSPENSION:
         status, before = device.status_before_suspension, None
@@ -92,7 +101,7 @@ def _after(device: SmiDevice, row: Transition) -> SmiDevice:
         device,
         device=changed(device.device, device_status=status),
         status_before_suspension=before,
-        forgotten_at=None,
+        forgotten_at=device.forgotten_at if before or suspended else None,
     )
 
 

@@ -1,10 +1,12 @@
 """What the DCC itself changes in the SMI: the manual correction of manufacturer and model, and the recovery family."""
 
+from dsp.core.central_products_list import suspend
 from dsp.core.dcc_alerts import alert, status_change
 from dsp.core.effects import Refusal
 from dsp.core.inventory import move, shown
-from dsp.core.records import StatusChange
+from dsp.core.records import SmiDevice, StatusChange
 from dsp.core.turn import Turn
+from dsp.rules.device_details import too_long
 from dsp.rules.smi_transitions import SmiEvent
 from smart_metering.administration import DeviceCorrection, RecoveryChange
 from smart_metering.dcc_alerts import DccAlertCode
@@ -63,9 +65,18 @@ def change_recovery(turn: Turn, change: RecoveryChange) -> None:
         status = device.device.device_status or "without status"
         turn.answer(Refusal(faults=(f"event: {change.event} of a Device that is {status}",)))
         return
+    if event is SmiEvent.SUPPLIER_RESTORED:
+        moved = _catch_up_with_cpl(turn, moved)
     if event is SmiEvent.RECOVERY_CREDENTIALS_PLACED:
         alert(turn, DccAlertCode.N36, moved, status_change(moved, "RecoveryComplete"))
     turn.answer(shown(turn.state, moved))
+
+
+def _catch_up_with_cpl(turn: Turn, device: SmiDevice) -> SmiDevice:
+    """A Device in Recovery is not suspended, and one that was Suspended is not restored by it (choice G73)."""
+    if turn.state.cpl_entry_for(device.device, device.device.device_firmware_version) is None:
+        suspend(turn, device, SmiEvent.FOUND_OFF_CPL)
+    return turn.state.devices[device.device.device_id]
 
 
 def _correction_faults(correction: DeviceCorrection) -> list[str]:
@@ -74,15 +85,8 @@ def _correction_faults(correction: DeviceCorrection) -> list[str]:
         faults.append("device_manufacturer, device_model: expected at least one")
     if not correction.reason:
         faults.append("reason: expected why; it is kept in the Device's history")
-    faults += [
-        f"{name}: longer than the {MAXIMUM_LENGTH} characters of DUIS"
-        for name in ("device_manufacturer", "device_model")
-        if len(getattr(correction, name)) > MAXIMUM_LENGTH
-    ]
-    return faults
-
-
-MAXIMUM_LENGTH = 30  # DUIS 5.4: DeviceManufacturer, DeviceModel
+    details = {name: getattr(correction, name) for name in ("device_manufacturer", "device_model")}
+    return faults + too_long(details)
 
 
 def _unknown(device_id: str) -> Refusal:

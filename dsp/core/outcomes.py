@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dsp.core.asking import Asking
+from dsp.core.records import ListedDevices, SmiDevice
+from dsp.core.service_audit_trail import REFUSING
 from dsp.core.turn import Turn
 from smart_metering.decisions import Decision
 from smart_metering.duis.service_responses import ResponseBody
@@ -13,11 +15,21 @@ from smart_metering.response_codes import ResponseCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The answer to come. Without a code: the request is not emulated yet."""
+    """The answer to come. Without a code: the request is not emulated yet.
+
+    Of a request that lists Devices: the `accepted` ones, and by which row each was that, or was left out.
+    """
 
     code: ResponseCode | None
     body: ResponseBody | None = None
     decision: Decision | None = None
+    accepted: tuple[SmiDevice, ...] = ()
+    listed: tuple[ListedDevices, ...] = ()
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the request went no further."""
+        return self.code is not None and self.code.startswith(REFUSING)
 
 
 Room = Callable[[Turn, Asking], Outcome]

@@ -1,7 +1,8 @@
 """The post book: requests on their way to a Device, their attempts, and what is said when no answer comes."""
 
 from dsp.core.asking import Asking
-from dsp.core.records import DccCounter, Outstanding, SmiDevice, Stage
+from dsp.core.dcc_commands import next_dcc_command
+from dsp.core.records import Outstanding, SmiDevice, Stage
 from dsp.core.registrations import supplier_on_device
 from dsp.core.sequences import released, waits_for
 from dsp.core.service_audit_trail import post
@@ -154,8 +155,6 @@ def _of(turn: Turn, user: Eui, device: Eui, srv: str, stage: Stage) -> list[Outs
 
 def push(turn: Turn, outstanding: Outstanding, code: ResponseCode, decision: Decision) -> None:
     """A Service Response without payload and ResponseID: no Device answered."""
-    if outstanding.user == turn.acb.eui:
-        return  # The DSP itself had asked: there is nobody to tell.
     request = outstanding.request
     response = ServiceResponse(
         request_id=str(request.request_id),
@@ -218,18 +217,11 @@ def _command_id(
 ) -> RequestId:
     """Whose Command it is: the User's where the Device knows the User, else a party's of the DCC."""
     if use_case is UseCase.CS02B:
-        return _dcc_command(turn, turn.change_of_supplier.eui, device.device.device_id)
+        return next_dcc_command(turn, turn.change_of_supplier.eui, device.device.device_id)
     user = request.request_id.originator
     holder = role in SUPPLIERS and supplier_on_device(turn.state, device)
     signed = isinstance(request.body, SignedPreCommand)
     known = is_known(device.device.device_type, role, use_case) and (not holder or holder == user)
     if signed or (known and use_case is not UseCase.CS02A and user != turn.acb.eui):
         return request.request_id
-    return _dcc_command(turn, turn.acb.eui, device.device.device_id)
-
-
-def _dcc_command(turn: Turn, originator: Eui, device: Eui) -> RequestId:
-    former = turn.state.dcc_counters.get(f"{originator}|{device}")
-    counter = max(former.counter + 1 if former else 1, turn.now)
-    turn.state.dcc_counters.put(DccCounter(originator=originator, device=device, counter=counter))
-    return RequestId(originator, device, counter)
+    return next_dcc_command(turn, turn.acb.eui, device.device.device_id)

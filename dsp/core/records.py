@@ -8,7 +8,7 @@ from smart_metering.decisions import Decision
 from smart_metering.device_types import DeviceType, Generation
 from smart_metering.duis.inventory_requests import DspSchedule
 from smart_metering.duis.service_requests import ServiceRequest
-from smart_metering.duis.service_responses import InventoryDevice, Message
+from smart_metering.duis.service_responses import InventoryDevice, Message, ResponseBody
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.instants import Instant
@@ -71,12 +71,13 @@ class Stage(StrEnum):
 
 class Outstanding(Record, frozen=True, kw_only=True):
     """A request that a Device has yet to answer. `command` is the id of the GBCS command: its originator is the User
-    where the Device knows the User, else the ACB with the ACB's own counter."""
+    where the Device knows the User, else the ACB with the ACB's own counter. What the DSP asks itself, it asks in no
+    `role`."""
 
     command: RequestId
     request: ServiceRequest
     user: Eui
-    role: UserRole
+    role: UserRole | None
     comms_hub: Eui
     stage: Stage
     due: Instant  # what the stage waits for: the date, the next attempt, the outcome, or the end of lateness
@@ -101,14 +102,13 @@ class SequencedRequest(Record, frozen=True, kw_only=True):
 
 
 class Schedule(Record, frozen=True, kw_only=True):
-    """A read that the DSP sends by itself for `user`, next at `due`. `runs` counts those that were begun."""
+    """A read that the DSP sends by itself for `user`, next at `due`."""
 
     schedule_id: int
     user: Eui
     role: UserRole
     details: DspSchedule
     due: Instant
-    runs: int = 0
 
     @property
     def device(self) -> Eui:
@@ -197,11 +197,23 @@ class ClockRecord(Record, frozen=True, kw_only=True):
     now: Instant
 
 
-class AuditRecord(Record, frozen=True, kw_only=True):
-    """One message of the Service Audit Trail, without payload; and what explains it, which no User is shown.
+class ListedDevices(Record, frozen=True, kw_only=True):
+    """Devices listed by one request on which one row decided: how many, and the `first` few of them."""
 
-    `cause` is the RequestID that led to the message. Of a request, `device_status` is what its Device had then, and
-    `refused` that access control let it go no further; of what came last, `attempts` and `delivered` tell of its way.
+    decision: Decision
+    count: int
+    first: tuple[Eui, ...]
+
+
+class AuditRecord(Record, frozen=True, kw_only=True):
+    """One message of the Service Audit Trail, where its content is kept, and what explains it.
+
+    `journaled` is the position in the journal of the request that was sent, `delivered_as` that of the message in the
+    log of messages, `body` what was answered at once, `answered_as` the record that has it: they are for who sent or
+    received it. The rest no User is shown: `cause` is the RequestID that led to the message. Of a request,
+    `device_status` is what its Device had then, `refused` that it was answered with a code that refuses, `by_room`
+    that it had passed access control before; of what came last, `attempts` and `delivered` tell of its way. `listed`
+    is what became of each Device of an 11.1.
     """
 
     at: Instant
@@ -216,12 +228,19 @@ class AuditRecord(Record, frozen=True, kw_only=True):
     response_id: str = ""
     command_variant: CommandVariant | None = None
     response_code: str = ""
+    schedule_id: int = 0
+    journaled: int = 0
+    delivered_as: int = 0
+    answered_as: int = 0
+    body: ResponseBody | None = None
     cause: str = ""
     decision: Decision | None = None
     device_status: SmiStatus | None = None
     refused: bool = False
+    by_room: bool = False
     attempts: int = 0
     delivered: bool = False
+    listed: tuple[ListedDevices, ...] = ()
 
 
 class LookUp(Record, frozen=True, kw_only=True):

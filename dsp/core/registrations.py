@@ -5,12 +5,17 @@ from collections.abc import Iterable
 from dsp.core.records import SmiDevice
 from dsp.core.state import State
 from dsp.rules.responsibility import Responsibility, Supply, responsibilities
-from smart_metering.device_types import METERS
+from smart_metering.device_types import METERS, DeviceType
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.user_roles import NETWORK_OPERATORS, SUPPLIERS, UserRole
 
 SUPPLIER_ROLES = tuple(role for role in UserRole if role in SUPPLIERS and role is not UserRole.ES)
+
+
+def supply_role(meter: DeviceType) -> UserRole:
+    """The role in which the supplier of such a meter is registered for its import point of supply."""
+    return UserRole.GS if meter is DeviceType.GSME else UserRole.IS
 
 
 def registered_party(state: State, mpxn: str, role: UserRole, at: Instant) -> Eui | None:

@@ -8,30 +8,24 @@ from collections.abc import Callable
 
 from dsp.core import change_of_supplier
 from dsp.core.asking import Asking
+from dsp.core.device_log_form import fault_of_device_log
 from dsp.core.outcomes import Outcome, refused
 from dsp.core.records import SmiDevice
-from dsp.core.registrations import registered_party
 from dsp.core.transform import REMOTE_PARTY_ROLES
-from dsp.rules.inventory_updates import is_import_mpxn, is_mpan
-from smart_metering.device_types import METERS, TYPE_2, DeviceType
+from smart_metering.device_types import DeviceType
 from smart_metering.duis import device_requests as duis
 from smart_metering.duis.service_requests import ActivateFirmware, Body
 from smart_metering.duis.service_responses import NotEmulated
 from smart_metering.gbcs.date_times import FIRST_GBZ_INSTANT, LAST_GBZ_INSTANT
 from smart_metering.instants import DAY_MS, LAST_INSTANT, SECOND_MS
 from smart_metering.marks import Mark
+from smart_metering.pki.certificates import is_key_agreement_certificate_of
 from smart_metering.response_codes import ResponseCode
-from smart_metering.smi_statuses import SmiStatus
-from smart_metering.user_roles import UserRole
 
 LONGEST_PROFILE_MS = 400 * DAY_MS  # what a meter keeps, 13 months, and more than any schedule may ask for
-LONGEST_JOIN_TIME_SECONDS = 3600
 LONGEST_TOLERANCE_SECONDS = 86_400
+LONGEST_PATH = 3  # DUIS 5.4: CertificationPathCertificates
 LOAD_CONTROLLER = "LoadController"  # a role of DUIS whose number in GBCS no public document tells
-
-
-POINTS_OF_SUPPLY = ("import_mpxn", "secondary_import_mpan", "export_mpan")
-POINTS_OF_SUPPLY_OF = {DeviceType.ESME: set(POINTS_OF_SUPPLY), DeviceType.GSME: {"import_mpxn"}}
 
 
 def fault_of(asking: Asking, target: SmiDevice) -> Outcome | None:
@@ -62,6 +56,11 @@ def _profile(asking: Asking, target: SmiDevice, body: Body) -> Outcome | None:
         return _ill_formed("ReadLogPeriod ends before it starts")
     if end - start > LONGEST_PROFILE_MS:
         return _ill_formed(f"ReadLogPeriod of more than {LONGEST_PROFILE_MS // DAY_MS} days")
+    credentials = body.ka_public_security_credentials
+    if credentials and not is_key_agreement_certificate_of(asking.received.caller, credentials):
+        return _ill_formed(
+            "KAPublicSecurityCredentials, expected a certificate of the User for key agreement"
+        )
     gas = target.device.device_type in (DeviceType.GSME, DeviceType.GPF)
     if gas and not FIRST_GBZ_INSTANT <= start <= end <= LAST_GBZ_INSTANT:
         return _ill_formed("ReadLogPeriod beyond the clock of a gas meter, which runs from 2000 to 2136")
@@ -102,58 +101,13 @@ def _join(asking: Asking, target: SmiDevice, body: Body) -> Outcome | None:
 
 def _update_han_device_log(asking: Asking, target: SmiDevice, body: Body) -> Outcome | None:
     assert isinstance(body, duis.UpdateHanDeviceLog)
-    named = asking.state.devices.get(body.device_id)
-    if body.request_type not in ("Add", "Remove"):
-        return _ill_formed(f"RequestType {body.request_type!r}, expected Add or Remove")
-    if named is None:
-        what = f"DeviceID {body.device_id} was never pre-notified"
-        return _device_log_refused(ResponseCode.E081101, what)
-    if named.device.device_type in (DeviceType.CHF, DeviceType.GPF):
-        what = f"a {named.device.device_type} is on no hub's Device Log"
-        return _device_log_refused(ResponseCode.E081104, what)
-    if body.request_type == "Remove":
-        if named.comms_hub == target.device.device_id:
-            return None
-        return _device_log_refused(ResponseCode.E081102, f"{body.device_id} is not on this hub's HAN")
-    return _addition(asking, named, body)
-
-
-def _addition(asking: Asking, named: SmiDevice, body: duis.UpdateHanDeviceLog) -> Outcome | None:
-    addition, kind = body.add_device_to_chf_whitelist, named.device.device_type
-    if addition is None:
-        return _ill_formed("expected AddDeviceToCHFWhitelist with RequestType Add")
-    if not 1 <= addition.join_time_period <= LONGEST_JOIN_TIME_SECONDS:
-        return _ill_formed(
-            f"JoinTimePeriod {addition.join_time_period}, expected 1 to {LONGEST_JOIN_TIME_SECONDS}"
-        )
-    if not 6 <= len(addition.install_code) <= 16:
-        return _ill_formed(f"InstallCode of {len(addition.install_code)} octets, expected 6 to 16")
-    for name in POINTS_OF_SUPPLY:
-        mpxn = getattr(addition, name)
-        well_formed = is_import_mpxn(kind, mpxn) if name == "import_mpxn" else is_mpan(mpxn)
-        if mpxn and not well_formed:
-            expected = "1 to 10 digits" if kind is DeviceType.GSME else "13 digits"
-            return _ill_formed(f"{name} {mpxn!r}, expected {expected} for {kind}")
-    if kind not in TYPE_2 and named.device.device_status is not SmiStatus.PENDING:
-        what = f"{body.device_id} is {named.device.device_status}, expected Pending"
-        return _device_log_refused(ResponseCode.E081105, what)
-    given = {name for name in POINTS_OF_SUPPLY if getattr(addition, name)}
-    if not given <= POINTS_OF_SUPPLY_OF.get(kind, set()) or (kind in METERS and not addition.import_mpxn):
-        what = "an ESME needs its ImportMPxN, a GSME that and nothing else, no other Device has any"
-        return _device_log_refused(ResponseCode.E081106, what)
-    return _supply_fault(asking, kind, addition.import_mpxn) if kind in METERS else None
-
-
-def _supply_fault(asking: Asking, kind: DeviceType, mpxn: str) -> Outcome | None:
-    role = UserRole.GS if kind is DeviceType.GSME else UserRole.IS
-    registered = registered_party(asking.state, mpxn, role, asking.at)
-    if registered is not None:
-        return None
-    return _device_log_refused(ResponseCode.E081107, f"nobody is registered for {mpxn} as {role}")
+    return fault_of_device_log(asking, target, body)
 
 
 def _change_of_supplier(asking: Asking, target: SmiDevice, body: Body) -> Outcome | None:
     assert isinstance(body, duis.UpdateSecurityCredentialsCos)
+    if len(body.certification_path_certificates) > LONGEST_PATH:
+        return _ill_formed(f"CertificationPathCertificates, expected at most {LONGEST_PATH}")
     return change_of_supplier.fault(asking, target, body)
 
 
@@ -184,10 +138,6 @@ FORMS: dict[type, Callable[[Asking, SmiDevice, Body], Outcome | None]] = {
 
 def _ill_formed(what: str) -> Outcome:
     return refused(ResponseCode.E100, what, "choice G4", Mark.WEAK)
-
-
-def _device_log_refused(code: ResponseCode, what: str) -> Outcome:
-    return refused(code, what, "codes of DUIS 5.4; choice Q18")
 
 
 def _not_emulated(asking: Asking) -> Outcome:

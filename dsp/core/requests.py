@@ -1,37 +1,35 @@
 """The desk for Service Requests: asks access control, then hands the request to the room that serves it."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 from dsp.core import (
     decommissioning,
     device_requests,
     firmware_distribution,
-    installation,
     inventory,
     local_commands,
+    prenotification,
     schedules,
     sequences,
 )
-from dsp.core.asking import Asking, role_of, used_key
+from dsp.core.asking import Asking, role_for, role_of, used_key
 from dsp.core.authorisation import CHECKS, authorise, granted
+from dsp.core.execution_dates import execution_date_of
 from dsp.core.inputs import RequestReceived
 from dsp.core.outcomes import Outcome, Room, refused
-from dsp.core.reading import date_of
-from dsp.core.service_audit_trail import note_answer, note_request
+from dsp.core.service_audit_trail import Noted, arrived, note_answer, note_named_devices, note_request
 from dsp.core.turn import Turn
 from dsp.core.update_inventory import update_inventory
 from smart_metering.command_variants import CRITICAL_VARIANTS, NON_CRITICAL_VARIANTS, CommandVariant
 from smart_metering.duis import inventory_requests as duis
 from smart_metering.duis.service_requests import (
     ServiceRequest,
-    SignedPreCommand,
     UninterpretedBody,
     UpdateFirmware,
     UpdatePpmidFirmware,
 )
 from smart_metering.duis.service_responses import ServiceResponse
-from smart_metering.errors import DecodeError
-from smart_metering.gbcs.message import decode
 from smart_metering.instants import CANCELLATION, Instant
 from smart_metering.marks import Mark
 from smart_metering.records import Record, changed
@@ -49,25 +47,29 @@ def receive(turn: Turn, received: RequestReceived) -> None:
     definition = definition_of(request.service_reference_variant)
     if definition is None:
         what = f"ServiceReferenceVariant {request.service_reference_variant!r} is none of the 129"
-        note_request(turn, received, None, refused=True)
-        _answer(turn, received, refused(ResponseCode.E100, what, "choice G4"), None)
+        outcome = refused(ResponseCode.E100, what, "choice G4")
+        _answer(turn, received, arrived(turn, received, None), outcome, None)
         return
     received = changed(received, request=changed(request, service_reference=definition.service_reference))
     asking = _asking(turn, received, definition)
     refusal = authorise(_as_sent(asking, request), CHECKS)
     role = role_of(asking)
-    note_request(turn, received, role, refused=refusal is not None)
+    noted = arrived(turn, received, role)
     if refusal is not None:
-        _answer(turn, received, Outcome(code=ResponseCode(refusal.code), decision=refusal), role)
+        outcome = Outcome(code=ResponseCode(refusal.code), decision=refusal)
+        _answer(turn, received, noted, outcome, role)
         return
     grant = granted(asking)  # What a room changes must not change why the request was let in.
     outcome = _room(asking)(turn, asking)
-    if outcome.code is None or not outcome.code.startswith("E"):
+    if not outcome.refuses:
         turn.state.used_requests.add(used_key(received))
     if outcome.decision is None:
-        outcome = Outcome(code=outcome.code, body=outcome.body, decision=grant)
+        outcome = replace(outcome, decision=grant)
     sequences.answered(turn, received.request, outcome.code)
-    _answer(turn, received, outcome, role)
+    answer = _answer(turn, received, noted, outcome, role, by_room=outcome.refuses)
+    if outcome.accepted:
+        roles = {device.device.device_id: role_for(asking, device) for device in outcome.accepted}
+        note_named_devices(turn, received, answer, roles)
 
 
 def _asking(turn: Turn, received: RequestReceived, definition: ServiceRequestDefinition) -> Asking:
@@ -97,18 +99,9 @@ def _as_sent(asking: Asking, request: ServiceRequest) -> Asking:
 
 
 def _execution(request: ServiceRequest, now: Instant) -> Instant:
-    """When the request is to be executed: what a Signed Pre-Command says inside counts, not what stands beside it."""
-    dated = getattr(request.body, "execution_date_time", None)
-    if isinstance(request.body, SignedPreCommand):
-        dated = _signed_date(request.body)
+    """When the request is to be executed."""
+    dated = execution_date_of(request)
     return dated if dated is not None and now <= dated < CANCELLATION else now
-
-
-def _signed_date(body: SignedPreCommand) -> Instant | None:
-    try:
-        return date_of(decode(body.gbcs_payload))
-    except DecodeError:
-        return None  # Unreadable: the room that serves it says so.
 
 
 def _room(asking: Asking) -> Room:
@@ -134,7 +127,7 @@ def _read_inventory(turn: Turn, asking: Asking) -> Outcome:
 
 
 def _prenotify(turn: Turn, asking: Asking) -> Outcome:
-    return installation.prenotify(turn, asking, _body(asking, duis.DevicePrenotification))
+    return prenotification.prenotify(turn, asking, _body(asking, duis.DevicePrenotification))
 
 
 def _update_inventory(turn: Turn, asking: Asking) -> Outcome:
@@ -155,11 +148,6 @@ def _return_local_response(turn: Turn, asking: Asking) -> Outcome:
     return local_commands.take(turn, asking, _body(asking, duis.ReturnLocalCommandResponse))
 
 
-def _update_firmware(turn: Turn, asking: Asking) -> Outcome:
-    code, body, decision = firmware_distribution.update_firmware(turn, asking)
-    return Outcome(code=code, body=body, decision=decision)
-
-
 def _body(asking: Asking, kind: type[B]) -> B:
     body = asking.received.request.body
     assert isinstance(body, kind), asking
@@ -167,8 +155,8 @@ def _body(asking: Asking, kind: type[B]) -> B:
 
 
 NON_DEVICE_ROOMS: dict[type, Room] = {
-    UpdateFirmware: _update_firmware,
-    UpdatePpmidFirmware: _update_firmware,
+    UpdateFirmware: firmware_distribution.update_firmware,
+    UpdatePpmidFirmware: firmware_distribution.update_firmware,
     duis.ReadInventory: _read_inventory,
     duis.DevicePrenotification: _prenotify,
     duis.UpdateInventory: _update_inventory,
@@ -190,7 +178,15 @@ DEVICE_ROOMS: dict[CommandVariant, Room] = {
 }
 
 
-def _answer(turn: Turn, received: RequestReceived, outcome: Outcome, role: UserRole | None) -> None:
+def _answer(
+    turn: Turn,
+    received: RequestReceived,
+    noted: Noted,
+    outcome: Outcome,
+    role: UserRole | None,
+    *,
+    by_room: bool = False,
+) -> ServiceResponse:
     request = received.request
     answer = ServiceResponse(
         request_id=str(request.request_id),
@@ -201,5 +197,7 @@ def _answer(turn: Turn, received: RequestReceived, outcome: Outcome, role: UserR
         body=outcome.body,
         decision=outcome.decision,
     )
-    note_answer(turn, received, answer, role)
+    note_request(turn, noted, refused=outcome.refuses, by_room=by_room)
+    note_answer(turn, received, answer, role, outcome.listed)
     turn.answer(answer)
+    return answer

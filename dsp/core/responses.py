@@ -82,7 +82,7 @@ def _take_gbcs(turn: Turn, device: SmiDevice, uplink: Uplink, octets: bytes) -> 
 def _take_response(turn: Turn, device: SmiDevice, message: Message, octets: bytes) -> None:
     key = RequestId(message.target, message.originator, message.counter)
     awaited = turn.state.outstanding.get(str(key))
-    if awaited is None or awaited.stage is Stage.DATED or not awaited.octets:
+    if awaited is None or not awaited.octets or awaited.stage is Stage.DATED:
         return  # Repeated: the same Response was already taken, or nobody asked yet.
     turn.cause = str(awaited.request.request_id)
     asked = decode(awaited.octets).message_code
@@ -95,14 +95,11 @@ def _take_response(turn: Turn, device: SmiDevice, message: Message, octets: byte
     except DecodeError as error:
         turn.observe(device.device.device_id, f"a Response whose payload cannot be read: {error}")
         return
-    if told.accepted:
-        _date(turn, awaited)
-    else:
-        turn.state.remove_outstanding(awaited)
+    over = _settle(turn, awaited, told)
     body: ResponseBody = GbcsPayload(gbcs_payload=octets)
     if awaited.schedule_id:
         body = DspScheduledMessage(gbcs_payload=octets, dsp_schedule_id=awaited.schedule_id)
-    conclude(turn, device, awaited, body, told, verified=_verifiable(turn, message))
+    conclude(turn, device, awaited, body, told, verified=_verifiable(turn, message), over=over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +123,15 @@ def take_returned(turn: Turn, message: Message, octets: bytes) -> Returned | str
     except DecodeError as error:
         return f"its payload cannot be read: {error}"
     turn.cause = str(awaited.request.request_id)
-    if told.accepted:
-        _date(turn, awaited)
-    else:
-        turn.state.remove_outstanding(awaited)
-    return Returned(conclude(turn, device, awaited, None, told, verified=_verifiable(turn, message)))
+    over, verified = _settle(turn, awaited, told), _verifiable(turn, message)
+    return Returned(conclude(turn, device, awaited, None, told, verified=verified, over=over))
 
 
 def _take_smets1_response(turn: Turn, device: SmiDevice, response: Smets1Response) -> None:
     key = RequestId(response.originator, device.device.device_id, response.counter)
     awaited = turn.state.outstanding.get(str(key))
-    if awaited is None:
-        return  # Repeated: the same Response was already taken, or nobody asked.
+    if awaited is None or not awaited.octets:
+        return  # Repeated: the same Response was already taken, or nobody asked yet.
     turn.cause = str(awaited.request.request_id)
     asked = awaited.request.service_reference_variant
     if device.generation is not Generation.SMETS1 or response.service_reference_variant != asked:
@@ -146,28 +140,27 @@ def _take_smets1_response(turn: Turn, device: SmiDevice, response: Smets1Respons
         return
     if response.accepted and awaited.stage is Stage.DATED:
         return  # Repeated: its acceptance was already taken.
-    if response.accepted:
-        _date(turn, awaited)
-    else:
-        turn.state.remove_outstanding(awaited)
+    told = Told(success=response.success, accepted=response.accepted, version=response.firmware_version)
+    over = _settle(turn, awaited, told)
     body = Smets1ResponseMessage(
         success=response.success,
         activate_image_response_code=response.activation_code,
         firmware_version=response.firmware_version,
         content=response.content,
     )
-    told = Told(success=response.success, accepted=response.accepted, version=response.firmware_version)
-    conclude(turn, device, awaited, body, told, verified=True)
+    conclude(turn, device, awaited, body, told, verified=True, over=over)
 
 
-def _date(turn: Turn, awaited: Outstanding) -> None:
-    """The Device keeps the command until its date, or has dropped the one that this cancels."""
-    execution = date_of(decode(awaited.octets))
-    outstanding.forget_dated(turn, awaited)
-    if execution is None or execution == CANCELLATION:
-        turn.state.remove_outstanding(awaited)
-    else:
-        outstanding.dated(turn, awaited, Instant(max(turn.now, execution)))
+def _settle(turn: Turn, awaited: Outstanding, told: Told) -> bool:
+    """Whether this Response ends the request; if not, the Device keeps the Command until its date."""
+    if told.accepted:
+        outstanding.forget_dated(turn, awaited)
+        execution = date_of(decode(awaited.octets))
+        if execution is not None and execution != CANCELLATION:
+            outstanding.dated(turn, awaited, Instant(max(turn.now, execution)))
+            return False
+    turn.state.remove_outstanding(awaited)
+    return True
 
 
 def _is_genuine(turn: Turn, message: Message, certificates: Certificates) -> bool:

@@ -13,16 +13,15 @@ from dsp.rules.schedules import (
     next_run,
 )
 from smart_metering.duis.inventory_requests import DspSchedule, ReadLogPeriodOffset
-from smart_metering.errors import DecodeError
+from smart_metering.identifiers import Eui
 from smart_metering.instants import CANCELLATION, DAY_MS, Instant
-from smart_metering.pki.certificates import read_certificate
-from smart_metering.pki.keys import KeyUsage
+from smart_metering.pki.certificates import is_key_agreement_certificate_of
 from smart_metering.response_codes import ResponseCode
 from smart_metering.service_requests import service_reference_of
 
 
-def fault_of_form(turn: Turn, details: DspSchedule) -> Outcome | None:
-    """What is wrong with the schedule, whatever its Device and its owner are."""
+def fault_of_form(turn: Turn, caller: Eui, details: DspSchedule) -> Outcome | None:
+    """What is wrong with the schedule, whatever its Device is."""
     srv = details.dsp_scheduled_service_reference_variant
     offset = details.read_log_period_offset
     if not is_schedulable(srv):
@@ -37,7 +36,8 @@ def fault_of_form(turn: Turn, details: DspSchedule) -> Outcome | None:
         return faulty(ScheduleFault.NO_RUN)
     if offset is not None and period_of(offset)[0] > period_of(offset)[1]:
         return faulty(ScheduleFault.PERIOD)
-    if details.ka_public_security_credential and not _is_key(details.ka_public_security_credential):
+    credential = details.ka_public_security_credential
+    if credential and not is_key_agreement_certificate_of(caller, credential):
         return faulty(ScheduleFault.NO_KEY)
     return None
 
@@ -87,10 +87,3 @@ def _unreadable(details: DspSchedule) -> str:
         if is_wrong:
             return what
     return ""
-
-
-def _is_key(certificate: bytes) -> bool:
-    try:
-        return read_certificate(certificate).usage is KeyUsage.KEY_AGREEMENT
-    except DecodeError:
-        return False

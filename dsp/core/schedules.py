@@ -24,7 +24,7 @@ from dsp.core.records import Schedule, ScheduleNumber
 from dsp.core.registrations import supplier_on_device
 from dsp.core.repeated_checks import asking_again
 from dsp.core.schedule_form import fault_of_form, faulty, next_due, period_of
-from dsp.core.service_audit_trail import note_request, post
+from dsp.core.service_audit_trail import made_here, note_request, post
 from dsp.core.timetable import Due
 from dsp.core.transform import use_case_of
 from dsp.core.turn import Turn
@@ -68,7 +68,7 @@ def create(turn: Turn, asking: Asking) -> Outcome:
     details = asking.received.request.body
     assert isinstance(details, DspSchedule)
     srv = details.dsp_scheduled_service_reference_variant
-    fault = fault_of_form(turn, details)
+    fault = fault_of_form(turn, asking.received.caller, details)
     if fault is not None:
         return fault
     details = changed(details, dsp_scheduled_service_reference=service_reference_of(srv))
@@ -141,32 +141,32 @@ def expire(turn: Turn, key: str, due: Instant) -> None:
     if schedule.device not in turn.state.devices:
         remove_for_device(turn, schedule.device, Removal.NOT_IN_THE_SMI)
         return
-    begun = _run(turn, schedule)
+    _run(turn, schedule)
     following = next_due(schedule.details, turn.now)  # Of several runs that were missed, this one was made.
     if following is None:
         turn.state.remove_schedule(schedule)
     else:
-        _put(turn, changed(schedule, due=following, runs=schedule.runs + begun))
+        _put(turn, changed(schedule, due=following))
 
 
-def _run(turn: Turn, schedule: Schedule) -> bool:
-    """Sends the request of one run; whether the checks let it."""
+def _run(turn: Turn, schedule: Schedule) -> None:
+    """Sends the request of one run, if the checks let it."""
     request = _request(schedule.details, _request_id(turn, schedule), schedule.due)
     turn.cause = str(request.request_id)
     asking = asking_again(turn, schedule.user, request)
     turn.state.used_requests.add(used_key(asking.received))
     refusal, role, target = authorise(asking, AT_EXECUTION), role_of(asking), asking.target
-    note_request(turn, asking.received, role, refused=refusal is not None, why=refusal)
+    noted = made_here(turn, asking.received, role, schedule_id=schedule.schedule_id)
+    note_request(turn, noted, refused=refusal is not None, why=refusal)
     if refusal is not None:
         owner, request_id = schedule.user, request.request_id
         tell_of_failed_run(turn, owner, Failure.REFUSED, request_id, schedule.schedule_id, refusal)
-        return False
+        return
     assert role is not None, asking
     assert target is not None, asking
     use_case = use_case_of(asking.definition.srv, target.device.device_type)
     assert use_case is not None, asking
     outstanding.accept(turn, asking, target, role, use_case, None, schedule_id=schedule.schedule_id)
-    return True
 
 
 def _request(details: DspSchedule, request_id: RequestId, at: Instant) -> ServiceRequest:

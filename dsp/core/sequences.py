@@ -6,10 +6,11 @@ its checks were made again.
 """
 
 from collections import deque
+from itertools import takewhile
 
 from dsp.core.asking import Asking
 from dsp.core.records import Outstanding, SequencedRequest, Stage
-from dsp.core.service_audit_trail import post
+from dsp.core.service_audit_trail import REFUSING, post
 from dsp.core.state import State
 from dsp.core.timetable import Due
 from dsp.core.turn import Turn
@@ -23,8 +24,6 @@ from smart_metering.instants import CANCELLATION, Instant
 from smart_metering.records import changed
 from smart_metering.response_codes import ResponseCode
 from smart_metering.service_requests import FutureDating, definition_of
-
-REFUSED = "E"  # how the codes that refuse begin
 
 
 def waits_for(state: State, request: ServiceRequest) -> RequestId | None:
@@ -59,7 +58,7 @@ def answered(turn: Turn, request: ServiceRequest, code: ResponseCode | None) -> 
     follows = request.preceding_service_request_id is not None
     if not (follows or request.first_in_sequence) or request.command_variant is CommandVariant.TRANSFORM:
         return
-    if code is None or code.startswith(REFUSED):
+    if code is None or code.startswith(REFUSING):
         return
     _forget_the_oldest(turn)
     turn.state.sequenced_requests.put(SequencedRequest(request_id=request.request_id))
@@ -89,7 +88,9 @@ def _has_ended(turn: Turn, request_id: RequestId, succeeded: bool) -> bool:
     before = turn.state.sequenced_requests.get(str(request_id))
     if before is None or before.ended_at is not None:
         return False
-    turn.state.sequenced_requests.put(changed(before, ended_at=turn.now, succeeded=succeeded))
+    book = turn.state.sequenced_requests
+    book.remove(str(request_id))  # What has ended stands in the book in the order in which it ended.
+    book.put(changed(before, ended_at=turn.now, succeeded=succeeded))
     return True
 
 
@@ -137,10 +138,11 @@ def _refuse(turn: Turn, outstanding: Outstanding) -> None:
 
 
 def _forget_the_oldest(turn: Turn) -> None:
-    """Makes room: what ended too long ago for anything to follow it, oldest first."""
+    """Makes room: what ended too long ago for anything to follow it, oldest first; what is under way stays."""
     book, memory_ms = turn.state.sequenced_requests, turn.rules.times.sequence_memory_ms
-    while (oldest := next(iter(book.values()), None)) is not None and _is_old(oldest, turn.now, memory_ms):
-        book.remove(str(oldest.request_id))
+    ended = (before for before in book.values() if before.ended_at is not None)
+    for before in list(takewhile(lambda before: _is_old(before, turn.now, memory_ms), ended)):
+        book.remove(str(before.request_id))
 
 
 def _is_old(before: SequencedRequest, now: Instant, memory_ms: int) -> bool:

@@ -1,39 +1,27 @@
-"""The Service Audit Trail: each message a User sent or received, without payload; and the post that delivers.
+"""The Service Audit Trail: each message a User sent or received, and where its content is kept; and the post.
 
 A record stands in the list of its User and beside the Device that the message is about. An 11.1 or 11.4 is about many
-Devices: it stands in its User's list once, and beside each Device for which it was accepted. What is older than
-anybody may see is let go once a day.
+Devices: it stands in its User's list once, and beside each Device for which it was accepted, as does its answer. What
+the DCC asks for itself stands in the ACB's list. What is older than anybody may see is let go once a day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from dsp.core.alert_admission import admit
 from dsp.core.asking import acts_for
 from dsp.core.inputs import LookedUp, RequestReceived
-from dsp.core.records import AuditRecord, LookUp
+from dsp.core.named_devices import device_about
+from dsp.core.records import AuditRecord, ListedDevices, LookUp
 from dsp.core.registrations import responsible_parties
 from dsp.core.turn import Turn
 from dsp.rules.audit_visibility import MessageKind, oldest_kept
 from dsp.rules.responsibility import UNREGISTERED_ROLES
 from smart_metering.command_variants import Service, service_of
 from smart_metering.decisions import Decision
-from smart_metering.duis.inventory_requests import (
-    ChfFaultReturn,
-    ChfInstallSuccessNoSmWan,
-    ChfInstallSuccessSmWan,
-    ChfNoFaultReturn,
-    DecommissionDevice,
-    DeleteSchedule,
-    DevicePrenotification,
-    DspSchedule,
-    ReadInventory,
-    ReadSchedule,
-    ReturnLocalCommandResponse,
-    UpdateInventory,
-)
 from smart_metering.duis.service_requests import ServiceRequest, SignedPreCommand
 from smart_metering.duis.service_responses import DccAlert, DeviceAlert, Message, PreCommand, ServiceResponse
-from smart_metering.identifiers import Eui, InvalidIdentifier, parse_request_id
+from smart_metering.identifiers import Eui
 from smart_metering.instants import DAY_MS
 from smart_metering.records import changed
 from smart_metering.service_requests import definition_of
@@ -42,19 +30,8 @@ from smart_metering.user_roles import UserRole
 KIND_NUMBERS = {kind: number for number, kind in enumerate(MessageKind)}
 """What the log is searched by."""
 
-NamesOneDevice = (
-    ReadInventory
-    | DecommissionDevice
-    | UpdateInventory
-    | DevicePrenotification
-    | ChfInstallSuccessSmWan
-    | ChfInstallSuccessNoSmWan
-    | ChfFaultReturn
-    | ChfNoFaultReturn
-    | DspSchedule
-    | ReadSchedule
-    | DeleteSchedule
-)
+REFUSING = "E"
+"""How the codes begin of a request that went no further."""
 
 _BY_DEVICE = " by Device"
 
@@ -64,63 +41,77 @@ def lists_of(user: Eui) -> tuple[str, str]:
     return user, user + _BY_DEVICE
 
 
-def device_about(request: ServiceRequest) -> Eui:
-    """The Device that a request is about: its target, or the one that a non-device request names."""
-    target, body = request.request_id.target, request.body
-    definition = definition_of(request.service_reference_variant)
-    if definition is None or not definition.non_device:
-        return target
-    if isinstance(body, NamesOneDevice):
-        return body.device_id or target
-    if isinstance(body, ReturnLocalCommandResponse):
-        return _target_of(body.original_request_id) or target
-    return target
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A request in its place, before all that follows from it. It is written once its outcome is known."""
+
+    position: int
+    record: AuditRecord
+
+
+def arrived(turn: Turn, received: RequestReceived, role: UserRole | None) -> Noted:
+    """A User's Service Request or Signed Pre-Command, which is the input of this turn."""
+    noted = made_here(turn, received, role)
+    return Noted(noted.position, changed(noted.record, journaled=turn.state.journal.last_position))
+
+
+def made_here(turn: Turn, received: RequestReceived, role: UserRole | None, *, schedule_id: int = 0) -> Noted:
+    """A request that the DSP made: a run of a schedule, or one for itself."""
+    signed = isinstance(received.request.body, SignedPreCommand)
+    kind = MessageKind.SIGNED_PRE_COMMAND if signed else MessageKind.SERVICE_REQUEST
+    record = changed(_sent(turn, received, role, kind), schedule_id=schedule_id)
+    return Noted(turn.state.audit_trail.reserve(), record)
 
 
 def note_request(
-    turn: Turn,
-    received: RequestReceived,
-    role: UserRole | None,
-    refused: bool,
-    why: Decision | None = None,
+    turn: Turn, noted: Noted, *, refused: bool, by_room: bool = False, why: Decision | None = None
 ) -> None:
-    """A Service Request or Signed Pre-Command that a User sent; `refused` by access control, or gone further.
+    """What came in, with its outcome: `refused` by access control, or `by_room` after that; or gone further.
 
     `why` it was refused is said here only where no answer says it: a run of a schedule is answered to nobody.
     """
-    signed = isinstance(received.request.body, SignedPreCommand)
-    kind = MessageKind.SIGNED_PRE_COMMAND if signed else MessageKind.SERVICE_REQUEST
-    _append(turn, changed(_sent(turn, received, role, kind), refused=refused, decision=why))
-
-
-def note_named_devices(
-    turn: Turn, received: RequestReceived, role: UserRole | None, devices: Iterable[Eui]
-) -> None:
-    """The same beside each Device that a request which names many was accepted for.
-
-    They have no cause to be found by: what the request led to is told once, with the request itself.
-    """
-    record = _sent(turn, received, role, MessageKind.SERVICE_REQUEST)
-    for device in devices:
-        known = turn.state.devices[device].device
-        about = changed(
-            record, device=device, device_type=known.device_type, device_status=known.device_status
-        )
-        _append(turn, about, listed=record.user + _BY_DEVICE, found_by="")
+    record = changed(noted.record, refused=refused, by_room=by_room, decision=why)
+    _append(turn, record, position=noted.position)
 
 
 def note_answer(
-    turn: Turn, received: RequestReceived, answer: ServiceResponse, role: UserRole | None
+    turn: Turn,
+    received: RequestReceived,
+    answer: ServiceResponse,
+    role: UserRole | None,
+    listed: tuple[ListedDevices, ...] = (),
 ) -> None:
     """What the User got back at once: an Acknowledgement, a Pre-Command, or a whole Service Response."""
-    record = changed(
-        _sent(turn, received, role, _kind_of_answer(received.request, answer)),
-        command_variant=None,
-        response_code=answer.response_code or "",
-        decision=answer.decision,
-        refused=(answer.response_code or "").startswith("E"),
+    _append(turn, changed(_answered(turn, received, answer, role), body=answer.body, listed=listed))
+
+
+def note_named_devices(
+    turn: Turn,
+    received: RequestReceived,
+    answer: ServiceResponse,
+    roles: Mapping[Eui, UserRole | None],
+) -> None:
+    """Request and answer once more beside each Device that a request which names many was accepted for.
+
+    They have no cause to be found by: what the request led to is told once, with the request itself. The answer's body,
+    which is about all of the Devices, is kept once as well.
+    """
+    request = changed(
+        _sent(turn, received, None, MessageKind.SERVICE_REQUEST), journaled=turn.state.journal.last_position
     )
-    _append(turn, record)
+    written = turn.state.audit_trail.last_position  # The answer itself was the last that was noted.
+    response = changed(_answered(turn, received, answer, None), answered_as=written)
+    for device, role in roles.items():
+        known = turn.state.devices[device].device
+        for record in (request, response):
+            about = changed(
+                record,
+                device=device,
+                device_type=known.device_type,
+                device_status=known.device_status,
+                user_role=role,
+            )
+            _append(turn, about, listed=record.user + _BY_DEVICE, found_by="")
 
 
 def post(
@@ -136,12 +127,14 @@ def post(
     """Delivers the message to each user's stream, unless an alert storm holds it back, and notes who received it.
 
     Of a Service Response, `role` is that in which the User asked; `attempts` and `delivered` tell of the Command's way.
+    What the ACB had asked for the DSP itself is noted and goes to no stream.
     """
     recipients = [user for user in dict.fromkeys(users) if admit(turn, user, message, device) is not None]
-    turn.deliver(recipients, message)
+    kept = turn.deliver([user for user in recipients if user != turn.acb.eui], message)
     for user in recipients:
         record = _received(turn, user, message, device, role)
-        _append(turn, changed(record, attempts=attempts, delivered=delivered))
+        delivered_as = kept.get(user, 0)
+        _append(turn, changed(record, attempts=attempts, delivered=delivered, delivered_as=delivered_as))
 
 
 def note_look_up(turn: Turn, looked_up: LookedUp) -> None:
@@ -160,6 +153,19 @@ def _sent(turn: Turn, received: RequestReceived, role: UserRole | None, kind: Me
         request_id=str(request.request_id),
         command_variant=request.command_variant,
         cause=str(request.request_id),
+    )
+
+
+def _answered(
+    turn: Turn, received: RequestReceived, answer: ServiceResponse, role: UserRole | None
+) -> AuditRecord:
+    code = answer.response_code or ""
+    return changed(
+        _sent(turn, received, role, _kind_of_answer(received.request, answer)),
+        command_variant=None,
+        response_code=code,
+        decision=answer.decision,
+        refused=code.startswith(REFUSING),
     )
 
 
@@ -206,10 +212,17 @@ def _record(turn: Turn, user: Eui, device: Eui, kind: MessageKind) -> AuditRecor
 
 
 def _append(
-    turn: Turn, record: AuditRecord, *, listed: str | None = None, found_by: str | None = None
+    turn: Turn,
+    record: AuditRecord,
+    *,
+    position: int | None = None,
+    listed: str | None = None,
+    found_by: str | None = None,
 ) -> None:
     _tidy(turn)
-    turn.state.audit_trail.append(
+    trail = turn.state.audit_trail
+    trail.fill(
+        trail.reserve() if position is None else position,
         record,
         user=record.user if listed is None else listed,
         device=record.device,
@@ -255,10 +268,3 @@ def _role_of(turn: Turn, user: Eui, srv: str, device: Eui) -> UserRole | None:
 def _title(srv: str) -> str:
     definition = definition_of(srv)
     return definition.name if definition else ""
-
-
-def _target_of(request_id: str) -> Eui | None:
-    try:
-        return parse_request_id(request_id).target
-    except InvalidIdentifier:
-        return None

@@ -25,6 +25,7 @@ from dsp.core.records import (
 )
 from ledger.books import Ledger
 from smart_metering.administration import CplEntry, Party, Registration
+from smart_metering.device_types import DeviceType
 from smart_metering.duis.service_responses import InventoryDevice, ReceivedMessage
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.user_roles import UserRole
@@ -51,7 +52,9 @@ class State:
         self.schedules = ledger.book("schedules", Schedule, lambda r: str(r.schedule_id))
         self.schedule_number = ledger.book("schedule_number", ScheduleNumber, lambda _: "last")
         self.alert_storms = ledger.book("alert_storms", AlertStorm, alert_storm_key)
-        self.dcc_counters = ledger.book("dcc_counters", DccCounter, dcc_counter_key)
+        self.dcc_counters = ledger.book(
+            "dcc_counters", DccCounter, lambda r: dcc_counter_key(r.originator, r.device)
+        )
         self.firmware_files = ledger.book("firmware_files", FirmwareFileRecord, lambda r: r.sha256)
         self.distributions = ledger.book("distributions", Distribution, distribution_key)
         self.held_uplinks = ledger.book("held_uplinks", HeldUplinks, lambda r: r.device)
@@ -76,6 +79,10 @@ class State:
         self.schedules_of: dict[Eui, dict[str, None]] = defaultdict(dict)
         self.distributing: dict[Eui, dict[str, None]] = defaultdict(dict)
         self.cpl_entries: dict[Product, str] = {}
+        self.hubs_naming: dict[Eui, Eui] = {}  # by the GPF that a hub's pre-notification named
+        self.connected_hubs: set[Eui] = (
+            set()
+        )  # since this start: hosts claim their hubs again after a restart
         self.devices_version = 0  # another one whenever a Device comes or goes
         self.audit_trail_tidied_on = -1  # the day, counted from 1970
 
@@ -217,6 +224,8 @@ class State:
             self.han[device.comms_hub].append(device_id)
         for mpxn in _supply_points(device):
             self.supply_points[mpxn].append(device_id)
+        if (named := _gas_proxy_of(device)) is not None:
+            self.hubs_naming[named] = device_id
 
     def _unindex_device(self, device: SmiDevice) -> None:
         device_id = device.device.device_id
@@ -224,6 +233,8 @@ class State:
             self.han[device.comms_hub].remove(device_id)
         for mpxn in _supply_points(device):
             self.supply_points[mpxn].remove(device_id)
+        if (named := _gas_proxy_of(device)) is not None and self.hubs_naming.get(named) == device_id:
+            del self.hubs_naming[named]
 
 
 def registration_key(registration: Registration) -> str:
@@ -231,9 +242,9 @@ def registration_key(registration: Registration) -> str:
     return f"{registration.mpxn}|{registration.role}|{registration.effective_from}"
 
 
-def dcc_counter_key(counter: DccCounter) -> str:
+def dcc_counter_key(originator: Eui, device: Eui) -> str:
     """Each of the DCC's parties counts for each Device."""
-    return f"{counter.originator}|{counter.device}"
+    return f"{originator}|{device}"
 
 
 def alert_storm_key(storm: AlertStorm) -> str:
@@ -262,5 +273,10 @@ def _supply_points(device: SmiDevice) -> list[str]:
     return [mpxn for mpxn in (shown.import_mpxn, shown.secondary_import_mpan, shown.export_mpan) if mpxn]
 
 
-def _indexed(device: SmiDevice) -> tuple[Eui | None, list[str]]:
-    return device.comms_hub, _supply_points(device)
+def _gas_proxy_of(device: SmiDevice) -> Eui | None:
+    """The Gas Proxy Function that a hub's pre-notification named."""
+    return device.associated_device if device.device.device_type is DeviceType.CHF else None
+
+
+def _indexed(device: SmiDevice) -> tuple[Eui | None, list[str], Eui | None]:
+    return device.comms_hub, _supply_points(device), _gas_proxy_of(device)

@@ -73,15 +73,17 @@ class Turn:
         self._note(device.device.device_id, what, decision)
         self.state.remove_device(device)
 
-    def deliver(self, users: Iterable[Eui], message: Message) -> None:
-        """Puts the message in the stream of each user, once each, in the order given."""
+    def deliver(self, users: Iterable[Eui], message: Message) -> dict[Eui, int]:
+        """Puts the message in the stream of each user, once each, in the order given; and where it is kept for each."""
+        kept: dict[Eui, int] = {}
         for user in dict.fromkeys(users):
             former = self.state.user_positions.get(user)
             position = former.position + 1 if former else 1
             self.state.user_positions.put(UserPosition(user=user, position=position))
             received = ReceivedMessage(position=position, message=message)
-            self.state.messages.append(received, user=user, user_position=position)
+            kept[user] = self.state.messages.append(received, user=user, user_position=position)
             self.effects.append(Deliver(user=user, message=received))
+        return kept
 
     def _note(self, device: Eui, what: str, decision: Decision | None) -> None:
         change = SmiChange(at=self.now, device=device, what=what, cause=self.cause, decision=decision)

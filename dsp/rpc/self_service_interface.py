@@ -1,20 +1,25 @@
 """The Self-Service Interface as queries: Devices as the SMI knows them, and the Service Audit Trail."""
 
+from collections.abc import Iterable
+
 from google.protobuf.message import Message
 from grpc import aio
 
 from dsp.core.audit_titles import TitleRecord
-from dsp.core.records import AuditRecord, LookUp, SmiDevice, StatusChange
+from dsp.core.own_records import OwnRecord
+from dsp.core.records import LookUp, SmiDevice, StatusChange
 from dsp.rpc.identity import Identity
 from dsp.runtime.audit_desk import AuditDesk
 from dsp.runtime.records_desk import Page, RecordsDesk
 from dsp.runtime.runtime import Runtime
 from smart_metering.device_types import DeviceType
+from smart_metering.duis.service_requests import ServiceRequest
+from smart_metering.duis.service_responses import DccAlert, DeviceAlert, ServiceResponse
 from smart_metering.identifiers import Eui, parse_eui
 from smart_metering.instants import Instant
 from smart_metering.rpc.refusals import InvalidArgument, NotFound
 from smart_metering.rpc.v1 import self_service_interface_pb2 as pb2
-from smart_metering.rpc.v1 import service_response_pb2
+from smart_metering.rpc.v1 import service_request_pb2, service_response_pb2
 from smart_metering.rpc.v1.self_service_interface_pb2_grpc import SelfServiceInterfaceServicer
 from smart_metering.smi_statuses import SmiStatus
 from smart_metering.wire.conversion import to_message
@@ -22,6 +27,7 @@ from smart_metering.wire.errors import WireError
 
 PAGE = 100
 LARGEST_PAGE = 1_000
+FULL = 2 * 1024 * 1024  # octets of contents; a message of gRPC holds 4 MiB
 LAST_RECORD = 2**63 - 1  # what the store can count to
 
 Context = aio.ServicerContext[Message, Message]
@@ -72,9 +78,10 @@ class SelfServiceInterface(SelfServiceInterfaceServicer):
         page = _page(request, request.before_record, size + 1)
         device_id = _eui("device_id", request.device_id) if request.device_id else None
         found = await self._audit.own_records(caller, device_id, page)
+        records = _until_full(map(_render_record, found[:size]))
         return pb2.ServiceAuditTrailPage(
-            records=[_render_record(number, record) for number, record in found[:size]],
-            next_before_record=found[size - 1][0] if len(found) > size else 0,
+            records=records,
+            next_before_record=records[-1].record if len(found) > len(records) else 0,
         )
 
     async def QueryTitles(self, request: pb2.TitlesQuery, context: Context) -> pb2.TitlesPage:
@@ -170,9 +177,22 @@ def _render_status_change(change: StatusChange, caller: Eui) -> pb2.StatusHistor
     )
 
 
-def _render_record(number: int, record: AuditRecord) -> pb2.ServiceAuditTrailRecord:
-    return pb2.ServiceAuditTrailRecord(
-        record=number,
+def _until_full(records: Iterable[pb2.ServiceAuditTrailRecord]) -> list[pb2.ServiceAuditTrailRecord]:
+    """One record at least, and no more once their contents fill the page: an 11.1 alone may have a MiB."""
+    taken: list[pb2.ServiceAuditTrailRecord] = []
+    octets = 0
+    for record in records:
+        taken.append(record)
+        octets += record.size
+        if octets > FULL:
+            break
+    return taken
+
+
+def _render_record(own: OwnRecord) -> pb2.ServiceAuditTrailRecord:
+    record = own.record
+    rendered = pb2.ServiceAuditTrailRecord(
+        record=own.number,
         at=record.at,
         device_id=record.device,
         device_type=record.device_type or "",
@@ -185,7 +205,23 @@ def _render_record(number: int, record: AuditRecord) -> pb2.ServiceAuditTrailRec
         response_id=record.response_id,
         command_variant=record.command_variant or 0,
         response_code=record.response_code,
+        execution_date_time=own.execution_date_time or 0,
+        schedule_id=own.schedule_id,
     )
+    match own.content:
+        case ServiceRequest():
+            rendered.service_request.CopyFrom(to_message(own.content, service_request_pb2.ServiceRequest))
+        case ServiceResponse():
+            rendered.service_response.CopyFrom(to_message(own.content, service_response_pb2.ServiceResponse))
+        case DeviceAlert():
+            rendered.device_alert.CopyFrom(to_message(own.content, service_response_pb2.DeviceAlert))
+        case DccAlert():
+            rendered.dcc_alert.CopyFrom(to_message(own.content, service_response_pb2.DCCAlert))
+        case None:
+            pass  # The DSP made the request.
+    content = rendered.WhichOneof("content")
+    rendered.size = getattr(rendered, content).ByteSize() if content else 0
+    return rendered
 
 
 def _render_title(title: TitleRecord) -> pb2.TitleRecord:

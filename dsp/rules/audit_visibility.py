@@ -32,7 +32,7 @@ class Viewer(StrEnum):
 class Shown(StrEnum):
     """How much of a record is shown. A title is a projection of its own, never a record with blanks."""
 
-    RECORD = "the record, without payload"
+    RECORD = "the record, whole"
     TITLE = "its title"
 
 

@@ -174,7 +174,7 @@ CHOICES = (
     Choice("G40", "Does a title show the response code", "no", "audit_titles_show_response_code"),
     Choice(
         "G41",
-        "Are there titles of requests that access control refused",
+        "Are there titles of requests that were answered with a code that refuses, whatever check it was of",
         "no: they never reached the Device",
         "audit_titles_show_refused",
     ),
@@ -193,6 +193,27 @@ CHOICES = (
         "G44",
         "Until when a record of the Service Audit Trail is shown, and kept",
         "shown for three calendar months, to the instant; kept for 92 days",
+    ),
+    Choice(
+        "G80",
+        "What a User's own record shows",
+        "the message whole, read back from the journal, the messages delivered and the answers, its size, the date "
+        "it is for and its DSP schedule",
+    ),
+    Choice(
+        "G81",
+        "What a User's own record of a run of its schedule shows",
+        "the run's request without content, since no User sent it; its Response whole",
+    ),
+    Choice(
+        "G82",
+        "Where the DCC's own reads stand in the Service Audit Trail",
+        "with the ACB, in no User Role; beside the Device, with the title of request and Response",
+    ),
+    Choice(
+        "G83",
+        "In which role a User asks what names its Device in the body",
+        "the first eligible one that is responsible for that Device, else the first eligible one",
     ),
     Choice(
         "G45", "A schedule by months, in a month without the day it began on", "runs on the month's last day"
@@ -287,7 +308,7 @@ CHOICES = (
     Choice("G23", "How long a pre-notified Device may stay Pending", "36 months, then N8 and removal"),
     Choice(
         "G24",
-        "Which supplier may send 8.14.x",
+        "Which supplier may send 8.14.x, or set a hub's status by 8.4",
         "any for a hub without meters, else one responsible for its HAN",
     ),
     Choice(
@@ -308,9 +329,46 @@ CHOICES = (
         "Critical ones as they are, others through the ACB",
     ),
     Choice("G33", "Which Device 8.7.1 or 8.7.2 commissions", "the PPMID, HCALCS or GPF of the two"),
-    Choice("G34", "What leaves with a hub", "its GPF; its other Devices stay as they are"),
+    Choice(
+        "G34",
+        "What leaves with a hub, and comes back with it",
+        "its GPF; the Devices behind it keep their SMI Status and stand on no HAN",
+    ),
     Choice("G35", "2.2 with Command Variant 2 for SMETS1", "answered at once with the UTRN"),
     Choice("G36", "The answer to Command Variants 3 and 7", "I99 with the LocalCommand"),
+    Choice(
+        "G68",
+        "What an IHD or CAD, which has no SMI Status, is to 8.4",
+        "as a Pending Device while it is on no HAN: its pre-notifier deletes it or changes its details",
+    ),
+    Choice(
+        "G69",
+        "Who may send 8.4 UpdateMPxN",
+        "the Responsible Supplier, or the pre-notifier of a meter that has no ImportMPxN; and to another ImportMPxN "
+        "only who is registered for that one",
+    ),
+    Choice(
+        "G70",
+        "To which point of supply 8.4 UpdateMPxN moves a meter",
+        "to an ImportMPxN with a registered supplier, and to none that another meter of its type in use has",
+    ),
+    Choice(
+        "G71",
+        "8.11 Remove of a Device in service, and its way back",
+        "it keeps its SMI Status and points of supply and stands on no HAN, until an 8.11 Add to any hub, which "
+        "changes neither",
+    ),
+    Choice(
+        "G72",
+        "A hub, or its GPF, that is pre-notified while the hub is connected",
+        "in service at once",
+    ),
+    Choice(
+        "G73",
+        "A Device whose firmware is not on the CPL when its recovery ends",
+        "Suspended, with N28",
+    ),
+    Choice("G74", "11.2 to a Suspended GPF, after SECMP0105", "E5, as before"),
     Choice("G39", "A request to a Device that stands on no HAN", "E20 at once"),
     Choice(
         "G38",

@@ -1,8 +1,10 @@
 """SR 8.4 UpdateDeviceDetails: who may change which details of a Device, in which SMI Status."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dsp.rules.refusals import RefusalRow
 from smart_metering.device_types import ALL_TYPES, DeviceType, Generation
 from smart_metering.marks import Mark
 from smart_metering.response_codes import ResponseCode
@@ -48,10 +50,68 @@ BASE_AMENDMENTS = (
     ),
 )
 
-NOT_THEIRS = ResponseCode.E4
-NOT_AMENDABLE = ResponseCode.E080405
-VARIANT_NOT_APPLICABLE = ResponseCode.E080406
-REFUSAL_SOURCE = "SECMP0125 report; codes chosen here"
+
+class DetailsFault(StrEnum):
+    """Why an UpdateDeviceDetails is refused."""
+
+    NOTHING = "it names nothing to change"
+    MALFORMED = "a detail is longer than DUIS has it, or the ESMEVariant none of the 25"
+    SENDER = "the sender is not who may change it in this SMI Status"
+    NOT_APPLICABLE = "an ESME Variant is not applicable to this Device"
+    FROZEN = "a detail cannot be amended in this SMI Status"
+    NO_ESME = "an ESMEVariant of a Device that is no ESME"
+
+
+_F, _R = DetailsFault, ResponseCode
+_S125 = "SECMP0125 report; codes chosen here"
+
+DETAILS_REFUSALS = (
+    #          part fault              code        source       mark
+    RefusalRow("",  _F.NOTHING,        _R.E080405, _S125,       Mark.CHOICE),
+    RefusalRow("",  _F.MALFORMED,      _R.E100,    "choice G4", Mark.WEAK),
+    RefusalRow("",  _F.SENDER,         _R.E4,      _S125,       Mark.CHOICE),
+    RefusalRow("",  _F.NOT_APPLICABLE, _R.E080406, _S125,       Mark.CHOICE),
+    RefusalRow("",  _F.FROZEN,         _R.E080405, _S125,       Mark.CHOICE),
+    RefusalRow("",  _F.NO_ESME,        _R.E080406, _S125,       Mark.CHOICE),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DetailLength:
+    """A detail of a Device as 12.2 and 8.4 give it: of 1 to `longest` characters; `required` by 12.2."""
+
+    detail: str
+    longest: int
+    required: bool
+    source: str
+    mark: Mark
+
+
+DETAIL_LENGTHS = (
+    #            detail                 longest  in 12.2  source             mark
+    DetailLength("device_manufacturer", 30,      True,    "DUIS 5.4 schema", Mark.CERTAIN),
+    DetailLength("device_model",        30,      True,    "DUIS 5.4 schema", Mark.CERTAIN),
+    DetailLength("smets_chts_version",  20,      False,   "DUIS 5.4 schema", Mark.CERTAIN),
+    DetailLength("firmware_version",    8,       False,   "DUIS 5.4 schema", Mark.CERTAIN),
+)  # fmt: skip
+
+
+def too_long(given: Mapping[str, str]) -> list[str]:
+    """What is wrong with these details, by their names; others than those of the table are of no length."""
+    return [
+        f"{row.detail}: longer than the {row.longest} characters of DUIS"
+        for row in DETAIL_LENGTHS
+        if len(given.get(row.detail, "")) > row.longest
+    ]
+
+
+def absent(given: Mapping[str, str]) -> list[str]:
+    """What a 12.2 does not say and must."""
+    return [
+        f"{row.detail}: expected 1 to {row.longest} characters"
+        for row in DETAIL_LENGTHS
+        if row.required and not given.get(row.detail)
+    ]
 
 
 def amendment(
@@ -81,12 +141,13 @@ def refusal(
     details: Details,
     generation: Generation,
     device_type: DeviceType,
-) -> ResponseCode:
-    """Why no row permits it. The codes are choices: what the six-digit ones mean is not known."""
+) -> RefusalRow:
+    """Why no row permits it: the first of the faults that it has."""
     entitled = Sender.PRE_NOTIFIER if status is SmiStatus.PENDING else Sender.RESPONSIBLE_SUPPLIER
-    if entitled not in senders:
-        return NOT_THEIRS
     smets2_esme = generation is Generation.SMETS2 and device_type is DeviceType.ESME
-    if details is Details.ESME_VARIANT_ONLY and not smets2_esme:
-        return VARIANT_NOT_APPLICABLE
-    return NOT_AMENDABLE
+    faults = {
+        DetailsFault.SENDER: entitled not in senders,
+        DetailsFault.NOT_APPLICABLE: details is Details.ESME_VARIANT_ONLY and not smets2_esme,
+        DetailsFault.FROZEN: True,
+    }
+    return next(row for row in DETAILS_REFUSALS if faults.get(DetailsFault(row.fault)))

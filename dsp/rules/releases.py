@@ -67,7 +67,7 @@ def rules_as_of(
     switches: Switches | None = None,
     times: Times | None = None,
 ) -> RuleSet:
-    """The rules once this release is in force, with modifications put on or off alone. Raises UnknownRule."""
+    """The rules once this release is in force, with modifications switched on or off alone. Raises UnknownRule."""
     brought = _brought_by(release_named(release))
     in_force = _with_and_without(brought, with_modifications, without_modifications)
     return rules_with(in_force, switches=switches, times=times)
@@ -91,7 +91,7 @@ def rules_with(
 def rules_called(text: str) -> RuleSet:
     """A rule book as people call it: `June 2021`, `2022-05-01`, `latest+SECMP0125`, `SECMP0105,SECMP0007`, `none`.
 
-    A release, a day, `none`, or exactly these modifications; then `+NAME` or `-NAME` for each that is put on or off
+    A release, a day, `none`, or exactly these modifications; then `+NAME` or `-NAME` for each that is switched on or off
     alone. Raises UnknownRule.
     """
     one = "|".join(map(re.escape, MODIFICATIONS))
@@ -149,8 +149,8 @@ def _base_called(text: str) -> set[str]:
         return _brought_by(release_named(text))
     raise UnknownRule(
         f"rules {text!r} are unknown; expected a SEC Release ({', '.join(row.name for row in RELEASES)}, latest), "
-        f"a day like 2022-05-01, none, or modifications parted by commas ({', '.join(MODIFICATIONS)}), "
-        "and behind it +NAME or -NAME for each that is put on or off"
+        f"a day like 2022-05-01, none, or modifications separated by commas ({', '.join(MODIFICATIONS)}), "
+        "and behind it +NAME or -NAME for each that is switched on or off"
     )
 
 

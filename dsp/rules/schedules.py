@@ -122,7 +122,7 @@ class ScheduleFault(StrEnum):
     NO_RUN = "no run falls between now and ScheduleEndDate"
     PERIOD = "the read that is scheduled would end before it begins"
     TOO_MANY = f"the User has {MOST_SCHEDULES} schedules for this Device"
-    NO_KEY = "KAPublicSecurityCredential is no key agreement certificate"
+    NO_KEY = "KAPublicSecurityCredential is no key agreement certificate of the User"
     READ_UNKNOWN = "the User has no schedule of this id to read"
     READ_NONE = "the User has no schedule for this Device to read"
     DELETE_UNKNOWN = "the User has no schedule of this id to delete"

@@ -62,6 +62,33 @@ BASE_EXEMPTIONS = (
 WHILE_SUSPENDED = "SECMP0105 report, on E5"
 
 
+@dataclass(frozen=True, slots=True)
+class SuspendedRow:
+    """What says that a Suspended Device of these types does not take a non-critical `srv` without an exemption."""
+
+    srv: str
+    device_types: frozenset[DeviceType]
+    source: str
+    mark: Mark
+
+
+_READ_LATER = frozenset({DeviceType.PPMID, DeviceType.HCALCS})
+
+SUSPENDED_ROWS = (
+    # SRV        Device Types                        source                                       mark
+    SuspendedRow("11.2",  frozenset({DeviceType.GPF}), f"{WHILE_SUSPENDED}; of a GPF choice G74", Mark.CHOICE),
+    SuspendedRow("11.2",  _READ_LATER, f"{WHILE_SUSPENDED}; before E11, without SECMP0007, by choice G14", Mark.CHOICE),
+    SuspendedRow(GENERAL, ALL_TYPES,                   WHILE_SUSPENDED,                           Mark.CERTAIN),
+)  # fmt: skip
+
+
+def suspended_row(srv: str, device_type: DeviceType) -> SuspendedRow:
+    """The first row about this SRV and Device Type; the last is about all."""
+    return next(
+        row for row in SUSPENDED_ROWS if row.srv in (srv, GENERAL) and device_type in row.device_types
+    )
+
+
 def status_row(srv: str) -> StatusRow:
     """The row of this SRV, or the general one."""
     return next((row for row in STATUS_ROWS if row.srv == srv), STATUS_ROWS[0])

@@ -9,7 +9,7 @@ from itertools import product
 
 from dsp.rules.firmware_device_types import NOT_IN_DUIS, NOT_SERVED, device_types_of, is_in_duis
 from dsp.rules.rule_set import RuleSet
-from dsp.rules.statuses import STATUS_ROWS, WHILE_SUSPENDED, exemption, status_row
+from dsp.rules.statuses import STATUS_ROWS, WHILE_SUSPENDED, exemption, status_row, suspended_row
 from dsp.rules.update_firmware import UPDATE_FIRMWARE, RequestFault
 from smart_metering.command_variants import CommandVariant
 from smart_metering.device_types import TYPE_1, DeviceType, Generation
@@ -90,7 +90,8 @@ def _by_status(rules: RuleSet, case: Case) -> Verdict:
         return Verdict(answer=TAKEN, source=WHILE_SUSPENDED, mark=Mark.CERTAIN)
     exempt = exemption(rules.exemptions, definition, case.variant, case.generation, case.device_type)
     if exempt is None:
-        return Verdict(answer=refused, source=WHILE_SUSPENDED, mark=Mark.CERTAIN)
+        closed = suspended_row(definition.srv, case.device_type)
+        return Verdict(answer=refused, source=closed.source, mark=closed.mark)
     return Verdict(answer=TAKEN, source=exempt.source, mark=exempt.mark)
 
 

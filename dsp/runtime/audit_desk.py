@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from dsp.core.audit_titles import TitleRecord, kinds_of_own_records, kinds_of_titles, show_titles
 from dsp.core.inputs import LookedUp, LookUpKind
-from dsp.core.records import AuditRecord, LookUp
+from dsp.core.own_records import OwnRecord
+from dsp.core.records import LookUp
 from dsp.rules.audit_visibility import MessageKind, Shown, oldest_shown
 from dsp.runtime.records_desk import Page, RecordsDesk, Tally
 from dsp.runtime.runtime import Runtime
@@ -32,10 +33,10 @@ class AuditDesk:
         self._records = records
         self._engine = runtime.engine
 
-    async def own_records(self, user: Eui, device: Eui | None, page: Page) -> list[tuple[int, AuditRecord]]:
-        """Numbers and records of what the User sent and received, newest first, as far back as they are shown."""
+    async def own_records(self, user: Eui, device: Eui | None, page: Page) -> list[OwnRecord]:
+        """What the User sent and received, whole, newest first, as far back as it is shown."""
         await self._note(LookUpKind.OWN_RECORDS, user, device, page)
-        return await self._records.read_audit_trail(
+        return await self._records.read_own_records(
             user, device, kinds_of_own_records(self._engine.rules), self._shown(page)
         )
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from dsp.core.audit_titles import TitleRecord, title_of
+from dsp.core.own_records import Kept, OwnRecord, own_record
 from dsp.core.records import AuditRecord, LookUp, SmiChange, SmiDevice
 from dsp.core.service_audit_trail import KIND_NUMBERS, lists_of
 from dsp.core.state import State
@@ -79,12 +80,19 @@ class RecordsDesk:
     async def read_audit_trail(
         self, user: Eui, device: Eui | None, kinds: Iterable[MessageKind], page: Page
     ) -> list[tuple[int, AuditRecord]]:
-        """Record numbers and records of the User's own, newest first."""
+        """Record numbers and records of the User's own, newest first, without what they point to."""
         where: dict[str, Wanted] = {"user": user}
         if device is not None:
             where = {"device": device, "user": lists_of(user)}
         where["kind"] = _numbers(kinds)
         return await self._read(partial(self._newest, self._state.audit_trail, page, where))
+
+    async def read_own_records(
+        self, user: Eui, device: Eui | None, kinds: Iterable[MessageKind], page: Page
+    ) -> list[OwnRecord]:
+        """The User's own records whole, newest first."""
+        found = await self.read_audit_trail(user, device, kinds, page)
+        return await self._read(partial(self._with_contents, found))
 
     async def read_titles(
         self, user: Eui, device: Eui, kinds: Iterable[MessageKind], switches: Switches, page: Page
@@ -188,6 +196,19 @@ class RecordsDesk:
                     return found, True
                 found.append(device)
         return found, False
+
+    def _with_contents(self, found: list[tuple[int, AuditRecord]]) -> list[OwnRecord]:
+        state, read_at = self._state, self._store.read_at
+        kept = Kept(
+            journal=read_at(state.journal, (record.journaled for _, record in found if record.journaled)),
+            messages=read_at(
+                state.messages, (record.delivered_as for _, record in found if record.delivered_as)
+            ),
+            answers=read_at(
+                state.audit_trail, (record.answered_as for _, record in found if record.answered_as)
+            ),
+        )
+        return [own_record(number, record, kept) for number, record in found]
 
     def _ids_in_order(self) -> list[Eui]:
         if self._device_ids_of != self._state.devices_version:

@@ -90,7 +90,11 @@ class Runtime:
 
     def expire(self) -> None:
         """Lets happen what is due now."""
-        self._hand_in(self.engine.expire(self.clock.now()))
+        effects: list[Effect] = []
+        try:
+            effects = self.engine.expire(self.clock.now())
+        finally:  # As in _take; and time goes on.
+            self._hand_in(effects)
 
     def set_alarm(self) -> None:
         """Wakes the engine at its next deadline, if time runs by itself."""
@@ -104,9 +108,11 @@ class Runtime:
 
     def _take(self, events: Sequence[Input]) -> Taken:
         now = self.clock.now()
-        effects: list[Effect] = [] if self.clock.is_stepped else self.engine.expire(now)
+        effects: list[Effect] = []
         replies: list[Reply | None] = []
         try:
+            if not self.clock.is_stepped:
+                effects += self.engine.expire(now)
             for event in events:
                 reply = None
                 for effect in self.engine.receive(event, now):

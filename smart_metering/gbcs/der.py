@@ -13,7 +13,6 @@ from smart_metering.gbcs.date_times import (
 from smart_metering.instants import Instant
 
 INTEGER = 0x02
-BIT_STRING = 0x03
 OCTET_STRING = 0x04
 ENUMERATED = 0x0A
 GENERALIZED_TIME = 0x18

@@ -28,6 +28,7 @@ from smart_metering.gbcs.cursor import Cursor
 from smart_metering.identifiers import Eui, eui_from_octets, eui_octets
 from smart_metering.pki.keys import KeyUsage, derive_named_private_key, derive_private_key
 
+LARGEST_CERTIFICATE = 4096  # octets; those of SMKI have some 500
 NOT_BEFORE = datetime(2015, 1, 1, tzinfo=UTC)
 NOT_AFTER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)  # "no expiry": RFC 5280, 4.1.2.5
 
@@ -133,18 +134,33 @@ def issuer_certificate(seed: bytes, issuer: Issuer) -> bytes:
 def is_certificate(octets: bytes) -> bool:
     """Whether this is one whole X.509 certificate (DER), of whatever profile: an authority's, say."""
     try:
-        x509.load_der_x509_certificate(octets)
+        _load(octets)
     except _UNREADABLE:
         return False
     return True
 
 
+def is_key_agreement_certificate_of(entity: Eui, octets: bytes) -> bool:
+    """Whether this is a certificate of the profile, for key agreement with `entity`."""
+    try:
+        certified = read_certificate(octets)
+    except DecodeError:
+        return False
+    return certified.entity == entity and certified.usage is KeyUsage.KEY_AGREEMENT
+
+
 def read_certificate(octets: bytes) -> CertifiedKey:
     """Reads DER of a Device's or an organisation's certificate, ours or another's; raises DecodeError."""
     try:
-        return _read(x509.load_der_x509_certificate(octets))
+        return _read(_load(octets))
     except _UNREADABLE as error:
         raise DecodeError(0, f"certificate: {error}") from None
+
+
+def _load(octets: bytes) -> x509.Certificate:
+    if len(octets) > LARGEST_CERTIFICATE:
+        raise ValueError(f"{len(octets)} octets, expected at most {LARGEST_CERTIFICATE}")
+    return x509.load_der_x509_certificate(octets)
 
 
 def key_identifier(public_key: ec.EllipticCurvePublicKey) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from smets.cli import (
     alerts,
@@ -22,7 +23,11 @@ from smets.cli import (
 )
 from smets.cli.exits import MEANINGS
 
-EPILOG = "Exit codes: " + "; ".join(f"{code:d} {meaning}" for code, meaning in MEANINGS) + "."
+EPILOG = (
+    "Exit codes: "
+    + "; ".join(f"{code:d} {meaning}" for code, meaning in MEANINGS)
+    + ". Every option may be given by an environment variable too, like SMETS_STATE for --state."
+)
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "up": up.up,
@@ -64,7 +69,20 @@ def application() -> typer.Typer:
 
 def main() -> None:
     """The entry point `smets`."""
-    application()()
+    command = typer.main.get_command(application())
+    _hide_environment_variables(command)
+    command()
+
+
+def _hide_environment_variables(command: object) -> None:
+    """Help tells of them once, not under every option."""
+    assert isinstance(command, TyperCommand | TyperGroup), command
+    for parameter in command.params:
+        if isinstance(parameter, TyperOption):
+            parameter.show_envvar = False
+    if isinstance(command, TyperGroup):
+        for child in command.commands.values():
+            _hide_environment_variables(child)
 
 
 if __name__ == "__main__":

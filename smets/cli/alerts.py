@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, Json, State, UserName
+from smets.cli.options import DEFAULT_STATE, Json, State, user_option
 from smets.cli.running import run
 from smets.cli.screen import Screen
 
@@ -34,7 +34,7 @@ def alerts(
         bool,
         typer.Option("--follow", "-f", envvar="SMETS_FOLLOW", help="Go on as messages come, until Ctrl-C."),
     ] = False,
-    user: UserName = "",
+    user: Annotated[str, user_option("all parties")] = "",
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, Json, State, UserName
+from smets.cli.options import DEFAULT_STATE, Json, State, user_option
 from smets.cli.running import run
 from smets.cli.screen import Screen
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-WHEN = "2021-11-05T02:00:00Z, or -2h for two hours ago."
+WHEN = "2021-11-05T02:00:00Z, a day, or -2h for two hours ago."
 
 
 def audit(
@@ -56,7 +56,7 @@ def audit(
     limit: Annotated[
         int, typer.Option("--limit", envvar="SMETS_LIMIT", min=1, help="At most so many.")
     ] = 100,
-    user: UserName = "",
+    user: Annotated[str, user_option("the first party of the fleet file")] = "",
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:
@@ -66,6 +66,7 @@ def audit(
         from smets.cli.lookups import find_device, find_party
         from smets.client.self_service import THE_BEGINNING
         from smets.local_system.connection import read_connection
+        from smets.moments import moment
 
         _check(device, titles=titles, busiest=busiest, look_ups=look_ups)
         async with read_connection(state).administration() as administration:
@@ -75,29 +76,23 @@ def audit(
             party = await find_party(administration, user)
             device_id = await find_device(administration, device) if device else None
             desk = administration.self_service(party.eui)
+            if look_ups:
+                of = party.eui if user else None
+                looks = desk.look_ups(user=of, device_id=device_id, since=first, until=end, before=before)
+                _show_look_ups(screen, await _first(limit, looks))
+                return
+            screen.say(f"as {party.name or party.eui}")
             if titles:
                 assert device_id is not None
                 found = desk.titles(device_id, since=first, until=end, before=before)
                 _show_titles(screen, await _first(limit, found))
             elif busiest:
                 _show_devices(screen, await desk.busiest_devices(since=first, until=end, limit=limit))
-            elif look_ups:
-                of = party.eui if user else None
-                looks = desk.look_ups(user=of, device_id=device_id, since=first, until=end, before=before)
-                _show_look_ups(screen, await _first(limit, looks))
             else:
                 records = desk.audit_trail(device_id=device_id, since=first, until=end, before=before)
                 _show_records(screen, await _first(limit, records))
 
     run(work, json_output=json_output)
-
-
-def moment(text: str, now: "Instant") -> "Instant":
-    """An instant of the calendar, or so long before `now`. Raises InvalidInstant and InvalidDuration."""
-    from smart_metering.instants import Instant, parse_instant
-    from smets.durations import parse_duration
-
-    return Instant(now - parse_duration(text[1:])) if text.startswith("-") else parse_instant(text)
 
 
 def _check(device: str, *, titles: bool, busiest: bool, look_ups: bool) -> None:
@@ -134,7 +129,7 @@ def _show_records(screen: Screen, records: "list[AuditRecord]") -> None:
         )
         for row in records
     )
-    _show(screen, records, columns, rows)
+    _show(screen, records, columns, rows, empty="this User sent and received nothing in this time")
 
 
 def _show_titles(screen: Screen, titles: "list[TitleRecord]") -> None:
@@ -152,12 +147,14 @@ def _show_titles(screen: Screen, titles: "list[TitleRecord]") -> None:
         )
         for row in titles
     )
-    _show(screen, titles, columns, rows)
+    empty = "nothing was exchanged with the Device in this time while this User was responsible for it"
+    _show(screen, titles, columns, rows, empty=empty)
 
 
 def _show_devices(screen: Screen, devices: "list[BusyDevice]") -> None:
     rows = ((row.device_id, row.device_type or "", str(row.titles), str(row.by_others)) for row in devices)
-    _show(screen, devices, ("Device", "type", "titles", "by others"), rows)
+    empty = "this User is responsible for no Device"
+    _show(screen, devices, ("Device", "type", "titles", "by others"), rows, empty=empty)
 
 
 def _show_look_ups(screen: Screen, look_ups: "list[LookUp]") -> None:
@@ -172,12 +169,23 @@ def _show_look_ups(screen: Screen, look_ups: "list[LookUp]") -> None:
         )
         for row in look_ups
     )
-    _show(screen, look_ups, ("record", "at", "user", "what", "Device", ""), rows)
+    columns = ("record", "at", "user", "what", "Device", "")
+    _show(screen, look_ups, columns, rows, empty="nobody looked into the Service Audit Trail in this time")
 
 
-def _show(screen: Screen, records: object, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+def _show(
+    screen: Screen,
+    records: object,
+    columns: tuple[str, ...],
+    rows: Iterable[tuple[str, ...]],
+    *,
+    empty: str,
+) -> None:
+    """Without the last column where no row has anything in it: an Acknowledgement's code, a refusal."""
     screen.data(records)
-    screen.table(columns, rows)
+    shown = list(rows)
+    width = len(columns) if any(row[-1] for row in shown) else len(columns) - 1
+    screen.table(columns[:width], (row[:width] for row in shown), empty=empty)
 
 
 def _at(instant: "Instant") -> str:

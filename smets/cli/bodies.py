@@ -8,7 +8,8 @@ from smets.cli import device_bodies as device
 from smets.cli import firmware_bodies as firmware
 from smets.cli import inventory_bodies as inventory
 from smets.cli.exits import Misuse
-from smets.cli.making import Asked, Making, read_fields
+from smets.cli.field_values import values_of
+from smets.cli.making import Asked, Making, one_of_field, read_fields
 from smets.client.administration import Administration
 from smets.client.user import MakeBody, User
 
@@ -32,12 +33,20 @@ async def body_of(asked: Asked, sender: User, administration: Administration) ->
         return None
     making = Making(
         asked=asked,
-        fields=read_fields(asked.fields, tuple(row.fields.split())),
+        fields=_fields(asked, row),
         sender=sender,
         administration=administration,
         now=await sender.now(),
     )
     return await row.make(making)
+
+
+def _fields(asked: Asked, row: BodyRow) -> dict[str, str]:
+    fields = read_fields(asked.fields, tuple(row.fields.split()))
+    for name, value in fields.items():
+        if allowed := values_of(asked.srv, name):
+            one_of_field(name, value, allowed)
+    return fields
 
 
 def _room(row: BodyRow | None) -> set[str]:

@@ -22,7 +22,7 @@ def now(state: State = DEFAULT_STATE, json_output: Json = False) -> None:
     _move(state, json_output, lambda clock: clock.now())
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 def advance(
     by: Annotated[
         str, typer.Argument(metavar="DURATION", help="500ms, 30s, 5m, 2h, 7d; 0: what is due now.")
@@ -33,8 +33,11 @@ def advance(
     """Let so much stepped time pass; everything up to then has happened once this returns."""
 
     async def move(clock: "Clock") -> "ClockState":
+        from smets.cli.exits import Misuse
         from smets.durations import parse_duration
 
+        if by.startswith("-"):
+            raise Misuse(f"duration {by!r}: time cannot go back")
         return await clock.advance(parse_duration(by))
 
     _move(state, json_output, move)

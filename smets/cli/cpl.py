@@ -8,6 +8,7 @@ import typer
 from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, Manufacturer, Model, State, Template, Variants
 from smets.cli.running import run
 from smets.cli.screen import Screen
+from smets.counting import counted
 
 if TYPE_CHECKING:
     from smart_metering.administration import CplEntry
@@ -39,6 +40,7 @@ def list_entries(state: State = DEFAULT_STATE, json_output: Json = False) -> Non
                 )
                 for entry in entries
             ),
+            empty="the CPL is empty",
         )
 
     run(work, json_output=json_output)
@@ -92,7 +94,7 @@ def add(
         async with read_connection(state).administration() as administration:
             change = await administration.add_cpl_entry(entry)
         screen.data(change)
-        screen.say(f"{change.entry.entry_id} added; {change.devices_restored} Devices restored")
+        screen.say(f"{change.entry.entry_id} added; {counted(change.devices_restored, 'Device')} restored")
 
     run(work, json_output=json_output)
 
@@ -118,7 +120,9 @@ def remove(
                 raise Misuse(f"CPL entry {entry!r} {what}; expected one of: {known}")
             change = await administration.remove_cpl_entry(named[0].entry_id)
         screen.data(change)
-        screen.say(f"{change.entry.entry_id} removed; {change.devices_suspended} Devices Suspended")
+        screen.say(
+            f"{change.entry.entry_id} removed; {counted(change.devices_suspended, 'Device')} Suspended"
+        )
 
     run(work, json_output=json_output)
 

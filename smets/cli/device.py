@@ -74,13 +74,23 @@ def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "Devi
         ),
     )
     if smi is None or inside is None:
-        screen.say("not in the SMI" if smi is None else "not among the Devices of the emulator")
+        screen.say(_missing(smi, inside))
     if inside is not None and inside.readings:
         screen.say("")
         screen.table(("it shows", ""), ((row.name, row.value) for row in inside.readings))
     if smi is not None:
         screen.say("")
         screen.table(HISTORY_COLUMNS, history_rows(smi.status_history))
+
+
+def _missing(smi: "SmiDevice | None", inside: "DeviceInside | None") -> str:
+    """On which side it is not; a meter that is still to be installed has its point of supply from the fleet file."""
+    from smets.fleet.points_of_supply import mpxn_of
+
+    if inside is None:
+        return "not among the Devices of the emulator"
+    mpxn = mpxn_of(inside.device_type, inside.comms_hub) if smi is None and not inside.joined else ""
+    return f"not in the SMI{f'; awaits installation at MPxN {mpxn}' if mpxn else ''}"
 
 
 def _of_the_smi(smi: "SmiDevice | None") -> dict[str, str]:

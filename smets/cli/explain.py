@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, Json, State, UserName
+from smets.cli.options import DEFAULT_STATE, Json, State, user_option
 from smets.cli.running import run
 from smets.cli.screen import Screen
 
@@ -35,7 +35,7 @@ def explain(
         str,
         typer.Argument(metavar="REQUEST_ID|last", help="As 'smets send' shows it; or the newest request."),
     ] = LAST,
-    user: UserName = "",
+    user: Annotated[str, user_option("all parties that sent from this state folder")] = "",
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:
@@ -47,6 +47,7 @@ def explain(
     async def work(screen: Screen) -> None:
         from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY
         from smets.client import explanation
+        from smets.client.errors import NotThere
         from smets.local_system.connection import read_connection
 
         connection = read_connection(state)
@@ -56,7 +57,10 @@ def explain(
         ):
             asked = await _request(administration, request_id, user, state)
             dcc = (connection.acb, CHANGE_OF_SUPPLIER_PARTY)
-            explained = await explanation.explain(administration, emulator, asked, dcc)
+            try:
+                explained = await explanation.explain(administration, emulator, asked, dcc)
+            except NotThere:
+                raise NotThere(f"no request {asked} ever arrived") from None
             names = {str(party.eui): party.name for party in await administration.parties()}
         screen.data(explained)
         _say(screen, explained, names)
@@ -101,7 +105,7 @@ async def _newest_request(administration: "Administration", party: "Eui") -> "Au
 def _say(screen: Screen, explained: "Explained", names: dict[str, str]) -> None:
     from smets.client.explanation import DrawnFault
 
-    srv = explained.service_reference_variant or "of the DSP's own accord"
+    srv = explained.service_reference_variant or "no longer in the Service Audit Trail"
     screen.say(("request   ", "bold"), f"{explained.request_id}  {srv}")
     for hop in explained.hops:
         if isinstance(hop, DrawnFault):

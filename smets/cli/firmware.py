@@ -13,8 +13,8 @@ from smets.cli.options import (
     Model,
     State,
     Template,
-    UserName,
     Variants,
+    user_option,
 )
 from smets.cli.running import run
 from smets.cli.screen import Screen
@@ -124,7 +124,12 @@ def inspect(file: File, json_output: Json = False) -> None:
 
 
 @app.command()
-def upload(file: File, user: UserName = "", state: State = DEFAULT_STATE, json_output: Json = False) -> None:
+def upload(
+    file: File,
+    user: Annotated[str, user_option("the first party whose User Role may send 11.1")] = "",
+    state: State = DEFAULT_STATE,
+    json_output: Json = False,
+) -> None:
     """Hand a firmware file to the DSP; 11.1 and 11.4 may then name it by its SHA-256."""
 
     async def work(screen: Screen) -> None:

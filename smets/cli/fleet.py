@@ -9,6 +9,7 @@ import typer
 from smets.cli.options import DEFAULT_STATE, Json, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
+from smets.counting import counted
 
 if TYPE_CHECKING:
     from smets.fleet.planning import FleetPlan
@@ -24,6 +25,7 @@ def check(fleet: FleetFile, json_output: Json = False) -> None:
 
     async def work(screen: Screen) -> None:
         from smets.fleet.planning import read_plan
+        from smets.fleet.premises_texts import premises_texts
 
         plan = read_plan(fleet)
         screen.data(_summary(plan))
@@ -34,9 +36,14 @@ def check(fleet: FleetFile, json_output: Json = False) -> None:
                 for row in plan.premises
             ),
         )
-        screen.say(
-            f"{len(plan.parties)} parties, {len(plan.firmware)} firmware files, {len(plan.faults)} faults"
+        for name, text in premises_texts(plan):
+            screen.say(f"{name}: {text}")
+        parts = (
+            counted(len(plan.parties), "party", "parties"),
+            counted(len(plan.firmware), "firmware file"),
+            counted(len(plan.faults), "fault"),
         )
+        screen.say(", ".join(parts))
 
     run(work, json_output=json_output)
 
@@ -96,7 +103,7 @@ def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_o
             raise Misuse(f"{fleet}: seed {plan.fleet.seed!r}, but the system runs with {connection.seed!r}")
         launched = await launch_fleet(plan, connection)
         screen.data(launched)
-        screen.say(f"{launched.premises} premises with {launched.devices} Devices launched")
+        screen.say(f"{launched.premises} premises with {counted(launched.devices, 'Device')} launched")
         if launched.standing:
             screen.say(f"standing already: {', '.join(launched.standing)}")
 
@@ -112,6 +119,8 @@ def schema() -> None:
 
 
 def _summary(plan: "FleetPlan") -> dict[str, object]:
+    from smets.fleet.premises_texts import awaiting_count
+
     return {
         "parties": [{"name": party.name, "eui": party.eui, "roles": party.roles} for party in plan.parties],
         "premises": [
@@ -122,6 +131,11 @@ def _summary(plan: "FleetPlan") -> dict[str, object]:
                 "devices": row.device_count,
                 "eui_from": row.eui_from,
                 "status": row.status,
+                "awaiting_installation": awaiting_count(row),
+                "next_suppliers": [
+                    {"role": role, "party": party, "since": since}
+                    for role, party, since in row.next_suppliers
+                ],
             }
             for row in plan.premises
         ],

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, Json, Manufacturer, Model, State, UserName
+from smets.cli.options import DEFAULT_STATE, Json, Manufacturer, Model, Sender, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
 
@@ -56,7 +56,7 @@ def inventory(
         bool,
         typer.Option("--history", envvar="SMETS_HISTORY", help="How each came to its SMI Status, and why."),
     ] = False,
-    user: UserName = "",
+    user: Sender = "",
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:
@@ -91,9 +91,9 @@ def inventory(
 @app.command()
 def correct(
     device: Device,
+    reason: Reason,
     manufacturer: Manufacturer = "",
     model: Model = "",
-    reason: Reason = "",
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:
@@ -125,7 +125,7 @@ def recovery(
     event: Annotated[
         str, typer.Argument(metavar="EVENT", help=f"What happened: {', '.join(RECOVERY_EVENTS)}.")
     ],
-    reason: Reason = "",
+    reason: Reason,
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:
@@ -228,4 +228,5 @@ def _show(screen: Screen, devices: "Iterable[InventoryDevice]") -> None:
             )
             for row in devices
         ),
+        empty="no such Device in the SMI",
     )

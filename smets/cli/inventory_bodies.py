@@ -26,6 +26,7 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 async def read_inventory(making: Making) -> Body:
+    making.needs_one("mpxn", "uprn")
     return duis.ReadInventory(
         device_id=making.device_if_any,
         mpxn=making.fields.get("mpxn", ""),
@@ -143,8 +144,10 @@ def _time_of_day(text: str) -> int:
 
 
 async def read_schedule(making: Making) -> Body:
+    making.needs_one("id")
     return duis.ReadSchedule(dsp_schedule_id=making.number("id", 0), device_id=making.device_if_any)
 
 
 async def delete_schedule(making: Making) -> Body:
+    making.needs_one("id")
     return duis.DeleteSchedule(dsp_schedule_id=making.number("id", 0), device_id=making.device_if_any)

@@ -1,22 +1,19 @@
 """What a body of a Service Request is made of: what was asked, and how the texts in it are read."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from smart_metering.identifiers import Eui
-from smart_metering.instants import CANCELLATION, DAY_MS, Instant, parse_instant
+from smart_metering.instants import CANCELLATION, DAY_MS, Instant
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.service_requests import definition_of
 from smets.cli.exits import Misuse
 from smets.cli.lookups import find_device, read_file
 from smets.client.administration import Administration
 from smets.client.user import User
-from smets.durations import parse_duration
 from smets.fleet.texts import one_of
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+from smets.moments import moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +66,7 @@ class Making:
         """--at: `+2h` counts from the emulated time, `cancel` is the date that cancels."""
         if self.asked.at == "cancel":
             return CANCELLATION
-        return moment(self.asked.at, self.now) if self.asked.at else None
+        return moment(self.asked.at, self.now, ", or (--at) 'cancel'") if self.asked.at else None
 
     def moment(self, name: str, default: Instant) -> Instant:
         """A field that names an instant."""
@@ -122,16 +119,12 @@ class Making:
         if missing := [name for name in names if name not in self.fields]:
             raise Misuse(f"SRV {self.asked.srv} needs {', '.join(f'--set {name}=...' for name in missing)}")
 
-
-def moment(text: str, now: Instant) -> Instant:
-    """`+2h` and `-7d` count from now; else an instant of the calendar, or a day, whose midnight of UTC it is.
-
-    Raises InvalidInstant and InvalidDuration.
-    """
-    if text[:1] in ("+", "-"):
-        distance_ms = parse_duration(text[1:])
-        return Instant(now + (distance_ms if text[0] == "+" else -distance_ms))
-    return parse_instant(f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text)
+    def needs_one(self, *names: str) -> None:
+        """A DEVICE or one of these fields. Raises Misuse."""
+        given = len(self.asked.devices) + sum(name in self.fields for name in names)
+        if given != 1:
+            rows = " or ".join(f"{name}=..." for name in names)
+            raise Misuse(f"SRV {self.asked.srv} needs a DEVICE, or --set {rows}, and one of these only")
 
 
 def read_fields(texts: Iterable[str], known: tuple[str, ...]) -> dict[str, str]:

@@ -20,10 +20,12 @@ from smart_metering.duis.service_responses import (
     Smets1ResponseMessage,
 )
 from smart_metering.instants import Instant, format_instant
+from smart_metering.response_codes import definition_of
 from smets.cli.dcc_alert_texts import dcc_alert_text
 from smets.client.outcomes import Outcome, outcome_of
 from smets.client.user import CheckedResponse
 from smets.client.verification import Verified
+from smets.counting import counted
 
 Part = str | tuple[str, str]
 
@@ -31,7 +33,7 @@ VERDICTS = {LEARNED: "the SMI learned", NOT_LEARNED: "the SMI did not learn"}
 
 
 def answer_line(answer: ServiceResponse, outcome: Outcome | None = None) -> tuple[Part, Part, Part]:
-    """When, the code, and why: `2021-11-04T00:00:00.000Z  E5 (because ...)`. `outcome` is what its User reads in it."""
+    """When, the code and its meaning, and why. `outcome` is what its User reads in it."""
     at = f"{format_instant(answer.response_date_time)}  "
     return at, _code(answer), f"{said_by(answer, outcome)}{because(answer)}"
 
@@ -88,7 +90,7 @@ def _of_body(body: ResponseBody | None, told: str) -> str:
         case LocalCommand(gbcs_payload=octets):
             return f"a Command of {len(octets)} octets for local delivery"
         case DspInventory(devices=devices):
-            return f"{len(devices)} Devices"
+            return counted(len(devices), "Device")
         case DspUpdateFirmwareWarning() as warning:
             return _left_out(warning)
         case DspScheduleId(dsp_schedule_id=schedule_id):
@@ -109,8 +111,11 @@ def _schedule(row: DspSchedules) -> str:
 
 
 def _code(answer: ServiceResponse) -> Part:
-    code = answer.response_code or "not emulated"
-    return code, "red" if code.startswith("E") else "green"
+    """With what it means, where that is known: `E5 SMI Status of the Device is incompatible`."""
+    code = answer.response_code
+    if code is None:
+        return "not emulated", "green"
+    return f"{code} {definition_of(code).meaning}".rstrip(), "red" if code.startswith("E") else "green"
 
 
 def _left_out(warning: DspUpdateFirmwareWarning) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
+from typer.models import OptionInfo
 
 State: TypeAlias = Annotated[
     Path, typer.Option("--state", envvar="SMETS_STATE", help="State folder of the system.", show_default=True)
@@ -11,13 +12,23 @@ State: TypeAlias = Annotated[
 Json: TypeAlias = Annotated[
     bool, typer.Option("--json", envvar="SMETS_JSON", help="Answer in JSON instead of text.")
 ]
-UserName: TypeAlias = Annotated[
+
+
+def user_option(otherwise: str) -> OptionInfo:
+    """--user, and who is meant without it."""
+    named = "The party that asks: its name, its EUI or a part of it."
+    option = typer.Option(
+        "--user", envvar="SMETS_USER", help=f"{named} Else {otherwise}.", show_default=False
+    )
+    assert isinstance(option, OptionInfo)
+    return option
+
+
+Sender: TypeAlias = Annotated[
     str,
-    typer.Option(
-        "--user",
-        envvar="SMETS_USER",
-        help="The party that asks: its name, its EUI or a part of it. Else the first that may.",
-        show_default=False,
+    user_option(
+        "the first party of the fleet file whose User Role may send this SRV "
+        "(not necessarily the Responsible Supplier)"
     ),
 ]
 Template: TypeAlias = Annotated[

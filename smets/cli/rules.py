@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from dsp.rules.verdicts import Verdict
 
 WHAT = (
-    "A SEC Release ('June 2021', latest), a day (2022-05-01), none, or modifications parted by commas "
-    "(SECMP0105,SECMP0007); behind it +NAME or -NAME for each that is put on or off: latest+SECMP0125."
+    "A SEC Release ('June 2021', latest), a day (2022-05-01), none, or modifications separated by commas "
+    "(SECMP0105,SECMP0007); behind it +NAME or -NAME for each that is switched on or off: latest+SECMP0125."
 )
 Rules = Annotated[str, typer.Argument(metavar="RULES", help=WHAT)]
 First = Annotated[str, typer.Argument(metavar="A", help=WHAT, show_default=False)]

@@ -27,9 +27,16 @@ class Screen:
         if not self.json_output:
             self._console.print(Text.assemble(*parts), soft_wrap=True)
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Rows of text under their headings; never cut, however narrow the terminal is."""
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str = "") -> None:
+        """Rows of text under their headings; never cut, however narrow the terminal is.
+
+        `empty` is what is said, behind `none: `, where there are no rows.
+        """
         if self.json_output:
+            return
+        rows = list(rows)
+        if empty and not rows:
+            self.say(f"none: {empty}")
             return
         table = Table(box=None, pad_edge=False, header_style="bold")
         for column in columns:

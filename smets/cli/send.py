@@ -5,17 +5,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, State, UserName
+from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, Sender, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
 
 if TYPE_CHECKING:
+    from smart_metering.duis.service_requests import Body
     from smart_metering.duis.service_responses import ServiceResponse
+    from smart_metering.instants import Instant
     from smets.cli.local_delivery import Delivery
     from smets.cli.making import Asked
     from smets.client.administration import Administration
-    from smets.client.user import CheckedResponse, User
+    from smets.client.user import CheckedResponse, MakeBody, User
     from smets.local_system.connection import SystemConnection
+
+NONE_YET = (
+    "none yet. 'smets clock advance 1m' lets time pass; then 'smets explain last' or 'smets alerts --responses' "
+    "shows it (next time: --advance 1m)"
+)
 
 
 def send(
@@ -46,7 +53,7 @@ def send(
     at: Annotated[
         str,
         typer.Option(
-            "--at", envvar="SMETS_AT", help="Not now but then: 2021-11-05T02:00:00Z, or +2h; 'cancel'."
+            "--at", envvar="SMETS_AT", help="Not now but then: 2021-11-05T02:00:00Z, a day, or +2h; 'cancel'."
         ),
     ] = "",
     fields: Annotated[
@@ -54,7 +61,7 @@ def send(
         typer.Option(
             "--set",
             envvar="SMETS_SET",
-            help="A field of the body, like esme_variant=ADE; a name that the SRV has not lists those that it has.",
+            help="A field of the body, like esme_variant=ADE; an unknown name is answered with the list of valid ones.",
         ),
     ] = NO_TEXTS,
     variant: Annotated[
@@ -88,7 +95,7 @@ def send(
             help="In a sequence: only once this request has succeeded.",
         ),
     ] = "",
-    user: UserName = "",
+    user: Sender = "",
     advance: Annotated[
         str,
         typer.Option(
@@ -116,6 +123,7 @@ def send(
     """
 
     async def work(screen: Screen) -> None:
+        from smets.cli.bodies import body_of
         from smets.cli.lookups import find_device, find_party
         from smets.cli.making import Asked
         from smets.durations import parse_duration
@@ -137,14 +145,15 @@ def send(
                 fields=tuple(fields),
             )
             async with connection.remembering_user(party.eui) as sender:
-                sent = Sent(await _ask(sender, administration, asked, way))
+                body = await body_of(asked, sender, administration)
+                answer = await _ask(sender, asked, body, way)
+                sent = Sent(party.name or party.eui, answer, due=await _due(sender, asked, body))
+                sent.to_be_delivered = way.delivered
                 if way.delivered:
                     sent.delivery = await _deliver(connection, sender, sent.answer)
                 if not no_wait and sent.is_answered_later:
                     sent.waited = True
-                    sent.response = await _await(
-                        sender, administration, sent.answer.request_id, advance_ms, wait
-                    )
+                    sent.response = await _await(sender, administration, sent, advance_ms, wait)
                     connection.remember(sender)
                 _finish(screen, sent)
 
@@ -174,12 +183,20 @@ class Way:
 
 @dataclass(slots=True)
 class Sent:
-    """What became of a request so far."""
+    """What became of a request so far. `due` is its date, where the DSP keeps it until then."""
 
+    user: str
     answer: "ServiceResponse"
+    due: "Instant | None" = None
     delivery: "Delivery | None" = None
     response: "CheckedResponse | None" = None
     waited: bool = False
+    to_be_delivered: bool = False
+
+    @property
+    def is_a_utrn(self) -> bool:
+        """It was to be delivered locally, and is answered by what the consumer types in."""
+        return self.to_be_delivered and bool(getattr(self.answer.body, "utrn", ""))
 
     @property
     def is_answered_later(self) -> bool:
@@ -190,14 +207,10 @@ class Sent:
         return self.answer.response_code is ResponseCode.I99 and not taken
 
 
-async def _ask(
-    sender: "User", administration: "Administration", asked: "Asked", way: Way
-) -> "ServiceResponse":
+async def _ask(sender: "User", asked: "Asked", body: "Body | MakeBody | None", way: Way) -> "ServiceResponse":
     from smart_metering.command_variants import CommandVariant
     from smart_metering.identifiers import parse_request_id
-    from smets.cli.bodies import body_of
 
-    body = await body_of(asked, sender, administration)
     return await sender.send(
         asked.srv,
         asked.devices[0] if asked.is_to_a_device else None,
@@ -206,6 +219,19 @@ async def _ask(
         first_in_sequence=way.sequence_first,
         preceding=parse_request_id(way.after) if way.after else None,
     )
+
+
+async def _due(sender: "User", asked: "Asked", body: "Body | MakeBody | None") -> "Instant | None":
+    """The date of a request that the DSP keeps until then; a Device that keeps one says so at once."""
+    from smart_metering.instants import CANCELLATION, Instant
+    from smart_metering.service_requests import FutureDating, definition_of
+
+    definition = definition_of(asked.srv)
+    dated = getattr(body, "execution_date_time", None)
+    if definition is None or definition.future_dated is FutureDating.DEVICE or dated in (None, CANCELLATION):
+        return None
+    assert isinstance(dated, int)
+    return Instant(dated) if dated > await sender.now() else None
 
 
 async def _deliver(
@@ -222,14 +248,17 @@ async def _deliver(
 
 
 async def _await(
-    sender: "User", administration: "Administration", request_id: str, advance_ms: int, wait_seconds: float
+    sender: "User", administration: "Administration", sent: Sent, advance_ms: int, wait_seconds: float
 ) -> "CheckedResponse | None":
     """Time that runs is waited for; stepped time is let happen, and advanced from event to event."""
-    from smart_metering.instants import Instant
+    from smart_metering.instants import SECOND_MS, Instant
     from smets.client.errors import NoResponse
 
+    request_id = sent.answer.request_id
     clock = await administration.now()
     if clock.rate > 0:
+        if sent.due is not None and sent.due > clock.now + wait_seconds * SECOND_MS * clock.rate:
+            return None
         try:
             return await sender.await_response(request_id, wait_seconds)
         except NoResponse:
@@ -251,6 +280,8 @@ def _finish(screen: Screen, sent: Sent) -> None:
     screen.data(
         {
             "request_id": sent.answer.request_id,
+            "user": sent.user,
+            "due": sent.due,
             "answer": sent.answer,
             "response": response.response if response else None,
             "verified": response.verified if response else None,
@@ -264,21 +295,24 @@ def _finish(screen: Screen, sent: Sent) -> None:
 
 
 def _say(screen: Screen, sent: Sent, command: bytes | None) -> None:
+    from smart_metering.instants import format_instant
     from smets.cli.local_delivery import delivery_lines
     from smets.cli.messages import answer_line, response_line
 
-    screen.say(("request   ", "bold"), sent.answer.request_id)
+    screen.say(("request   ", "bold"), f"{sent.answer.request_id}  (as {sent.user})")
     screen.say(("answer    ", "bold"), *answer_line(sent.answer))
     if command is not None:
         screen.say(("command   ", "bold"), command.hex())
     for line in delivery_lines(sent.delivery) if sent.delivery is not None else ():
         screen.say(*line)
+    if sent.is_a_utrn:
+        screen.say(("delivered ", "bold"), "nothing to deliver: a UTRN, to be typed in at the meter")
     if sent.response is not None:
         screen.say(("response  ", "bold"), *response_line(sent.response))
+    elif sent.waited and sent.due is not None:
+        screen.say(("response  ", "bold"), f"due at {format_instant(sent.due)}")
     elif sent.waited:
-        screen.say(
-            ("response  ", "bold"), "none yet; in stepped time --advance DURATION lets time pass for it"
-        )
+        screen.say(("response  ", "bold"), NONE_YET)
 
 
 def _end(sent: Sent) -> None:
@@ -288,6 +322,8 @@ def _end(sent: Sent) -> None:
     delivery, last = sent.delivery, sent.answer
     if sent.response is not None:
         last = sent.response.response
+    elif sent.waited and sent.due is not None:
+        return
     elif sent.waited or (delivery is not None and delivery.answered is None):
         raise Ended(Exit.NO_RESPONSE)
     elif delivery is not None and delivery.returned is not None:

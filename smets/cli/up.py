@@ -10,6 +10,7 @@ import typer
 from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
+from smets.counting import counted
 
 if TYPE_CHECKING:
     from smets.fleet.launching import Launched
@@ -20,7 +21,9 @@ FleetFile = Annotated[Path, typer.Argument(metavar="FLEET.yaml", help="The fleet
 Rate = Annotated[
     float | None,
     typer.Option(
-        "--rate", envvar="SMETS_RATE", help="Of time: 0 stepped, 1 real, n times as fast. Else the file's."
+        "--rate",
+        envvar="SMETS_RATE",
+        help="Speed of the clock: 0 = stepped by hand, 1 = real time; default: the fleet file's.",
     ),
 ]
 Release = Annotated[
@@ -75,7 +78,7 @@ def up(
 
     async def work(screen: Screen) -> None:
         from smets.fleet.planning import read_plan
-        from smets.fleet.rules_in_force import under_rules
+        from smets.fleet.rules_in_force import rules_text, under_rules
         from smets.local_system.local_system import LocalSystem, SystemSettings
 
         plan = read_plan(fleet)
@@ -101,13 +104,16 @@ def up(
             emulator_listen=emulator_listen,
         )
         async with LocalSystem(settings) as system:
-            await keep_running(screen, system, plan)
+            await keep_running(screen, system, plan, rules_text(rules))
 
     run(work, json_output=json_output)
 
 
-async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan") -> None:
-    """Launches the plan, tells where everything is, and returns when it is asked to stop. Raises ProcessFailed."""
+async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan", rules: str = "") -> None:
+    """Launches the plan, tells where everything is, and returns when it is asked to stop. Raises ProcessFailed.
+
+    `rules` says which are in force, where this system's DSP has them from here.
+    """
     from smets.fleet.launching import launch_fleet
     from smets.local_system.state_folder import StateFolder
 
@@ -123,7 +129,7 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan")
         if launching.done():
             launched = launching.result()
             system.connection.write()
-            _tell(screen, system, launched)
+            _tell(screen, system, plan, launched, rules)
             await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
         if failing.done():
             raise failing.result()
@@ -134,7 +140,9 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan")
         connection_file.unlink(missing_ok=True)
 
 
-def _tell(screen: Screen, system: "LocalSystem", launched: "Launched") -> None:
+def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "Launched", rules: str) -> None:
+    from smets.fleet.premises_texts import premises_texts
+
     connection = system.connection
     screen.data(
         {
@@ -143,16 +151,24 @@ def _tell(screen: Screen, system: "LocalSystem", launched: "Launched") -> None:
             "state": str(connection.state),
             "dsp_pid": connection.dsp_pid,
             "emulator_pid": connection.emulator_pid,
+            "rules": rules,
             "launched": launched,
         }
     )
     screen.say(("DSP            ", "bold"), connection.dsp)
     screen.say(("fleet control  ", "bold"), connection.emulator)
     screen.say(("state          ", "bold"), str(connection.state))
+    if rules:
+        screen.say(("rules          ", "bold"), rules)
     standing = f"; standing already: {', '.join(launched.standing)}" if launched.standing else ""
+    new = counted(launched.devices, "Device")
     screen.say(
-        ("fleet          ", "bold"), f"{launched.premises} premises, {launched.devices} Devices new{standing}"
+        ("fleet          ", "bold"),
+        f"{launched.premises} premises, {new} new{standing}",
     )
+    for name, text in premises_texts(plan):
+        if name not in launched.standing:
+            screen.say(("               ", "bold"), f"{name}: {text}")
     if launched.standing:
         screen.say(
             ("kept           ", "bold"), "CPL, firmware and faults as they have become, not as the file says"

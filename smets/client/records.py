@@ -2,7 +2,8 @@
 
 from smart_metering.decisions import Decision
 from smart_metering.device_types import DeviceType
-from smart_metering.duis.service_responses import InventoryDevice
+from smart_metering.duis.service_requests import ServiceRequest
+from smart_metering.duis.service_responses import DccAlert, DeviceAlert, InventoryDevice, ServiceResponse
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.records import Record
@@ -30,7 +31,11 @@ class SmiDevice(Record, frozen=True, kw_only=True):
 
 
 class AuditRecord(Record, frozen=True, kw_only=True):
-    """One record of the caller's Service Audit Trail. A `command_variant` of 0: it has none."""
+    """One record of the caller's Service Audit Trail, with the message itself as `content`, and the octets of that.
+
+    A `command_variant` of 0: it has none; a `schedule_id` of 0: it is of no DSP schedule. Without `content`: the DSP
+    made the request, as a run of a schedule.
+    """
 
     record: int
     at: Instant
@@ -45,6 +50,10 @@ class AuditRecord(Record, frozen=True, kw_only=True):
     response_id: str = ""
     command_variant: int = 0
     response_code: str = ""
+    execution_date_time: Instant | None = None
+    schedule_id: int = 0
+    size: int = 0
+    content: ServiceRequest | ServiceResponse | DeviceAlert | DccAlert | None = None
 
 
 class TitleRecord(Record, frozen=True, kw_only=True):
@@ -125,7 +134,7 @@ class Hop(Record, frozen=True, kw_only=True):
 
 
 class Explanation(Record, frozen=True, kw_only=True):
-    """What the DSP tells of one request, in the order of time; without an SRV: the DSP asked of its own accord."""
+    """What the DSP tells of one request, in the order of time; without an SRV: the request is older than it keeps."""
 
     request_id: str
     service_reference_variant: str = ""

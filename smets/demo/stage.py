@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from smart_metering.administration import CplEntry, FaultRule
 from smart_metering.command_variants import CommandVariant
 from smart_metering.device_types import DeviceType, Generation
+from smart_metering.duis.device_requests import UpdateSecurityCredentialsCos
 from smart_metering.duis.service_requests import ActivateFirmware, Body, UpdateFirmware
 from smart_metering.duis.service_responses import Message, ServiceResponse
 from smart_metering.firmware_versions import FirmwareVersion
@@ -13,12 +14,14 @@ from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.ota.image import decode as decode_firmware
 from smart_metering.ota.making import FirmwareRecipe, make_firmware
+from smart_metering.pki.keys import KeyUsage
 from smart_metering.records import changed
 from smart_metering.user_roles import UserRole
 from smets.client.administration import Administration
 from smets.client.emulator_control import EmulatorControl
 from smets.client.user import User
 from smets.client.user_keys import UserKeys
+from smets.counting import counted
 from smets.demo.telling import alert_text, answer_text, because, code_of, response_text, title
 from smets.demo.timeline import Timeline
 
@@ -74,6 +77,24 @@ class Stage:
         """Its id."""
         return self._cast.devices[meter.generation, meter.device_type]
 
+    def own_credentials(self, meter: Meter, mpxn: str) -> UpdateSecurityCredentialsCos:
+        """The body of a 6.23 that puts the meter's supplier in the place of itself."""
+        user = self._cast.users[meter.supplier]
+        own = {usage: user.repository.organisation_certificate(user.eui, usage) or b"" for usage in KeyUsage}
+        return UpdateSecurityCredentialsCos(
+            supplier_floor_seq_number=0,
+            supplier_prepayment_top_up_floor_seq_number=0,
+            digital_signing_certificate=own[KeyUsage.DIGITAL_SIGNING],
+            key_agreement_certificate=own[KeyUsage.KEY_AGREEMENT],
+            key_agreement_top_up_certificate=own[KeyUsage.PREPAYMENT_KEY_AGREEMENT],
+            certification_path_certificates=user.repository.certification_path(user.eui),
+            import_mpxn=mpxn,
+        )
+
+    async def mpxn(self, meter: Meter) -> str:
+        """Its point of supply, as the SMI has it."""
+        return (await self._cast.administration.read_device(self.device(meter))).device.import_mpxn
+
     # --- deeds
 
     async def put_on_cpl(self, meter: Meter, version: FirmwareVersion) -> None:
@@ -85,7 +106,7 @@ class Stage:
         """The version is approved no more."""
         entry = await self._entry(meter, version)
         change = await self._cast.administration.remove_cpl_entry(entry.entry_id)
-        suspended = f"{change.devices_suspended} Device Suspended"
+        suspended = f"{counted(change.devices_suspended, 'Device')} Suspended"
         self._said("DCC", "CPL", f"{meter.name} firmware {version} removed: {suspended}")
         await self._take_messages()
 
@@ -102,7 +123,7 @@ class Stage:
         octets = await self._firmware(meter, version)
         file = await user.upload_firmware(octets)
         self._said(
-            NAMES[meter.supplier],
+            self._name(meter.supplier),
             "DSP",
             f"firmware file {file.sha256[:12]}…, {file.size} octets, signed, Manufacturer Image hash "
             f"{file.manufacturer_image_hash.hex()[:12]}…",
@@ -115,7 +136,7 @@ class Stage:
     async def activate(self, meter: Meter, version: FirmwareVersion) -> None:
         """11.3: Transform, the supplier's check and signature, Send Command."""
         hash_ = decode_firmware(await self._firmware(meter, version)).manufacturer_image_hash
-        user, name = self._cast.users[meter.supplier], NAMES[meter.supplier]
+        user, name = self._cast.users[meter.supplier], self._name(meter.supplier)
         request = user.request(
             "11.3", self.device(meter), ActivateFirmware(firmware_hash=hash_), now=self._now
         )
@@ -131,7 +152,7 @@ class Stage:
         self, srv: str, meter: Meter, body: Body | None = None, variant: CommandVariant | None = None
     ) -> ServiceResponse:
         """Any other request of the meter's supplier, with another Command Variant than its own if one is given."""
-        user, name = self._cast.users[meter.supplier], NAMES[meter.supplier]
+        user, name = self._cast.users[meter.supplier], self._name(meter.supplier)
         to_device = srv not in ("8.2", "11.1")
         request = user.request(srv, self.device(meter) if to_device else None, body, now=self._now)
         request = changed(request, command_variant=variant or request.command_variant)
@@ -212,9 +233,9 @@ class Stage:
                 for message in taken[id(user)]:
                     same = next((names for other, _, names in told if other == message), None)
                     if same is None:
-                        told.append((message, user, [NAMES[role]]))
+                        told.append((message, user, [self._name(role)]))
                     else:
-                        same.append(NAMES[role])
+                        same.append(self._name(role))
             self._got[role] += taken[id(user)]
         for message, user, names in sorted(told, key=lambda row: row[0].response_date_time):
             self._tell(message, user, ", ".join(names))
@@ -229,6 +250,11 @@ class Stage:
             self._timeline.said(
                 at, "DSP", names, alert_text(message), because(getattr(message, "decision", None))
             )
+
+    def _name(self, role: UserRole) -> str:
+        """An organisation in two roles goes by the name of the first."""
+        users = self._cast.users
+        return next(NAMES[other] for other, user in users.items() if user is users[role])
 
     def _said(self, who: str, to: str, what: str, why: str = "") -> None:
         self._timeline.said(self._now, who, to, what, why)

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from smart_metering.command_variants import CommandVariant
 from smart_metering.device_types import DeviceType, Generation
+from smart_metering.duis.device_requests import TopUpDevice
 from smart_metering.duis.inventory_requests import ReadInventory
-from smart_metering.duis.service_requests import UninterpretedBody
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.instants import HOUR_MS, MINUTE_MS, SECOND_MS
 from smart_metering.user_roles import UserRole
 from smets.demo.stage import Meter, Stage
 
 V1, V2, V3 = (FirmwareVersion(f"0000000{number}") for number in (1, 2, 3))
+UTRN = "00000000000000000001"
 DISTRIBUTED_MS = HOUR_MS + MINUTE_MS
 GIVEN_UP_MS = 30 * SECOND_MS
 MIRRORED_MS = 30 * MINUTE_MS
@@ -78,18 +79,22 @@ async def suspension(stage: Stage, regime: Regime) -> None:
         "The same requests of the same supplier: which pass access control, and which row says so.",
     )
     local = CommandVariant.LOCAL
-    top_up = UninterpretedBody(element="TopUpDevice")
+    top_up = TopUpDevice(utrn=UTRN)
+    same_supplier = stage.own_credentials(ESME, await stage.mpxn(ESME))
     await stage.expect_answer("4.1.1", ESME, "E5", "no ordinary read")
     await stage.expect_answer("2.2", ESME, "E5", "no top-up over the air", body=top_up)
     await stage.expect_answer("2.2", ESME, "E5", "no local top-up of SMETS2+", body=top_up, variant=local)
-    passes = "NotEmulated"
     await stage.expect_answer(
-        "2.2", SMETS1_ESME, passes, "a local top-up of SMETS1", body=top_up, variant=local
+        "2.2", SMETS1_ESME, "I0", "a local top-up of SMETS1: a UTRN to type in", body=top_up, variant=local
     )
-    await stage.expect_answer("6.23", ESME, passes, "a Change of Supplier")
+    await stage.expect_answer(
+        "6.23", ESME, "I99", "a Change of Supplier (here to itself)", body=same_supplier
+    )
     taken = "I99" if regime.after else "E5"
     await stage.expect_answer("11.2", ESME, taken, "11.2, once SECMP0105 is in force")
     await stage.advance(GIVEN_UP_MS)
+    answered = 2 if regime.after else 1
+    stage.expect("the meter answers what was taken (I0)", stage.responses(UserRole.IS, "I0"), answered)
     stage.expect("the version it runs is no news to the SMI: no N29", stage.alerts(UserRole.IS, "N29"), 0)
 
 

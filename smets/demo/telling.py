@@ -15,11 +15,13 @@ from smart_metering.duis.service_responses import (
     PreCommand,
     ResponseBody,
     ServiceResponse,
+    Smets1ResponseMessage,
 )
 from smart_metering.response_codes import ResponseCode
 from smart_metering.response_codes import definition_of as response_code_definition
 from smart_metering.service_requests import definition_of
 from smets.client.user import CheckedResponse
+from smets.counting import counted
 
 
 def title(srv: str) -> str:
@@ -93,7 +95,9 @@ def _body(body: ResponseBody | None) -> str:
         case PreCommand():
             return f", a Pre-Command of {len(body.gbcs_payload)} octets"
         case DspInventory():
-            return f", {len(body.devices)} Devices"
+            return f", {counted(len(body.devices), 'Device')}"
+        case Smets1ResponseMessage(utrn=utrn) if utrn:
+            return f", UTRN {utrn}"
         case DspUpdateFirmwareWarning():
             return ", some Devices left out"
         case _:

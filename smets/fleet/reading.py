@@ -23,18 +23,23 @@ class FleetFileError(ValueError):
     def __init__(self, path: str, faults: list[Fault]) -> None:
         self.path = path
         self.faults = sorted(faults, key=lambda fault: fault.line)
-        super().__init__("\n".join(f"{path}:{fault.line}: {fault}" for fault in self.faults))
+        super().__init__("\n".join(f"{path}{_line(fault)}: {fault}" for fault in self.faults))
 
 
 def read_fleet_file(path: Path) -> tuple[FleetModel, Lines]:
-    """Raises FleetFileError, also for a file that cannot be opened."""
+    """Raises FleetFileError, also for a file that cannot be opened, or says nothing."""
     try:
         text = path.read_text("utf-8")
     except OSError as error:
         raise FleetFileError(str(path), [Fault(0, "", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         raise FleetFileError(str(path), [Fault(0, "", f"is not UTF-8: {error.reason}")]) from None
-    return read_fleet(text, str(path))
+    fleet, lines = read_fleet(text, str(path))
+    if not fleet.model_fields_set:
+        raise FleetFileError(
+            str(path), [Fault(0, "", "is empty: expected premises, like 'premises: [{template: smets2}]'")]
+        )
+    return fleet, lines
 
 
 def read_fleet(text: str, name: str = "fleet") -> tuple[FleetModel, Lines]:
@@ -52,6 +57,10 @@ def read_fleet(text: str, name: str = "fleet") -> tuple[FleetModel, Lines]:
         if not faults:
             return fleet, lines
     raise FleetFileError(name, faults)
+
+
+def _line(fault: Fault) -> str:
+    return f":{fault.line}" if fault.line else ""
 
 
 def _names(plain: Mapping[str, Plain], key: str) -> list[str]:

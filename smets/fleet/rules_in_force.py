@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dsp.rules.releases import LATEST, UnknownRule, rules_as_of
+from dsp.rules.releases import LATEST, UnknownRule, release_named, rules_as_of, rules_with
 from smets.fleet.model import FleetModel
 
 
@@ -40,3 +40,16 @@ def under_rules(
         without_modifications=other.without_modifications,
     )
     return other
+
+
+def rules_text(fleet: FleetModel) -> str:
+    """The release that a fleet runs under, and the modifications: `November 2021: SECMP0105, SECMP0007`."""
+    if fleet.modifications is not None:
+        return f"exactly these: {', '.join(rules_with(fleet.modifications).modifications) or 'none'}"
+    release = release_named(fleet.release or LATEST).name
+    book = rules_as_of(
+        release,
+        with_modifications=fleet.with_modifications,
+        without_modifications=fleet.without_modifications,
+    )
+    return f"{release}: {', '.join(book.modifications) or 'no modification'}"

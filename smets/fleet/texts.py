@@ -11,9 +11,10 @@ from dsp.rules.releases import MODIFICATIONS, RELEASES, UnknownRule, release_nam
 from smart_metering.device_types import ESME_VARIANTS
 from smart_metering.firmware_versions import FirmwareVersion, parse_firmware_version
 from smart_metering.identifiers import Eui, parse_eui
-from smart_metering.instants import Instant, parse_instant
+from smart_metering.instants import Instant
 from smart_metering.service_requests import SERVICE_REQUESTS, definition_of
 from smets.durations import parse_duration
+from smets.moments import instant_or_day
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:
@@ -27,7 +28,9 @@ def one_of(kind: str, text: str, known: Iterable[str]) -> str:
     names = list(known)
     if text in names:
         return text
-    expected = ", ".join(names) or "none is defined"
+    if not names:
+        raise ValueError(f"there is no {kind} {text!r}: no {kind} is defined")
+    expected = ", ".join(names)
     raise ValueError(f"there is no {kind} {text!r}{did_you_mean(text, names)} (expected one of: {expected})")
 
 
@@ -90,7 +93,7 @@ def _hex(characters: int, example: str) -> Callable[[str], str]:
 
 EuiText: TypeAlias = Annotated[Eui, _read_by(parse_eui)]
 VersionText: TypeAlias = Annotated[FirmwareVersion, _read_by(parse_firmware_version)]
-InstantText: TypeAlias = Annotated[Instant, _read_by(parse_instant)]
+InstantText: TypeAlias = Annotated[Instant, _read_by(instant_or_day)]
 DurationText: TypeAlias = Annotated[int, _read_by(parse_duration)]
 HashText: TypeAlias = Annotated[str, AfterValidator(_hex(64, "7542f475..."))]
 ManufacturerText: TypeAlias = Annotated[str, AfterValidator(_hex(4, "106C"))]

@@ -81,7 +81,10 @@ def read_connection(state: Path) -> SystemConnection:
     try:
         content = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise NoConnection(f"{path} is not there: no system runs with this state folder") from None
+        raise NoConnection(
+            f"{path} is not there: no system runs with this state folder; "
+            "start one by 'smets up', or name its folder by --state"
+        ) from None
     except (OSError, ValueError) as error:
         raise NoConnection(f"{path} cannot be read: {error}") from None
     try:

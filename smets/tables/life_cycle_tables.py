@@ -25,7 +25,7 @@ def drawing(rows: Iterable[Transition]) -> str:
     events: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         for origin in row.origins:
-            arrow = _state(origin), _state(row.result)
+            arrow = _state(origin), _state(origin if row.result is Beyond.UNCHANGED else row.result)
             events.setdefault(arrow, []).append(_label(row))
     lines = (
         f"    {origin} --> {result}: {' / '.join(dict.fromkeys(labels))}"

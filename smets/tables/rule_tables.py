@@ -7,13 +7,17 @@ from dsp.rules.alert_recipients import ALERT_ROWS
 from dsp.rules.alert_storms import HELD_BACK_ROWS
 from dsp.rules.change_of_supplier import COS_FAULTS
 from dsp.rules.choices import CHOICES, Switches, Times, choice
+from dsp.rules.device_details import DETAIL_LENGTHS, DETAILS_REFUSALS
+from dsp.rules.device_log_updates import DEVICE_LOG_REFUSALS
 from dsp.rules.differences import Row
-from dsp.rules.inventory_updates import STATUS_UPDATES
+from dsp.rules.inventory_updates import INVENTORY_REFUSALS, STATUS_UPDATES
 from dsp.rules.known_parties import KNOWN_PARTIES
+from dsp.rules.prenotification import PRENOTIFICATION_REFUSALS
 from dsp.rules.releases import MODIFICATIONS, RELEASES
 from dsp.rules.responsibility import RESPONSIBILITIES
 from dsp.rules.schedules import FAILURE_ROWS, FAULT_ROWS, FREQUENCIES, REMOVAL_ROWS
 from dsp.rules.sequences import SEQUENCE_ROWS
+from dsp.rules.statuses import SUSPENDED_ROWS
 from dsp.rules.update_firmware import UPDATE_FIRMWARE, DeviceFault, RequestFault
 from smart_metering.marks import Mark
 from smart_metering.use_cases import USE_CASE_ROWS
@@ -27,6 +31,24 @@ ROW_TABLES: tuple[tuple[str, str, Sequence[Row]], ...] = (
         "Statuses that an 8.4 sets",
         "What each choice of UpdateInventory is to a Device; where it leads from stands among the transitions.",
         STATUS_UPDATES,
+    ),
+    (
+        "What refuses an 8.4",
+        "Each fault with its code, in the order in which they are looked for; those of UpdateDeviceDetails follow.",
+        INVENTORY_REFUSALS,
+    ),
+    ("What refuses an UpdateDeviceDetails of 8.4", "In this order.", DETAILS_REFUSALS),
+    (
+        "Lengths of details",
+        "What 12.2, 8.4 and the DCC's own correction say of a Device has so many characters at most.",
+        DETAIL_LENGTHS,
+    ),
+    ("What refuses an 8.11", "Each fault with its code, in this order.", DEVICE_LOG_REFUSALS),
+    ("What refuses a 12.2", "Each fault with its code, in this order.", PRENOTIFICATION_REFUSALS),
+    (
+        "What refuses a Suspended Device's non-critical requests",
+        "With E5, where no exemption lets the request in; the first row that fits says so.",
+        SUSPENDED_ROWS,
     ),
     (
         "Recipients of the DCC Alerts that are raised",
@@ -110,8 +132,8 @@ def releases() -> Table:
     undated = in_order(name for name in MODIFICATIONS if name not in dated)
     return Table(
         "SEC Releases",
-        "The modifications that each release puts in force, beside those before it; any can be put on or off alone. "
-        f"Of no release, for want of a date: {undated}.",
+        "The modifications that each release puts in force, beside those before it; "
+        f"any can be switched on or off alone. Of no release, for want of a date: {undated}.",
         ("Release", "Day", "Modifications", "Source", "Mark"),
         [
             (release.name, release.day, in_order(release.modifications), release.source, release.mark)

@@ -100,6 +100,22 @@ def test_positions_of_a_log_rise_by_one_from_one() -> None:
     assert log.last_position == 3
 
 
+def test_a_reserved_position_stands_before_what_was_written_meanwhile() -> None:
+    ledger = Ledger()
+    log: Log[Meter] = ledger.log("log", Meter, {})
+
+    first = log.reserve()
+    second = log.append(Meter(name="b"))
+    log.fill(first, Meter(name="a"))
+
+    assert (first, second, log.last_position) == (1, 2, 2)
+    written = [change for change in ledger.take_changes() if isinstance(change, Append)]
+    assert [(change.position, change.record) for change in written] == [
+        (2, Meter(name="b")),
+        (1, Meter(name="a")),
+    ]
+
+
 def test_a_log_wants_every_column() -> None:
     log = Ledger().log("log", Meter, {"name": str})
 

@@ -178,6 +178,11 @@ def test_a_log_is_searched(written: Shelf, asked: dict[str, object], positions: 
     assert [position for position, _ in read] == positions
 
 
+def test_records_are_read_at_their_positions_as_far_as_there_are_any(written: Shelf) -> None:
+    assert written.store.read_at(written.log, [5, 2, 2, 9]) == {2: Small(name="n2"), 5: Small(name="n5")}
+    assert written.store.read_at(written.log, []) == {}
+
+
 def test_a_reader_sees_each_commit_and_nothing_before_it(written: Shelf) -> None:
     written.write("n7", "x", 70)
     before = written.store.read(written.log, after=6)

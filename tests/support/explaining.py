@@ -33,7 +33,8 @@ class Logs:
     def _caused(self, request_id: RequestId, log: str) -> list[object]:
         names = list(self.world.engine.ledger.logs[log].columns)
         at = names.index("cause")
-        return [it.record for it in self._kept if it.log == log and it.columns[at] == str(request_id)]
+        found = [it for it in self._kept if it.log == log and it.columns[at] == str(request_id)]
+        return [it.record for it in sorted(found, key=lambda it: it.position)]
 
 
 def explained(

@@ -84,7 +84,7 @@ def _change_of_supplier(told: Told) -> Body:
         digital_signing_certificate=credentials[KeyUsage.DIGITAL_SIGNING].certificate,
         key_agreement_certificate=credentials[KeyUsage.KEY_AGREEMENT].certificate,
         certification_path_certificates=(credentials[KeyUsage.DIGITAL_SIGNING].certificate,),
-        import_mpxn=told.words.named.get("mpxn", SUPPLY[told.kind]),
+        import_mpxn=told.words.named.get("mpxn", SUPPLY.get(told.kind, "")),
     )
 
 
@@ -155,5 +155,9 @@ BODIES: dict[str, Callable[[Told], Body]] = {
     "8.7.2": lambda told: device_requests.JoinServiceNonCritical(other_device_id=told.other()),
     "8.9": lambda told: device_requests.ReadDeviceLog(execution_date_time=told.date),
     "8.11": _han_device_log,
+    "8.14.1": lambda told: inventory_requests.ChfInstallSuccessSmWan(device_id=told.device),
+    "8.14.2": lambda told: inventory_requests.ChfInstallSuccessNoSmWan(device_id=told.device),
+    "8.14.3": lambda told: inventory_requests.ChfFaultReturn(device_id=told.device),
+    "8.14.4": lambda told: inventory_requests.ChfNoFaultReturn(device_id=told.device),
     "12.2": _prenotification,
 }

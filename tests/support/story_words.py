@@ -24,6 +24,10 @@ class Words:
         found = next((word for word in self.plain if re.fullmatch(r"v\d", word)), None)
         return FirmwareVersion(f"{int(found[1:]):08X}") if found else None
 
+    def number(self, name: str, otherwise: int) -> int:
+        """The number of `name=N`."""
+        return int(self.named.get(name, otherwise))
+
     def device_type(self, otherwise: DeviceType) -> DeviceType:
         """The Device Type that is named."""
         return next((DeviceType(word) for word in self.plain if word in set(DeviceType)), otherwise)

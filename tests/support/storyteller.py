@@ -3,26 +3,29 @@
 A story is a file of blocks parted by empty lines; a block is commands (parted by `;`), a line of four dashes and the
 transcript. The first command is `given`, with a generation, and then any of: names of modifications, a Device Type,
 `status=STATUS`, `lose=SRV`, `awaiting=TYPE,TYPE` (at the premises, not yet in the SMI), `true=VARIANT`, `smi=VARIANT`
-(of the ESME), and `SWITCH=yes|no`.
+(of the ESME), `SWITCH=yes|no`, and `TIME=NUMBER` of the times that the DSP keeps.
 
     remove v1 [TYPE]             the version leaves the CPL
     add v1 [TYPE]                it returns; `variants=AD,BD` makes its entry one for these variants
-    send SRV [vN] [to TYPE] [as ROLE] [cv=N] [at=DURATION] [cancel] [NAME=VALUE ...]
-    lose SRV                     the next Response to it gets lost
-    garble SRV                   the next Command of it is garbled on its way
+    send SRV [vN] [to TYPE] [as ROLE] [cv=N] [at=DURATION] [cancel] [first | next] [NAME=VALUE ...]
+    lose SRV | alerts [times=N]  the next Responses to it get lost, or the next alerts that are of no request
+    garble SRV [times=N]         the next Commands of it are garbled on their way
+    correct TYPE [NAME=VALUE ...]  the DCC corrects `model` or `manufacturer` by hand, for a reason
+    recovery EVENT [TYPE]        the DCC says that it has Started, or what of it is done
     register ROLE [at=DURATION]  who is registered for the meters from then on
     audit [TYPE] [as ROLE]       what a User sees of the Service Audit Trail
     wait DURATION                30s, 45m, 2h, 3d
     show [TYPE]                  what both sides believe
 
-ROLE is IS, ED, GS, GT, OU, or IS2: another supplier, of both fuels.
+ROLE is IS, ED, GS, GT, OU, or IS2: another supplier, of both fuels. `first` begins a sequence, which what is sent
+`next` goes on; `counter=N` is that of the RequestID, `defect=NAME` what is wrong with a firmware file.
 """
 
 from collections.abc import Callable
 
 from dsp.core.audit_titles import kinds_of_titles, title_of
-from dsp.core.inputs import CplEntryAdded
-from dsp.rules.choices import Switches
+from dsp.core.inputs import CplEntryAdded, Input
+from dsp.rules.choices import Switches, Times
 from dsp.rules.releases import MODIFICATIONS, rules_with
 from smart_metering.administration import FaultRule, Registration
 from smart_metering.command_variants import CommandVariant
@@ -31,11 +34,13 @@ from smart_metering.duis.service_requests import (
     ActivateFirmware,
     Body,
     ReadFirmwareVersion,
+    ServiceRequest,
     UninterpretedBody,
 )
 from smart_metering.duis.service_responses import Message, ServiceResponse
-from smart_metering.identifiers import Eui
+from smart_metering.identifiers import Eui, RequestId
 from smart_metering.instants import SECOND_MS, Instant
+from smart_metering.ota.making import Defect
 from smart_metering.records import changed
 from smart_metering.service_requests import ServiceRequestDefinition, definition_of
 from smart_metering.smi_statuses import SmiStatus
@@ -54,6 +59,7 @@ from tests.support.dsp_premises import (
     V2,
 )
 from tests.support.hand_made_device import ACB
+from tests.support.story_operator import answered, correction, recovery
 from tests.support.story_requests import Told, body_of
 from tests.support.story_telling import described
 from tests.support.story_words import Words, duration, elapsed, short_version, words_of
@@ -80,6 +86,8 @@ class Storyteller(World):
     main: DeviceType = DeviceType.ESME
     told: list[str]
     last_message: Message | None = None
+    asking: Words = Words("", (), {})
+    last_request: RequestId | None = None
 
     def delivered(self, user: Eui, message: Message) -> None:
         super().delivered(user, message)
@@ -107,14 +115,26 @@ class Storyteller(World):
         self.give(CplEntryAdded(entry=changed(entry, esme_variants=variants)))
 
     def lose_response(self, words: Words) -> None:
-        self.lose(words.plain[0])
+        srv = "" if words.plain[0] == "alerts" else words.plain[0]
+        self.lose(srv, words.number("times", 1))
 
     def garble_command(self, words: Words) -> None:
-        srv = words.plain[0]
+        srv, times = words.plain[0], words.number("times", 1)
         rule = FaultRule(
-            name=f"garble {srv}", direction="TO_DEVICE", references=(srv,), fate="garble", next=1
+            name=f"garble {srv}", direction="TO_DEVICE", references=(srv,), fate="garble", next=times
         )
         self.set_faults(rule)
+
+    def correct(self, words: Words) -> None:
+        self._as_dcc(correction(words, eui_of(words.device_type(self.main))))
+
+    def recover(self, words: Words) -> None:
+        self._as_dcc(recovery(words, eui_of(words.device_type(self.main))))
+
+    def _as_dcc(self, event: Input) -> None:
+        before = len(self.told)
+        reply = self.give(event)
+        self.told.insert(before, f"{elapsed(self.now - START):>11}  the DCC: {answered(reply)}")
 
     def wait(self, words: Words) -> None:
         self.advance(duration(words.plain[0]))
@@ -137,7 +157,7 @@ class Storyteller(World):
         device = self.engine.state.devices[eui_of(words.device_type(self.main))]
         kinds = kinds_of_titles(self.engine.state, self.engine.rules, user, device, self.now)
         seen = 0
-        for number, record in self.audit_trail:
+        for number, record in sorted(self.audit_trail, key=lambda noted: noted[0]):
             if record.device != device.device.device_id:
                 continue
             if record.user == user:
@@ -176,6 +196,7 @@ class Storyteller(World):
         definition = definition_of(srv)
         assert definition is not None, srv
         target = words.device_type(self.main)
+        self.asking = words
         self.told.append(f"SR {srv} '{definition.name}' to {target}")
         before = len(self.told)
         answer = self._asked(definition, target, words)
@@ -191,7 +212,8 @@ class Storyteller(World):
         if srv in ("11.1", "11.4"):
             assert version is not None
             variants = tuple(words.named["variants"].split(",")) if "variants" in words.named else None
-            image = firmware(kind, version, variants=variants, result=words.named.get("result"))
+            defect = Defect(words.named["defect"]) if "defect" in words.named else None
+            image = firmware(kind, version, defect, variants=variants, result=words.named.get("result"))
             return self.update_firmware([told.device], version, by=user, image=image)
         if srv == "11.2":
             body: Body = ReadFirmwareVersion(execution_date_time=told.date)
@@ -213,6 +235,21 @@ class Storyteller(World):
         target = ACB if definition.non_device else target
         return self.ask(definition.srv, body, by=told.user, target=target, variant=variant)
 
+    def _request_id(self, user: Eui, target: Eui) -> RequestId:
+        drawn = super()._request_id(user, target)
+        return RequestId(user, target, self.asking.number("counter", drawn.counter))
+
+    def _request(
+        self, srv: str, body: Body, variant: CommandVariant, request_id: RequestId
+    ) -> ServiceRequest:
+        alone = super()._request(srv, body, variant, request_id)
+        preceding, self.last_request = self.last_request, request_id
+        return changed(
+            alone,
+            first_in_sequence="first" in self.asking.plain,
+            preceding_service_request_id=preceding if "next" in self.asking.plain else None,
+        )
+
     def _patience(self, srv: str, words: Words) -> int:
         if srv in ("11.1", "11.4"):
             return self.engine.rules.times.distribution_ms + TRANSFER_MS
@@ -232,11 +269,16 @@ def begin(text: str) -> Storyteller:
     lose, status = named.pop("lose", ""), SmiStatus(named.pop("status", SmiStatus.COMMISSIONED))
     awaiting = [DeviceType(kind) for kind in named.pop("awaiting", "").split(",") if kind]
     variants = named.pop("true", "AD"), named.pop("smi", "AD")
-    switches = {name: value == "yes" for name, value in named.items()}
+    times = {name: int(value) for name, value in named.items() if value.isdecimal()}
+    switches = {name: value == "yes" for name, value in named.items() if name not in times}
     story = Storyteller.__new__(Storyteller)
     story.told = []
     story.main = words.device_type(DeviceType.ESME)
-    rules = rules_with(modifications, switches=Switches(**switches))  # type: ignore[arg-type]  # only booleans here
+    rules = rules_with(
+        modifications,
+        switches=Switches(**switches),  # type: ignore[arg-type]  # only booleans here
+        times=Times(**times),
+    )
     Storyteller.__init__(
         story,
         rules,
@@ -258,6 +300,8 @@ VERBS: dict[str, Callable[[Storyteller, Words], None]] = {
     "send": Storyteller.send,
     "lose": Storyteller.lose_response,
     "garble": Storyteller.garble_command,
+    "correct": Storyteller.correct,
+    "recovery": Storyteller.recover,
     "register": Storyteller.register_party,
     "audit": Storyteller.audit,
     "wait": Storyteller.wait,

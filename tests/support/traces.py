@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dsp.core.deadlines import DEADLINES, lines_of
 from dsp.core.records import SmiChange
 from dsp.core.state import State
 from ledger.books import Append
@@ -10,6 +11,7 @@ from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from tests.support.dsp_premises import ROLES
 from tests.support.dsp_world import DspWorld
+from tests.support.world import World
 
 Books = dict[str, list[tuple[str, object]]]
 
@@ -34,6 +36,34 @@ def books_of(state: State) -> Books:
     for name, keys in state.ledger.key_books.items():
         books[name] = [(key, None) for key in sorted(keys._keys)]
     return books
+
+
+def indexes_of(state: State) -> tuple[object, ...]:
+    """What is derived from the books, as far as it says anything."""
+    return (
+        {hub: sorted(devices) for hub, devices in state.han.items() if devices},
+        {key: rows for key, rows in state.registered.items() if rows},
+        {mpxn: sorted(devices) for mpxn, devices in state.supply_points.items() if devices},
+        {device: list(keys) for device, keys in state.outstanding_of.items()},
+        {device: list(keys) for device, keys in state.distributing.items()},
+        {request: list(keys) for request, keys in state.followers.items()},
+        {device: list(keys) for device, keys in state.schedules_of.items()},
+        state.cpl_entries,
+    )
+
+
+def assert_in_order(world: World | DspWorld) -> None:
+    """The indexes are those that the books make, and nothing in the books is overdue."""
+    state = world.engine.state
+    again = State()
+    for name, book in state.ledger.books.items():
+        for record in book.values():
+            again.ledger.books[name].put(record)
+    again.index()
+    assert indexes_of(again) == indexes_of(state)
+    for _, _, kind, key in lines_of(state):
+        due = DEADLINES[kind].due_of(state, key)
+        assert due is None or due > world.now, f"overdue: {kind} {key}"
 
 
 def trace_of(world: DspWorld) -> Trace:

@@ -325,13 +325,19 @@ class World:
         return RequestId(user, target, counter)
 
     def _send(self, srv: str, body: Body, variant: CommandVariant, request_id: RequestId) -> ServiceResponse:
-        request = ServiceRequest(
-            request_id=request_id, command_variant=variant, service_reference_variant=srv, body=body
-        )
+        request = self._request(srv, body, variant, request_id)
         received = RequestReceived(service=service_of(variant), caller=request_id.originator, request=request)
         reply = self.give(received)
         assert isinstance(reply, ServiceResponse)
         return reply
+
+    def _request(
+        self, srv: str, body: Body, variant: CommandVariant, request_id: RequestId
+    ) -> ServiceRequest:
+        """What is sent; a request by itself."""
+        return ServiceRequest(
+            request_id=request_id, command_variant=variant, service_reference_variant=srv, body=body
+        )
 
     def _type(self, device: Eui) -> DeviceType:
         return self.smi(device).device_type

@@ -48,7 +48,7 @@ class Explanation(_message.Message):
     DEVICE_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     service_reference_variant: _builtins.str
-    """empty where the DSP asked of its own accord"""
+    """empty where the request is older than is kept"""
     device_id: _builtins.str
     """that it is about: its target, or what a non-device request names"""
     @_builtins.property

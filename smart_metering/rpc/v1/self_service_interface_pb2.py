@@ -22,50 +22,51 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from smart_metering.rpc.v1 import service_request_pb2 as smart__metering_dot_rpc_dot_v1_dot_service__request__pb2
 from smart_metering.rpc.v1 import service_response_pb2 as smart__metering_dot_rpc_dot_v1_dot_service__response__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2smart_metering/rpc/v1/self_service_interface.proto\x12\x15smart_metering.rpc.v1\x1a,smart_metering/rpc/v1/service_response.proto\"&\n\x11ReadDeviceRequest\x12\x11\n\tdevice_id\x18\x01 \x01(\t\"\xd6\x01\n\tSmiDevice\x12\x36\n\x06\x64\x65vice\x18\x01 \x01(\x0b\x32&.smart_metering.rpc.v1.InventoryDevice\x12\x11\n\tcomms_hub\x18\x02 \x01(\t\x12\x19\n\x11\x61ssociated_device\x18\x03 \x01(\t\x12 \n\x18status_before_suspension\x18\x04 \x01(\t\x12\x41\n\x0estatus_history\x18\x05 \x03(\x0b\x32).smart_metering.rpc.v1.StatusHistoryEntry\"S\n\x12StatusHistoryEntry\x12\n\n\x02\x61t\x18\x01 \x01(\x03\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"l\n\x12ListDevicesRequest\x12\x17\n\x0f\x61\x66ter_device_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\x12\x15\n\rdevice_status\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x04 \x01(\t\"]\n\nSmiDevices\x12\x31\n\x07\x64\x65vices\x18\x01 \x03(\x0b\x32 .smart_metering.rpc.v1.SmiDevice\x12\x1c\n\x14next_after_device_id\x18\x02 \x01(\t\"o\n\x16ServiceAuditTrailQuery\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0c\n\x04\x66rom\x18\x02 \x01(\x03\x12\n\n\x02to\x18\x03 \x01(\x03\x12\x15\n\rbefore_record\x18\x04 \x01(\x04\x12\x11\n\tpage_size\x18\x05 \x01(\r\"t\n\x15ServiceAuditTrailPage\x12?\n\x07records\x18\x01 \x03(\x0b\x32..smart_metering.rpc.v1.ServiceAuditTrailRecord\x12\x1a\n\x12next_before_record\x18\x02 \x01(\x04\"\x9f\x02\n\x17ServiceAuditTrailRecord\x12\x0e\n\x06record\x18\x01 \x01(\x04\x12\n\n\x02\x61t\x18\x02 \x01(\x03\x12\x11\n\tdevice_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x04 \x01(\t\x12\x14\n\x0cmessage_kind\x18\x05 \x01(\t\x12!\n\x19service_reference_variant\x18\x06 \x01(\t\x12\r\n\x05title\x18\x07 \x01(\t\x12\x0c\n\x04user\x18\x08 \x01(\t\x12\x11\n\tuser_role\x18\t \x01(\t\x12\x12\n\nrequest_id\x18\n \x01(\t\x12\x13\n\x0bresponse_id\x18\x0b \x01(\t\x12\x17\n\x0f\x63ommand_variant\x18\x0c \x01(\r\x12\x15\n\rresponse_code\x18\r \x01(\t\"d\n\x0bTitlesQuery\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0c\n\x04\x66rom\x18\x02 \x01(\x03\x12\n\n\x02to\x18\x03 \x01(\x03\x12\x15\n\rbefore_record\x18\x04 \x01(\x04\x12\x11\n\tpage_size\x18\x05 \x01(\r\"\\\n\nTitlesPage\x12\x32\n\x06titles\x18\x01 \x03(\x0b\x32\".smart_metering.rpc.v1.TitleRecord\x12\x1a\n\x12next_before_record\x18\x02 \x01(\x04\"\xc9\x01\n\x0bTitleRecord\x12\x0e\n\x06record\x18\x01 \x01(\x04\x12\n\n\x02\x61t\x18\x02 \x01(\x03\x12\x11\n\tdevice_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x04 \x01(\t\x12\x14\n\x0cmessage_kind\x18\x05 \x01(\t\x12!\n\x19service_reference_variant\x18\x06 \x01(\t\x12\r\n\x05title\x18\x07 \x01(\t\x12\x17\n\x0foriginator_role\x18\x08 \x01(\t\x12\x15\n\rresponse_code\x18\t \x01(\t\">\n\x13\x42usiestDevicesQuery\x12\x0c\n\x04\x66rom\x18\x01 \x01(\x03\x12\n\n\x02to\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\r\"J\n\x14\x42usiestDevicesAnswer\x12\x32\n\x07\x64\x65vices\x18\x01 \x03(\x0b\x32!.smart_metering.rpc.v1.BusyDevice\"W\n\nBusyDevice\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x02 \x01(\t\x12\x0e\n\x06titles\x18\x03 \x01(\x04\x12\x11\n\tby_others\x18\x04 \x01(\x04\"s\n\x0cLookUpsQuery\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x11\n\tdevice_id\x18\x02 \x01(\t\x12\x0c\n\x04\x66rom\x18\x03 \x01(\x03\x12\n\n\x02to\x18\x04 \x01(\x03\x12\x15\n\rbefore_record\x18\x05 \x01(\x04\x12\x11\n\tpage_size\x18\x06 \x01(\r\"V\n\x07LookUps\x12/\n\x08look_ups\x18\x01 \x03(\x0b\x32\x1d.smart_metering.rpc.v1.LookUp\x12\x1a\n\x12next_before_record\x18\x02 \x01(\x04\"\x82\x01\n\x06LookUp\x12\x0e\n\x06record\x18\x01 \x01(\x04\x12\n\n\x02\x61t\x18\x02 \x01(\x03\x12\x0c\n\x04user\x18\x03 \x01(\t\x12\x0c\n\x04what\x18\x04 \x01(\t\x12\x11\n\tdevice_id\x18\x05 \x01(\t\x12\r\n\x05since\x18\x06 \x01(\x03\x12\r\n\x05until\x18\x07 \x01(\x03\x12\x0f\n\x07refused\x18\x08 \x01(\x08\x32\xd9\x04\n\x14SelfServiceInterface\x12X\n\nReadDevice\x12(.smart_metering.rpc.v1.ReadDeviceRequest\x1a .smart_metering.rpc.v1.SmiDevice\x12[\n\x0bListDevices\x12).smart_metering.rpc.v1.ListDevicesRequest\x1a!.smart_metering.rpc.v1.SmiDevices\x12u\n\x16QueryServiceAuditTrail\x12-.smart_metering.rpc.v1.ServiceAuditTrailQuery\x1a,.smart_metering.rpc.v1.ServiceAuditTrailPage\x12T\n\x0bQueryTitles\x12\".smart_metering.rpc.v1.TitlesQuery\x1a!.smart_metering.rpc.v1.TitlesPage\x12i\n\x0e\x42usiestDevices\x12*.smart_metering.rpc.v1.BusiestDevicesQuery\x1a+.smart_metering.rpc.v1.BusiestDevicesAnswer\x12R\n\x0bListLookUps\x12#.smart_metering.rpc.v1.LookUpsQuery\x1a\x1e.smart_metering.rpc.v1.LookUpsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2smart_metering/rpc/v1/self_service_interface.proto\x12\x15smart_metering.rpc.v1\x1a+smart_metering/rpc/v1/service_request.proto\x1a,smart_metering/rpc/v1/service_response.proto\"&\n\x11ReadDeviceRequest\x12\x11\n\tdevice_id\x18\x01 \x01(\t\"\xd6\x01\n\tSmiDevice\x12\x36\n\x06\x64\x65vice\x18\x01 \x01(\x0b\x32&.smart_metering.rpc.v1.InventoryDevice\x12\x11\n\tcomms_hub\x18\x02 \x01(\t\x12\x19\n\x11\x61ssociated_device\x18\x03 \x01(\t\x12 \n\x18status_before_suspension\x18\x04 \x01(\t\x12\x41\n\x0estatus_history\x18\x05 \x03(\x0b\x32).smart_metering.rpc.v1.StatusHistoryEntry\"S\n\x12StatusHistoryEntry\x12\n\n\x02\x61t\x18\x01 \x01(\x03\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"l\n\x12ListDevicesRequest\x12\x17\n\x0f\x61\x66ter_device_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\x12\x15\n\rdevice_status\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x04 \x01(\t\"]\n\nSmiDevices\x12\x31\n\x07\x64\x65vices\x18\x01 \x03(\x0b\x32 .smart_metering.rpc.v1.SmiDevice\x12\x1c\n\x14next_after_device_id\x18\x02 \x01(\t\"o\n\x16ServiceAuditTrailQuery\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0c\n\x04\x66rom\x18\x02 \x01(\x03\x12\n\n\x02to\x18\x03 \x01(\x03\x12\x15\n\rbefore_record\x18\x04 \x01(\x04\x12\x11\n\tpage_size\x18\x05 \x01(\r\"t\n\x15ServiceAuditTrailPage\x12?\n\x07records\x18\x01 \x03(\x0b\x32..smart_metering.rpc.v1.ServiceAuditTrailRecord\x12\x1a\n\x12next_before_record\x18\x02 \x01(\x04\"\xe2\x04\n\x17ServiceAuditTrailRecord\x12\x0e\n\x06record\x18\x01 \x01(\x04\x12\n\n\x02\x61t\x18\x02 \x01(\x03\x12\x11\n\tdevice_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x04 \x01(\t\x12\x14\n\x0cmessage_kind\x18\x05 \x01(\t\x12!\n\x19service_reference_variant\x18\x06 \x01(\t\x12\r\n\x05title\x18\x07 \x01(\t\x12\x0c\n\x04user\x18\x08 \x01(\t\x12\x11\n\tuser_role\x18\t \x01(\t\x12\x12\n\nrequest_id\x18\n \x01(\t\x12\x13\n\x0bresponse_id\x18\x0b \x01(\t\x12\x17\n\x0f\x63ommand_variant\x18\x0c \x01(\r\x12\x15\n\rresponse_code\x18\r \x01(\t\x12\x1b\n\x13\x65xecution_date_time\x18\x0e \x01(\x03\x12\x13\n\x0bschedule_id\x18\x0f \x01(\x04\x12\x0c\n\x04size\x18\x10 \x01(\x04\x12@\n\x0fservice_request\x18\x11 \x01(\x0b\x32%.smart_metering.rpc.v1.ServiceRequestH\x00\x12\x42\n\x10service_response\x18\x12 \x01(\x0b\x32&.smart_metering.rpc.v1.ServiceResponseH\x00\x12:\n\x0c\x64\x65vice_alert\x18\x13 \x01(\x0b\x32\".smart_metering.rpc.v1.DeviceAlertH\x00\x12\x34\n\tdcc_alert\x18\x14 \x01(\x0b\x32\x1f.smart_metering.rpc.v1.DCCAlertH\x00\x42\t\n\x07\x63ontent\"d\n\x0bTitlesQuery\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0c\n\x04\x66rom\x18\x02 \x01(\x03\x12\n\n\x02to\x18\x03 \x01(\x03\x12\x15\n\rbefore_record\x18\x04 \x01(\x04\x12\x11\n\tpage_size\x18\x05 \x01(\r\"\\\n\nTitlesPage\x12\x32\n\x06titles\x18\x01 \x03(\x0b\x32\".smart_metering.rpc.v1.TitleRecord\x12\x1a\n\x12next_before_record\x18\x02 \x01(\x04\"\xc9\x01\n\x0bTitleRecord\x12\x0e\n\x06record\x18\x01 \x01(\x04\x12\n\n\x02\x61t\x18\x02 \x01(\x03\x12\x11\n\tdevice_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x04 \x01(\t\x12\x14\n\x0cmessage_kind\x18\x05 \x01(\t\x12!\n\x19service_reference_variant\x18\x06 \x01(\t\x12\r\n\x05title\x18\x07 \x01(\t\x12\x17\n\x0foriginator_role\x18\x08 \x01(\t\x12\x15\n\rresponse_code\x18\t \x01(\t\">\n\x13\x42usiestDevicesQuery\x12\x0c\n\x04\x66rom\x18\x01 \x01(\x03\x12\n\n\x02to\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\r\"J\n\x14\x42usiestDevicesAnswer\x12\x32\n\x07\x64\x65vices\x18\x01 \x03(\x0b\x32!.smart_metering.rpc.v1.BusyDevice\"W\n\nBusyDevice\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x02 \x01(\t\x12\x0e\n\x06titles\x18\x03 \x01(\x04\x12\x11\n\tby_others\x18\x04 \x01(\x04\"s\n\x0cLookUpsQuery\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x11\n\tdevice_id\x18\x02 \x01(\t\x12\x0c\n\x04\x66rom\x18\x03 \x01(\x03\x12\n\n\x02to\x18\x04 \x01(\x03\x12\x15\n\rbefore_record\x18\x05 \x01(\x04\x12\x11\n\tpage_size\x18\x06 \x01(\r\"V\n\x07LookUps\x12/\n\x08look_ups\x18\x01 \x03(\x0b\x32\x1d.smart_metering.rpc.v1.LookUp\x12\x1a\n\x12next_before_record\x18\x02 \x01(\x04\"\x82\x01\n\x06LookUp\x12\x0e\n\x06record\x18\x01 \x01(\x04\x12\n\n\x02\x61t\x18\x02 \x01(\x03\x12\x0c\n\x04user\x18\x03 \x01(\t\x12\x0c\n\x04what\x18\x04 \x01(\t\x12\x11\n\tdevice_id\x18\x05 \x01(\t\x12\r\n\x05since\x18\x06 \x01(\x03\x12\r\n\x05until\x18\x07 \x01(\x03\x12\x0f\n\x07refused\x18\x08 \x01(\x08\x32\xd9\x04\n\x14SelfServiceInterface\x12X\n\nReadDevice\x12(.smart_metering.rpc.v1.ReadDeviceRequest\x1a .smart_metering.rpc.v1.SmiDevice\x12[\n\x0bListDevices\x12).smart_metering.rpc.v1.ListDevicesRequest\x1a!.smart_metering.rpc.v1.SmiDevices\x12u\n\x16QueryServiceAuditTrail\x12-.smart_metering.rpc.v1.ServiceAuditTrailQuery\x1a,.smart_metering.rpc.v1.ServiceAuditTrailPage\x12T\n\x0bQueryTitles\x12\".smart_metering.rpc.v1.TitlesQuery\x1a!.smart_metering.rpc.v1.TitlesPage\x12i\n\x0e\x42usiestDevices\x12*.smart_metering.rpc.v1.BusiestDevicesQuery\x1a+.smart_metering.rpc.v1.BusiestDevicesAnswer\x12R\n\x0bListLookUps\x12#.smart_metering.rpc.v1.LookUpsQuery\x1a\x1e.smart_metering.rpc.v1.LookUpsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'smart_metering.rpc.v1.self_service_interface_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_READDEVICEREQUEST']._serialized_start=123
-  _globals['_READDEVICEREQUEST']._serialized_end=161
-  _globals['_SMIDEVICE']._serialized_start=164
-  _globals['_SMIDEVICE']._serialized_end=378
-  _globals['_STATUSHISTORYENTRY']._serialized_start=380
-  _globals['_STATUSHISTORYENTRY']._serialized_end=463
-  _globals['_LISTDEVICESREQUEST']._serialized_start=465
-  _globals['_LISTDEVICESREQUEST']._serialized_end=573
-  _globals['_SMIDEVICES']._serialized_start=575
-  _globals['_SMIDEVICES']._serialized_end=668
-  _globals['_SERVICEAUDITTRAILQUERY']._serialized_start=670
-  _globals['_SERVICEAUDITTRAILQUERY']._serialized_end=781
-  _globals['_SERVICEAUDITTRAILPAGE']._serialized_start=783
-  _globals['_SERVICEAUDITTRAILPAGE']._serialized_end=899
-  _globals['_SERVICEAUDITTRAILRECORD']._serialized_start=902
-  _globals['_SERVICEAUDITTRAILRECORD']._serialized_end=1189
-  _globals['_TITLESQUERY']._serialized_start=1191
-  _globals['_TITLESQUERY']._serialized_end=1291
-  _globals['_TITLESPAGE']._serialized_start=1293
-  _globals['_TITLESPAGE']._serialized_end=1385
-  _globals['_TITLERECORD']._serialized_start=1388
-  _globals['_TITLERECORD']._serialized_end=1589
-  _globals['_BUSIESTDEVICESQUERY']._serialized_start=1591
-  _globals['_BUSIESTDEVICESQUERY']._serialized_end=1653
-  _globals['_BUSIESTDEVICESANSWER']._serialized_start=1655
-  _globals['_BUSIESTDEVICESANSWER']._serialized_end=1729
-  _globals['_BUSYDEVICE']._serialized_start=1731
-  _globals['_BUSYDEVICE']._serialized_end=1818
-  _globals['_LOOKUPSQUERY']._serialized_start=1820
-  _globals['_LOOKUPSQUERY']._serialized_end=1935
-  _globals['_LOOKUPS']._serialized_start=1937
-  _globals['_LOOKUPS']._serialized_end=2023
-  _globals['_LOOKUP']._serialized_start=2026
-  _globals['_LOOKUP']._serialized_end=2156
-  _globals['_SELFSERVICEINTERFACE']._serialized_start=2159
-  _globals['_SELFSERVICEINTERFACE']._serialized_end=2760
+  _globals['_READDEVICEREQUEST']._serialized_start=168
+  _globals['_READDEVICEREQUEST']._serialized_end=206
+  _globals['_SMIDEVICE']._serialized_start=209
+  _globals['_SMIDEVICE']._serialized_end=423
+  _globals['_STATUSHISTORYENTRY']._serialized_start=425
+  _globals['_STATUSHISTORYENTRY']._serialized_end=508
+  _globals['_LISTDEVICESREQUEST']._serialized_start=510
+  _globals['_LISTDEVICESREQUEST']._serialized_end=618
+  _globals['_SMIDEVICES']._serialized_start=620
+  _globals['_SMIDEVICES']._serialized_end=713
+  _globals['_SERVICEAUDITTRAILQUERY']._serialized_start=715
+  _globals['_SERVICEAUDITTRAILQUERY']._serialized_end=826
+  _globals['_SERVICEAUDITTRAILPAGE']._serialized_start=828
+  _globals['_SERVICEAUDITTRAILPAGE']._serialized_end=944
+  _globals['_SERVICEAUDITTRAILRECORD']._serialized_start=947
+  _globals['_SERVICEAUDITTRAILRECORD']._serialized_end=1557
+  _globals['_TITLESQUERY']._serialized_start=1559
+  _globals['_TITLESQUERY']._serialized_end=1659
+  _globals['_TITLESPAGE']._serialized_start=1661
+  _globals['_TITLESPAGE']._serialized_end=1753
+  _globals['_TITLERECORD']._serialized_start=1756
+  _globals['_TITLERECORD']._serialized_end=1957
+  _globals['_BUSIESTDEVICESQUERY']._serialized_start=1959
+  _globals['_BUSIESTDEVICESQUERY']._serialized_end=2021
+  _globals['_BUSIESTDEVICESANSWER']._serialized_start=2023
+  _globals['_BUSIESTDEVICESANSWER']._serialized_end=2097
+  _globals['_BUSYDEVICE']._serialized_start=2099
+  _globals['_BUSYDEVICE']._serialized_end=2186
+  _globals['_LOOKUPSQUERY']._serialized_start=2188
+  _globals['_LOOKUPSQUERY']._serialized_end=2303
+  _globals['_LOOKUPS']._serialized_start=2305
+  _globals['_LOOKUPS']._serialized_end=2391
+  _globals['_LOOKUP']._serialized_start=2394
+  _globals['_LOOKUP']._serialized_end=2524
+  _globals['_SELFSERVICEINTERFACE']._serialized_start=2527
+  _globals['_SELFSERVICEINTERFACE']._serialized_end=3128
 # @@protoc_insertion_point(module_scope)

@@ -10,6 +10,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from smart_metering.rpc.v1 import service_request_pb2 as _service_request_pb2
 from smart_metering.rpc.v1 import service_response_pb2 as _service_response_pb2
 import builtins as _builtins
 import sys
@@ -232,6 +233,13 @@ class ServiceAuditTrailRecord(_message.Message):
     RESPONSE_ID_FIELD_NUMBER: _builtins.int
     COMMAND_VARIANT_FIELD_NUMBER: _builtins.int
     RESPONSE_CODE_FIELD_NUMBER: _builtins.int
+    EXECUTION_DATE_TIME_FIELD_NUMBER: _builtins.int
+    SCHEDULE_ID_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    SERVICE_REQUEST_FIELD_NUMBER: _builtins.int
+    SERVICE_RESPONSE_FIELD_NUMBER: _builtins.int
+    DEVICE_ALERT_FIELD_NUMBER: _builtins.int
+    DCC_ALERT_FIELD_NUMBER: _builtins.int
     record: _builtins.int
     at: _builtins.int
     device_id: _builtins.str
@@ -246,6 +254,20 @@ class ServiceAuditTrailRecord(_message.Message):
     response_id: _builtins.str
     command_variant: _builtins.int
     response_code: _builtins.str
+    execution_date_time: _builtins.int
+    """for when a request was sent; 0: to be executed at once"""
+    schedule_id: _builtins.int
+    """of the DSP schedule that it is a run of, answers or names; 0: of none"""
+    size: _builtins.int
+    """octets of the content, as they are here"""
+    @_builtins.property
+    def service_request(self) -> _service_request_pb2.ServiceRequest: ...
+    @_builtins.property
+    def service_response(self) -> _service_response_pb2.ServiceResponse: ...
+    @_builtins.property
+    def device_alert(self) -> _service_response_pb2.DeviceAlert: ...
+    @_builtins.property
+    def dcc_alert(self) -> _service_response_pb2.DCCAlert: ...
     def __init__(
         self,
         *,
@@ -262,12 +284,21 @@ class ServiceAuditTrailRecord(_message.Message):
         response_id: _builtins.str = ...,
         command_variant: _builtins.int = ...,
         response_code: _builtins.str = ...,
+        execution_date_time: _builtins.int = ...,
+        schedule_id: _builtins.int = ...,
+        size: _builtins.int = ...,
+        service_request: _service_request_pb2.ServiceRequest | None = ...,
+        service_response: _service_response_pb2.ServiceResponse | None = ...,
+        device_alert: _service_response_pb2.DeviceAlert | None = ...,
+        dcc_alert: _service_response_pb2.DCCAlert | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "dcc_alert", b"dcc_alert", "device_alert", b"device_alert", "service_request", b"service_request", "service_response", b"service_response"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "command_variant", b"command_variant", "device_id", b"device_id", "device_type", b"device_type", "message_kind", b"message_kind", "record", b"record", "request_id", b"request_id", "response_code", b"response_code", "response_id", b"response_id", "service_reference_variant", b"service_reference_variant", "title", b"title", "user", b"user", "user_role", b"user_role"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "command_variant", b"command_variant", "content", b"content", "dcc_alert", b"dcc_alert", "device_alert", b"device_alert", "device_id", b"device_id", "device_type", b"device_type", "execution_date_time", b"execution_date_time", "message_kind", b"message_kind", "record", b"record", "request_id", b"request_id", "response_code", b"response_code", "response_id", b"response_id", "schedule_id", b"schedule_id", "service_reference_variant", b"service_reference_variant", "service_request", b"service_request", "service_response", b"service_response", "size", b"size", "title", b"title", "user", b"user", "user_role", b"user_role"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["service_request", "service_response", "device_alert", "dcc_alert"]  # noqa: Y015
+    _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_content) -> _WhichOneofReturnType_content | None: ...
 
 Global___ServiceAuditTrailRecord: _TypeAlias = ServiceAuditTrailRecord  # noqa: Y015
 

@@ -84,8 +84,8 @@ class SelfServiceInterfaceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def QueryServiceAuditTrail(self, request, context):
-        """The caller's own records of the Service Audit Trail, newest first, a page at a time. Here and below nothing is
-        shown that is older than three calendar months.
+        """The caller's own records of the Service Audit Trail whole, newest first, a page at a time: a page also ends where
+        its contents pass 2 MiB. Here and below nothing is shown that is older than three calendar months.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -39,8 +39,8 @@ class SelfServiceInterfaceStub:
     ListDevices: _grpc.UnaryUnaryMultiCallable[_self_service_interface_pb2.ListDevicesRequest, _self_service_interface_pb2.SmiDevices]
     """Devices in the order of their ids, a page at a time."""
     QueryServiceAuditTrail: _grpc.UnaryUnaryMultiCallable[_self_service_interface_pb2.ServiceAuditTrailQuery, _self_service_interface_pb2.ServiceAuditTrailPage]
-    """The caller's own records of the Service Audit Trail, newest first, a page at a time. Here and below nothing is
-    shown that is older than three calendar months.
+    """The caller's own records of the Service Audit Trail whole, newest first, a page at a time: a page also ends where
+    its contents pass 2 MiB. Here and below nothing is shown that is older than three calendar months.
     """
     QueryTitles: _grpc.UnaryUnaryMultiCallable[_self_service_interface_pb2.TitlesQuery, _self_service_interface_pb2.TitlesPage]
     """The titles of what other Users sent to a Device and received from it, newest first, a page at a time: for who is
@@ -65,8 +65,8 @@ class SelfServiceInterfaceAsyncStub(SelfServiceInterfaceStub):
     ListDevices: _aio.UnaryUnaryMultiCallable[_self_service_interface_pb2.ListDevicesRequest, _self_service_interface_pb2.SmiDevices]  # type: ignore[assignment]
     """Devices in the order of their ids, a page at a time."""
     QueryServiceAuditTrail: _aio.UnaryUnaryMultiCallable[_self_service_interface_pb2.ServiceAuditTrailQuery, _self_service_interface_pb2.ServiceAuditTrailPage]  # type: ignore[assignment]
-    """The caller's own records of the Service Audit Trail, newest first, a page at a time. Here and below nothing is
-    shown that is older than three calendar months.
+    """The caller's own records of the Service Audit Trail whole, newest first, a page at a time: a page also ends where
+    its contents pass 2 MiB. Here and below nothing is shown that is older than three calendar months.
     """
     QueryTitles: _aio.UnaryUnaryMultiCallable[_self_service_interface_pb2.TitlesQuery, _self_service_interface_pb2.TitlesPage]  # type: ignore[assignment]
     """The titles of what other Users sent to a Device and received from it, newest first, a page at a time: for who is
@@ -106,8 +106,8 @@ class SelfServiceInterfaceServicer(metaclass=_abc_1.ABCMeta):
         request: _self_service_interface_pb2.ServiceAuditTrailQuery,
         context: _ServicerContext,
     ) -> _typing.Union[_self_service_interface_pb2.ServiceAuditTrailPage, _abc.Awaitable[_self_service_interface_pb2.ServiceAuditTrailPage]]:
-        """The caller's own records of the Service Audit Trail, newest first, a page at a time. Here and below nothing is
-        shown that is older than three calendar months.
+        """The caller's own records of the Service Audit Trail whole, newest first, a page at a time: a page also ends where
+        its contents pass 2 MiB. Here and below nothing is shown that is older than three calendar months.
         """
 
     @_abc_1.abstractmethod

@@ -77,6 +77,8 @@ async def test_fates_come_a_page_at_a_time(dsp: FakeDsp, settings: EmulatorSetti
         assert (len(first.fates), len(second.fates)) == (2, 1)
         assert first.next_after_fate > 0
         assert second.next_after_fate == 0
+        asked.after_fate = 2**64 - 1
+        assert not (await control.stub.ListFates(asked)).fates
         assert first.fates[0].counter < first.fates[1].counter < second.fates[0].counter
 
 

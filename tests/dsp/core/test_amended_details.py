@@ -7,11 +7,13 @@ from dsp.rules.releases import rules_with
 from dsp.rules.rule_set import RuleSet
 from smart_metering.duis.inventory_requests import DevicePrenotification
 from smart_metering.duis.service_responses import DspUpdateFirmwareWarning
+from smart_metering.identifiers import Eui
 from smart_metering.records import changed
 from smart_metering.response_codes import ResponseCode
 from smart_metering.smi_statuses import SmiStatus
 from tests.support.dsp_premises import (
     ESME,
+    IHD,
     IMPORT_MPAN,
     MODEL,
     NOWHERE,
@@ -27,6 +29,7 @@ from tests.support.dsp_premises import (
 )
 from tests.support.dsp_world import DspWorld, premises, suspended
 from tests.support.inventory_requests import amend, kept, prenotified_by, seen_by_8_2
+from tests.support.traces import assert_refused, trace_of
 
 BEFORE, AFTER = rules_with(()), rules_with(["SECMP0125"])
 I0, E4, FROZEN = ResponseCode.I0, ResponseCode.E4, ResponseCode.E080405
@@ -173,3 +176,61 @@ def test_the_pre_notifier_corrects_what_12_2_said() -> None:
     shown = seen_by_8_2(world, NOWHERE)
     assert shown.device_firmware_version == "00000007"
     assert {name: getattr(shown, name, "00000007") for name in EVERYTHING} == EVERYTHING
+
+
+# --- what is malformed, and what has no status
+
+
+LENGTHS = {"device_manufacturer": 30, "device_model": 30, "smets_chts_version": 20, "firmware_version": 8}
+
+
+@pytest.mark.parametrize(("detail", "longest"), LENGTHS.items())
+def test_a_detail_has_the_length_of_duis_at_most(detail: str, longest: int) -> None:
+    world = premises(statuses={ESME: SmiStatus.PENDING})
+    prenotified_by(world, ESME, OTHER_USER)
+    before = trace_of(world)
+
+    too_long = amend(world, {detail: "1" * (longest + 1)}, by=OTHER_USER)
+
+    assert_refused(world, before, too_long, ResponseCode.E100)
+    assert amend(world, {detail: "1" * longest}, by=OTHER_USER).response_code is I0
+
+
+def type_2(device_type: str = "IHD") -> DspWorld:
+    """An IHD or CAD that OTHER_USER has pre-notified and that is on no HAN."""
+    world = premises()
+    body = DevicePrenotification(
+        device_id=NOWHERE, device_manufacturer="GEO", device_model="Trio", device_type=device_type
+    )
+    assert world.ask("12.2", body, by=OTHER_USER).response_code is I0
+    return world
+
+
+@pytest.mark.parametrize("device_type", ["IHD", "CAD"])
+def test_the_pre_notifier_corrects_a_type_2_device_that_is_on_no_han(device_type: str) -> None:
+    world = type_2(device_type)
+
+    answer = amend(world, {"device_model": "Trio II"}, NOWHERE, by=OTHER_USER)
+
+    assert (answer.response_code, seen_by_8_2(world, NOWHERE).device_model) == (I0, "Trio II")
+
+
+@pytest.mark.parametrize(
+    ("device", "by", "details", "code"),
+    [
+        (NOWHERE, SUPPLIER, {"device_model": "Trio II"}, E4),
+        (NOWHERE, OTHER_USER, {"firmware_version": V1}, FROZEN),
+        (NOWHERE, OTHER_USER, {"esme_variant": "A"}, ResponseCode.E080406),
+        (IHD, OTHER_USER, {"device_model": "Trio II"}, E4),
+        (IHD, SUPPLIER, {"device_model": "Trio II"}, FROZEN),
+    ],
+    ids=["not theirs", "it has no firmware", "nor a variant", "on a HAN", "on a HAN, its supplier"],
+)
+def test_nothing_else_of_a_type_2_device_is_amended(
+    device: Eui, by: Eui, details: dict[str, str], code: ResponseCode
+) -> None:
+    world = type_2()
+    prenotified_by(world, IHD, OTHER_USER)
+    before = trace_of(world)
+
+    assert_refused(world, before, amend(world, details, device, by=by), code)

@@ -21,6 +21,9 @@ from tests.support.dsp_premises import (
     ESME,
     EXPORT_MPAN,
     GAS_SUPPLIER,
+    GPF,
+    GSME,
+    HCALCS,
     MPRN,
     OTHER_SUPPLIER,
     PPMID,
@@ -73,6 +76,8 @@ SUPPLY, ANOTHERS, WRONG_USE, UNREADABLE, NO_KEY = (
         ({"key_agreement_certificate": MINE[DS]}, WRONG_USE),
         ({"key_agreement_top_up_certificate": MINE[DS]}, WRONG_USE),
         ({"digital_signing_certificate": b""}, UNREADABLE),
+        ({"certification_path_certificates": (bytes(1 << 16),)}, UNREADABLE),
+        ({"certification_path_certificates": (MINE[DS],) * 4}, E100),
         ({"digital_signing_certificate": MINE[DS][:-1]}, UNREADABLE),
         ({"digital_signing_certificate": MINE[DS] + b"\0"}, UNREADABLE),
         ({"key_agreement_certificate": b"x"}, UNREADABLE),
@@ -100,10 +105,15 @@ def test_of_two_faults_the_point_of_supply_answers() -> None:
     assert ask_for_change(gaining(), wrong).response_code is SUPPLY
 
 
-@pytest.mark.parametrize("device", TAKEN_BY_6_23)
-@pytest.mark.parametrize("top_up", [b"", MINE[TOP_UP], MINE[KA]], ids=["none", "prepayment", "key agreement"])
+@pytest.mark.parametrize(
+    ("device", "top_up"),
+    [
+        *((device, b"") for device in TAKEN_BY_6_23),
+        *((meter, MINE[usage]) for meter in (ESME, GSME) for usage in (TOP_UP, KA)),
+    ],
+)
 def test_what_is_in_order_is_signed_and_sent_by_the_change_of_supplier_party(
-    top_up: bytes, device: Eui
+    device: Eui, top_up: bytes
 ) -> None:
     world = gaining()
 
@@ -146,3 +156,13 @@ def test_a_device_in_service_takes_it_suspended_or_not(status: SmiStatus) -> Non
 
     taken = status in (SmiStatus.COMMISSIONED, SmiStatus.SUSPENDED, SmiStatus.RECOVERED)
     assert ask_for_change(world, credentials()).response_code is (I99 if taken else E5)
+
+
+@pytest.mark.parametrize("device", [HCALCS, GPF])
+def test_nothing_but_a_meter_is_given_a_top_up_certificate(device: Eui) -> None:
+    world = gaining()
+    before = trace_of(world)
+
+    answer = ask_for_change(world, credentials(device, key_agreement_top_up_certificate=MINE[TOP_UP]), device)
+
+    assert_refused(world, before, answer, WRONG_USE)

@@ -239,13 +239,13 @@ def test_a_gas_proxy_leaves_with_its_hub_and_so_do_its_schedules() -> None:
     assert told(world)[GAS_SUPPLIER] == ["N4", "N3"], "of the hub there is one alert, none of its gas proxy"
 
 
-def test_every_other_device_of_the_hub_stays_as_it_is() -> None:
+def test_every_other_device_of_the_hub_keeps_its_status_and_stands_on_no_han() -> None:
     world = premises()
 
     decommission(world, CHF)
 
     assert {world.status(device) for device in (ESME, GSME, HCALCS, PPMID)} == {SmiStatus.COMMISSIONED}
-    assert kept(world, ESME).comms_hub == CHF
+    assert {kept(world, device).comms_hub for device in (ESME, GSME, HCALCS, PPMID)} == {None}
 
 
 def test_a_gas_proxy_that_leaves_takes_no_hub_along() -> None:

@@ -29,8 +29,10 @@ NEW_MPAN = "1300012345678"
 ITS_GPF = Eui("00-DB-12-34-56-78-91-01")
 
 
-def prenotify(world: DspWorld, device: Eui, device_type: str, gpf: Eui | None = None) -> None:
-    """12.2 by OTHER_USER."""
+def prenotify(
+    world: DspWorld, device: Eui, device_type: str, gpf: Eui | None = None, *, by: Eui = OTHER_USER
+) -> None:
+    """12.2."""
     body = DevicePrenotification(
         device_id=device,
         device_manufacturer="106C",
@@ -40,14 +42,14 @@ def prenotify(world: DspWorld, device: Eui, device_type: str, gpf: Eui | None = 
         esme_variant="A" if device_type == "ESME" else "",
         associated_gpf_device_id=gpf,
     )
-    assert world.ask("12.2", body, by=OTHER_USER).response_code is ResponseCode.I0
+    assert world.ask("12.2", body, by=by).response_code is ResponseCode.I0
 
 
 def installed_without_a_hub() -> DspWorld:
     """An ESME that was never added to a HAN, and that its supplier has set InstalledNotCommissioned all the same."""
     world = premises()
     world.load(registrations=[registration(NEW_MPAN, SUPPLIER)])
-    prenotify(world, NOWHERE, "ESME")
+    prenotify(world, NOWHERE, "ESME", by=SUPPLIER)
     for choice in (
         UpdateInventory(device_id=NOWHERE, update_mpxn=UpdateMpxn(import_mpxn=NEW_MPAN)),
         UpdateInventory(device_id=NOWHERE, update_device_status_except_ch="InstalledNotCommissioned"),

@@ -122,15 +122,15 @@ def test_what_a_non_device_request_changed_comes_before_its_answer() -> None:
     assert hops[2].device_id == NOWHERE
 
 
-def test_a_room_that_refuses_says_so_in_its_answer() -> None:
+def test_what_refuses_after_access_control_says_so_in_its_answer() -> None:
     world = premises()
 
-    hops = explained(world, world.ask("8.2", ReadInventory(device_id=NOWHERE)))
+    hops = explained(world, world.ask("8.2", ReadInventory()))
 
     assert places(hops) == ["door", "access control", "answer"]
     assert hops[1].what == "granted as IS"
     assert hops[2].decision is not None
-    assert (hops[2].what, hops[2].decision.code) == ("E19", "E19")
+    assert (hops[2].what, hops[2].decision.code) == ("E100", "E100")
 
 
 def test_a_request_that_is_not_emulated_ends_with_that() -> None:
@@ -325,7 +325,7 @@ def test_changes_come_at_their_time_between_the_messages() -> None:
     assert told.hops[1].checks
 
 
-def test_what_the_dsp_did_of_its_own_accord_is_told_without_a_door() -> None:
+def test_what_came_of_a_request_that_is_no_longer_kept_is_told_without_a_door() -> None:
     change = SmiChange(at=START, device=ESME, what="joined the HAN")
 
     told = explain(RequestId(ACB, ESME, 1), [], [change], rules=rules_as_of(), state=State(), now=START)

@@ -128,6 +128,21 @@ def test_a_word_on_another_request_or_from_another_hub_ends_nothing() -> None:
     assert world.engine.state.distributing[ESME]
 
 
+@pytest.mark.parametrize("arrives", [True, False], ids=["arrives", "is given up"])
+def test_what_has_left_the_smi_meanwhile_is_told_nobody(arrives: bool) -> None:
+    world, request_id = under_way(ESME, SECOND_ESME)
+    world.engine.state.devices.remove(ESME)
+    world.advance(HOUR_MS)
+
+    if arrives:
+        at_hub(world, request_id, success=True)
+    else:
+        world.advance(5 * DAY_MS)
+
+    assert world.take(SUPPLIER) == ["N60" if arrives else "N61"]
+    assert not world.engine.state.distributing
+
+
 def test_each_hub_s_word_is_for_its_own_devices() -> None:
     world, request_id = under_way(ESME, THIRD_ESME)
     world.advance(HOUR_MS)

@@ -65,7 +65,7 @@ INSTALLATIONS, RETURNS = ("8.14.1", "8.14.2"), ("8.14.3", "8.14.4")
 
 MOVES = {
     "8.14.1": {PENDING: COMMISSIONED, INC: COMMISSIONED, COMMISSIONED: COMMISSIONED},
-    "8.14.2": {PENDING: INC, COMMISSIONED: COMMISSIONED},
+    "8.14.2": {PENDING: INC, INC: INC, COMMISSIONED: COMMISSIONED},
     "8.14.3": dict.fromkeys((PENDING, INC, COMMISSIONED, SUSPENDED), WITHDRAWN),
     "8.14.4": dict.fromkeys((PENDING, INC, COMMISSIONED, SUSPENDED), WITHDRAWN),
 }
@@ -181,12 +181,15 @@ def test_schedules_of_a_withdrawn_gas_proxy_end_as_those_of_a_withdrawn_device(s
 
 
 @pytest.mark.parametrize("srv", INSTALLATIONS)
-def test_a_gas_proxy_stays_as_it_is_when_its_hub_is_installed(srv: str) -> None:
-    world = premises(statuses={CHF: PENDING, GPF: PENDING})
+@pytest.mark.parametrize("status", SmiStatus)
+def test_a_pending_gas_proxy_is_installed_with_its_hub_and_any_other_stays_as_it_is(
+    status: SmiStatus, srv: str
+) -> None:
+    world = premises(statuses={CHF: PENDING, GPF: status})
 
     report(world, srv)
 
-    assert world.status(GPF) is PENDING
+    assert world.status(GPF) is (INC if status is PENDING else status)
 
 
 # --- who may

@@ -4,6 +4,8 @@ import pytest
 
 from dsp.core.effects import Refusal, Reply
 from dsp.core.inputs import DeviceCorrected, RecoveryChanged
+from dsp.rules.choices import Switches
+from dsp.rules.releases import rules_as_of
 from smart_metering.administration import DeviceCorrection, RecoveryChange
 from smart_metering.duis.service_responses import (
     DccAlert,
@@ -37,7 +39,7 @@ from tests.support.dsp_premises import (
 )
 from tests.support.dsp_world import DspWorld, premises, suspended
 from tests.support.inventory_requests import kept, seen_by_8_2
-from tests.support.traces import smi_changes, trace_of
+from tests.support.traces import smi_changes, told, trace_of
 
 WHY = "wrong in the file of the manufacturer"
 STARTED, PLACED, RESTORED = "Started", "CredentialsPlaced", "SupplierRestored"
@@ -269,6 +271,60 @@ def test_a_recovery_makes_forget_what_the_device_was_before_its_suspension() -> 
     recover(world, STARTED)
 
     assert kept(world, ESME).status_before_suspension is None
+
+
+def recovered(world: DspWorld, device: Eui = ESME) -> Reply | None:
+    """The whole recovery; the last answer."""
+    return [recover(world, event, device) for event in (STARTED, PLACED, RESTORED)][-1]
+
+
+def test_a_recovery_restores_no_device_whose_firmware_is_off_the_cpl() -> None:
+    world = suspended(ESME)
+    recover(world, STARTED)
+    recover(world, PLACED)
+    world.inbox.clear()
+
+    reply = recover(world, RESTORED)
+
+    assert isinstance(reply, InventoryDevice)
+    assert reply.device_status is world.status(ESME) is SmiStatus.SUSPENDED
+    assert kept(world, ESME).status_before_suspension is SmiStatus.COMMISSIONED
+    assert told(world) == {SUPPLIER: ["N28"], DISTRIBUTOR: ["N28"]}
+    last, before_it = kept(world, ESME).history[-1], kept(world, ESME).history[-2]
+    assert (before_it.status, last.status) == (SmiStatus.COMMISSIONED, SmiStatus.SUSPENDED)
+    assert last.cause == "its firmware is not on the CPL as its recovery ends"
+
+
+def test_a_removal_from_the_cpl_during_a_recovery_is_caught_up_with() -> None:
+    world = premises()
+    recover(world, STARTED)
+    world.remove_from_cpl(ESME)
+    during = world.status(ESME)
+
+    recover(world, PLACED)
+    recover(world, RESTORED)
+
+    assert (during, world.status(ESME)) == (SmiStatus.RECOVERY, SmiStatus.SUSPENDED)
+
+
+def test_new_firmware_then_restores_it_as_any_that_is_suspended() -> None:
+    world = suspended(ESME, running=V2)
+    recovered(world)
+
+    world.read_version(ESME)
+
+    assert world.status(ESME) is SmiStatus.COMMISSIONED
+
+
+@pytest.mark.parametrize("device", [CHF, GPF])
+@pytest.mark.parametrize("suspends", [True, False])
+def test_a_hub_is_suspended_by_it_only_where_hubs_are(device: Eui, suspends: bool) -> None:
+    world = premises(rules_as_of(switches=Switches(communications_hubs_are_suspended=suspends)))
+    world.remove_from_cpl(device)
+
+    recovered(world, device)
+
+    assert world.status(device) is (SmiStatus.SUSPENDED if suspends else SmiStatus.COMMISSIONED)
 
 
 def test_a_device_in_recovery_takes_no_request_and_a_recovered_one_does() -> None:

@@ -40,7 +40,7 @@ from tests.support.dsp_premises import (
     party,
 )
 from tests.support.dsp_world import DspWorld, premises
-from tests.support.inventory_requests import amend
+from tests.support.inventory_requests import amend, prenotified_by
 from tests.support.traces import assert_refused, trace_of
 
 I0, I99, E1, E2, E3, E4 = (
@@ -344,6 +344,7 @@ def test_a_sibling_gives_a_meter_its_first_point_of_supply_as_a_supplier_only(
     world = installed(*roles)
     world.load(registrations=[Registration(mpxn=NEW_MPAN, role=IS, party=SUPPLIER, effective_from=START)])
     world.ask("8.4", UpdateInventory(device_id=ESME, update_device_status_except_ch="Pending"))
+    prenotified_by(world, ESME, SIBLING)
     body = UpdateInventory(device_id=ESME, update_mpxn=UpdateMpxn(import_mpxn=NEW_MPAN))
 
     assert world.ask("8.4", body, by=SIBLING).response_code is code

@@ -39,8 +39,8 @@ NEW_MPAN = "1300012345678"
 TYPE_1_DEVICES = (CHF, GPF, ESME, GSME, HCALCS, PPMID)
 
 
-def prenotified(device_type: str = "ESME", device: Eui = NOWHERE) -> DspWorld:
-    """A world in which OTHER_USER has pre-notified one more Device."""
+def prenotified(device_type: str = "ESME", device: Eui = NOWHERE, by: Eui = OTHER_USER) -> DspWorld:
+    """A world in which this User has pre-notified one more Device."""
     world = premises()
     body = DevicePrenotification(
         device_id=device,
@@ -49,13 +49,13 @@ def prenotified(device_type: str = "ESME", device: Eui = NOWHERE) -> DspWorld:
         device_type=device_type,
         esme_variant="A" if device_type == "ESME" else "",
     )
-    assert world.ask("12.2", body, by=OTHER_USER).response_code is ResponseCode.I0
+    assert world.ask("12.2", body, by=by).response_code is ResponseCode.I0
     return world
 
 
 def installed() -> DspWorld:
-    """The same, after the supplier of its point of supply has set it installed."""
-    world = prenotified()
+    """An ESME that a supplier pre-notified, gave its point of supply, and set installed."""
+    world = prenotified(by=SUPPLIER)
     world.load(registrations=[registration(NEW_MPAN, SUPPLIER)])
     for choice in (
         UpdateInventory(device_id=NOWHERE, update_mpxn=UpdateMpxn(import_mpxn=NEW_MPAN)),
@@ -157,7 +157,7 @@ def test_for_what_is_pending_again_the_time_begins_anew() -> None:
 
     assert before is SmiStatus.PENDING
     assert NOWHERE not in world.engine.state.devices
-    assert told(world) == {OTHER_USER: ["N8"]}
+    assert told(world) == {SUPPLIER: ["N8"]}
 
 
 def test_a_hub_that_is_connected_stays() -> None:

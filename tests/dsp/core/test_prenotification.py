@@ -171,6 +171,33 @@ def test_what_is_wrong_in_it_is_answered(wrong: dict[str, object], code: Respons
     assert_refused(world, before, world.ask("12.2", prenotification(**wrong)), code)
 
 
+LENGTHS = {"device_manufacturer": 30, "device_model": 30, "smets_chts_version": 20, "firmware_version": 8}
+
+
+@pytest.mark.parametrize(("detail", "longest"), LENGTHS.items())
+def test_a_detail_has_the_length_of_duis_at_most(detail: str, longest: int) -> None:
+    world = premises()
+    before = trace_of(world)
+
+    too_long = world.ask("12.2", prenotification(**{detail: "1" * (longest + 1)}))
+
+    assert_refused(world, before, too_long, ResponseCode.E100)
+    assert world.ask("12.2", prenotification(**{detail: "1" * longest})).response_code is ResponseCode.I0
+
+
+@pytest.mark.parametrize("detail", LENGTHS)
+def test_manufacturer_and_model_are_said_and_the_versions_may_be_left_out(detail: str) -> None:
+    world = premises()
+    before = trace_of(world)
+
+    answer = world.ask("12.2", prenotification(**{detail: ""}))
+
+    if detail in ("device_manufacturer", "device_model"):
+        assert_refused(world, before, answer, ResponseCode.E100)
+    else:
+        assert answer.response_code is ResponseCode.I0
+
+
 def test_each_of_the_25_variants_is_one() -> None:
     codes = {
         premises().ask("12.2", prenotification(esme_variant=variant)).response_code

@@ -30,12 +30,14 @@ from tests.support.dsp_premises import (
     HCALCS,
     IHD,
     NOWHERE,
+    OTHER_USER,
     PPMID,
     START,
     SUPPLIER,
+    party,
 )
 from tests.support.dsp_world import DspWorld, premises
-from tests.support.scheduled_reads import silent
+from tests.support.scheduled_reads import create, silent
 from tests.support.traces import assert_refused, trace_of
 
 SEND, TRANSFORM = CommandVariant.SEND, CommandVariant.TRANSFORM
@@ -102,6 +104,9 @@ UTRNS = (
     ARABIC_DIGITS,
 )
 
+CERTIFICATE = party(SUPPLIER).key_agreement_certificate
+ANOTHERS_CERTIFICATE = party(OTHER_USER).key_agreement_certificate
+
 ILL_FORMED: dict[str, Case] = {
     **{
         f"2.2 with {utrn!r} for {'ESME' if device == ESME else 'GSME'}": Case(
@@ -127,6 +132,18 @@ ILL_FORMED: dict[str, Case] = {
         srv="4.8.1",
         device=GSME,
         body=absolute_period(parse_instant("2137-01-01T00:00:00Z"), parse_instant("2137-01-02T00:00:00Z")),
+    ),
+    "4.8.1 with an unreadable certificate": Case(
+        srv="4.8.1", body=changed(period(0, 0), ka_public_security_credentials=b"x")
+    ),
+    "4.8.1 with another User's certificate": Case(
+        srv="4.8.1", body=changed(period(0, 0), ka_public_security_credentials=ANOTHERS_CERTIFICATE)
+    ),
+    "4.8.1 with a megabyte for a certificate": Case(
+        srv="4.8.1", body=changed(period(0, 0), ka_public_security_credentials=bytes(1 << 20))
+    ),
+    "4.8.1 with more than a certificate": Case(
+        srv="4.8.1", body=changed(period(0, 0), ka_public_security_credentials=CERTIFICATE + b"\0")
     ),
     "8.1.1 tolerant beyond a day": Case(srv="8.1.1", body=clock(86_401)),
     "8.1.1 tolerant beyond all time": Case(srv="8.1.1", body=clock(86_400, at=LAST_OF_DUIS)),
@@ -157,6 +174,9 @@ IN_ORDER: dict[str, Case] = {
     "3.3 without a log": Case(srv="3.3", body=ClearEventLog()),
     "4.8.1 of an instant": Case(srv="4.8.1", body=period(0, 0)),
     "4.8.1 of 400 days": Case(srv="4.8.1", body=period(-400 * DAY_MS, 0)),
+    "4.8.1 with a certificate": Case(
+        srv="4.8.1", body=changed(period(0, 0), ka_public_security_credentials=CERTIFICATE)
+    ),
     "4.8.1 of gas": Case(srv="4.8.1", device=GSME, body=period(-DAY_MS, 0)),
     "4.8.1 of electricity in 1970": Case(srv="4.8.1", body=absolute_period(Instant(0), Instant(DAY_MS))),
     "8.1.1 to the second": Case(srv="8.1.1", body=clock(0)),
@@ -221,6 +241,22 @@ def test_what_is_in_order_and_not_emulated_is_answered_so(case: Case) -> None:
     assert answer.response_code is None
     assert answer.body == NotEmulated(service_reference_variant=case.srv)
     assert world.sent == []
+
+
+@pytest.mark.parametrize("srv", ["4.8.1", "5.1"])
+def test_a_user_whom_no_device_knows_has_its_certificate_read_before_it_is_passed_on(srv: str) -> None:
+    world = silent(ESME)
+    before = trace_of(world)
+
+    if srv == "5.1":
+        answer = create(world, by=OTHER_USER, ka_public_security_credential=b"x")
+    else:
+        body = changed(period(0, 0), ka_public_security_credentials=b"x")
+        answer = world.ask(srv, body, by=OTHER_USER, target=ESME, variant=SEND)
+
+    assert answer.response_code is not None
+    assert answer.response_code.startswith("E")
+    assert_refused(world, before, answer, answer.response_code)
 
 
 def test_a_refused_request_leaves_its_request_id_usable() -> None:

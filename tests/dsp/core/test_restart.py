@@ -46,7 +46,7 @@ from tests.support.dsp_world import DspWorld, premises
 from tests.support.hand_made_device import ACB
 from tests.support.scheduled_reads import created
 from tests.support.sequenced_requests import accepted
-from tests.support.traces import books_of
+from tests.support.traces import books_of, indexes_of
 
 
 class Kept:
@@ -71,19 +71,6 @@ class Kept:
 @pytest.fixture
 def kept(tmp_path: Path) -> Kept:
     return Kept(premises(), tmp_path / "dsp.db")
-
-
-def indexes_of(state: State) -> tuple[object, ...]:
-    return (
-        {hub: sorted(devices) for hub, devices in state.han.items() if devices},
-        {key: rows for key, rows in state.registered.items() if rows},
-        {mpxn: sorted(devices) for mpxn, devices in state.supply_points.items() if devices},
-        {device: list(keys) for device, keys in state.outstanding_of.items()},
-        {device: list(keys) for device, keys in state.distributing.items()},
-        {request: list(keys) for request, keys in state.followers.items()},
-        {device: list(keys) for device, keys in state.schedules_of.items()},
-        state.cpl_entries,
-    )
 
 
 def live_a_little(world: DspWorld) -> None:

@@ -15,6 +15,7 @@ from smart_metering.duis.service_requests import (
     SignedPreCommand,
 )
 from smart_metering.duis.service_responses import PreCommand, ServiceResponse
+from smart_metering.identifiers import RequestId
 from smart_metering.instants import CANCELLATION, DAY_MS, HOUR_MS, SECOND_MS, Instant
 from smart_metering.records import changed
 from smart_metering.response_codes import ResponseCode
@@ -147,6 +148,40 @@ def test_whoever_waits_for_a_request_with_a_date_waits_for_its_response() -> Non
     world.advance(1)
 
     assert (before, world.take(SUPPLIER)) == ([], ["I0", "I0"])
+
+
+def test_a_cancellation_has_ended_once_the_device_took_it() -> None:
+    world = slow(PPMID)
+    cancellation = cancel_activation(world)
+
+    accepted(world, target=PPMID, after=cancellation)
+
+    assert sent(world, PPMID) == 1
+
+
+def cancel_activation(world: DspWorld) -> RequestId:
+    """An 11.3 that begins a sequence and cancels."""
+    request_id, octets = world.pre_command(ESME, by=SUPPLIER, at=CANCELLATION)
+    signed = SignedPreCommand(gbcs_payload=signed_by(SUPPLIER, octets))
+    variant = CommandVariant.SIGNED_SEND
+    _, acknowledgement = ask(world, "11.3", signed, variant=variant, first=True, request_id=request_id)
+    assert acknowledgement.response_code is ResponseCode.I99
+    return request_id
+
+
+def test_what_is_under_way_keeps_nothing_older_in_the_books() -> None:
+    world = slow()
+    held = accepted(world, first=True, at=Instant(START + 30 * DAY_MS))
+    over = [accepted(world, target=PPMID, first=True) for _ in range(3)]
+    world.advance(29 * DAY_MS)
+    accepted(world, first=True, at=Instant(world.now + 30 * DAY_MS))
+    world.advance(2 * DAY_MS - HOUR_MS)
+
+    accepted(world, target=PPMID, first=True)
+
+    books = world.engine.state.sequenced_requests
+    assert str(held) in books
+    assert not any(str(request_id) in books for request_id in over)
 
 
 def test_a_signed_pre_command_waits_and_its_transform_does_not() -> None:

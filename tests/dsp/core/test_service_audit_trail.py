@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from dsp.core.audit_titles import TitleRecord, title_of
+from dsp.core.named_devices import device_about
 from dsp.core.records import AuditRecord
-from dsp.core.service_audit_trail import device_about, lists_of, post
+from dsp.core.service_audit_trail import lists_of, post
 from dsp.rules.audit_visibility import MessageKind
 from dsp.rules.choices import Switches
 from dsp.rules.releases import rules_with
@@ -16,7 +17,7 @@ from smart_metering.decisions import Decision
 from smart_metering.device_types import DeviceType
 from smart_metering.duis import inventory_requests as duis
 from smart_metering.duis.service_requests import Body, ServiceRequest, UninterpretedBody
-from smart_metering.duis.service_responses import ServiceResponse
+from smart_metering.duis.service_responses import GbcsPayload, ServiceResponse
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.instants import Instant
 from smart_metering.marks import Mark
@@ -53,12 +54,11 @@ class Line:
 
 def written(world: DspWorld) -> list[Line]:
     """What was written into the Service Audit Trail since the last look."""
+    appended = [it for it in world.engine.ledger.take_changes() if isinstance(it, Append)]
     return [
         Line(change.record, *(str(change.columns[place]) for place in (0, 1, 3)))
-        for change in world.engine.ledger.take_changes()
-        if isinstance(change, Append)
-        and change.log == "service_audit_trail"
-        and isinstance(change.record, AuditRecord)
+        for change in sorted(appended, key=lambda it: it.position)
+        if change.log == "service_audit_trail" and isinstance(change.record, AuditRecord)
     ]
 
 
@@ -253,13 +253,14 @@ def test_an_alert_is_written_down_for_each_who_got_it(world: DspWorld) -> None:
 def test_an_11_1_is_written_once_for_its_user_and_beside_each_device_that_goes_on(world: DspWorld) -> None:
     answer = world.update_firmware([ESME, NOWHERE])
 
-    request, beside, response = written(world)
+    request, response, beside, beside_too = written(world)
 
     own, by_device = lists_of(SUPPLIER)
-    assert [(line.user, line.device) for line in (request, beside, response)] == [
+    assert [(line.user, line.device) for line in (request, response, beside, beside_too)] == [
+        (own, ACB),
         (own, ACB),
         (by_device, ESME),
-        (own, ACB),
+        (by_device, ESME),
     ]
     assert (beside.cause, beside.record.cause) == ("", answer.request_id), (
         "told once, with the request itself"
@@ -277,7 +278,7 @@ def test_the_role_beside_a_device_is_the_one_that_it_is_the_users_in(world: DspW
 
     world.update_firmware([GSME], by=OTHER_SUPPLIER)
 
-    assert [line.record.user_role for line in written(world) if line.device == GSME] == [UserRole.GS]
+    assert [line.record.user_role for line in written(world) if line.device == GSME] == [UserRole.GS] * 2
 
 
 def test_a_refused_11_1_stands_beside_no_device(world: DspWorld) -> None:
@@ -344,6 +345,11 @@ def test_a_title_is_these_fields_and_no_others() -> None:
         command_variant=CommandVariant.SEND,
         response_code="I0",
         cause="cause",
+        schedule_id=3,
+        journaled=4,
+        delivered_as=5,
+        answered_as=6,
+        body=GbcsPayload(gbcs_payload=b"payload"),
         decision=Decision(code="I0", row="row", source="source", mark=Mark.CERTAIN),
         device_status=SmiStatus.SUSPENDED,
         attempts=2,

@@ -172,6 +172,7 @@ def test_a_gas_proxy_does_not_follow_a_meter_that_left_its_han() -> None:
     world = premises(statuses={GSME: INC})
     world.load(registrations=[changed(registration(NEW_MPRN, OTHER_SUPPLIER), role=UserRole.GS)])
     update(world, GSME, by=GAS_SUPPLIER, update_device_status_except_ch=PENDING)
+    prenotified_by(world, GSME, OTHER_SUPPLIER)
     update(world, GSME, by=OTHER_SUPPLIER, update_mpxn=UpdateMpxn(import_mpxn=NEW_MPRN))
 
     answer = world.read_version(GPF, by=OTHER_SUPPLIER)

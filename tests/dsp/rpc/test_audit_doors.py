@@ -11,8 +11,9 @@ from dsp.rules.modifications.service_audit_trail_titles import service_audit_tra
 from dsp.rules.releases import rules_with
 from smart_metering.command_variants import CommandVariant
 from smart_metering.duis.inventory_requests import DevicePrenotification, ReadInventory
+from smart_metering.duis.service_requests import ReadFirmwareVersion, UninterpretedBody
 from smart_metering.identifiers import Eui
-from smart_metering.instants import DAY_MS, HOUR_MS, MINUTE_MS
+from smart_metering.instants import DAY_MS, HOUR_MS, MINUTE_MS, Instant
 from smart_metering.rpc.v1 import self_service_interface_pb2 as pb2
 from tests.dsp.rpc.loopback import Dcc, as_user, running
 from tests.support.dsp_premises import (
@@ -293,3 +294,42 @@ async def test_the_request_that_changed_a_device_is_named_to_its_user_alone(dcc:
 
     assert answer.response_code == "I0"
     assert seen == {SUPPLIER: [answer.request_id], OTHER_USER: [""]}
+
+
+async def own_page(dcc: Dcc, *, page_size: int = 0, before_record: int = 0) -> pb2.ServiceAuditTrailPage:
+    query = pb2.ServiceAuditTrailQuery(page_size=page_size, before_record=before_record)
+    return await dcc.ssi.QueryServiceAuditTrail(query, metadata=as_user(SUPPLIER))
+
+
+async def test_an_own_record_crosses_the_door_with_its_message_and_the_size_of_it(dcc: Dcc) -> None:
+    at = Instant(START + HOUR_MS)
+    request = dcc.request("11.2", ReadFirmwareVersion(execution_date_time=at), target=ESME)
+    answer = await dcc.send(request)
+
+    acknowledgement, sent = (await own_page(dcc)).records
+
+    assert sent.WhichOneof("content") == "service_request"
+    assert sent.service_request == request
+    assert sent.execution_date_time == at
+    assert sent.size == request.ByteSize() > 0
+    assert acknowledgement.service_response.response_code == answer.response_code == "I99"
+    assert acknowledgement.service_response.request_id == answer.request_id
+
+
+async def test_a_page_of_own_records_ends_where_its_contents_fill_it(dcc: Dcc) -> None:
+    content = bytes(900 * 1024)
+    for _ in range(4):
+        body = UninterpretedBody(content=content)
+        await dcc.non_device(
+            dcc.request("8.6", body, target=ACB, by=SUPPLIER, variant=CommandVariant.NON_DEVICE)
+        )
+
+    pages: list[list[int]] = []
+    before = 0
+    while not pages or before:
+        page = await own_page(dcc, before_record=before)
+        pages.append([record.record for record in page.records])
+        before = page.next_before_record
+
+    assert [number for page in pages for number in page] == [8, 7, 6, 5, 4, 3, 2, 1]
+    assert [len(page) for page in pages] == [6, 2]

@@ -3,7 +3,7 @@
 import pytest
 
 from dsp.rules.choices import Switches
-from dsp.rules.device_details import Details, Sender, amendment, refusal
+from dsp.rules.device_details import Details, Sender, absent, amendment, refusal, too_long
 from dsp.rules.releases import rules_with
 from dsp.rules.rule_set import RuleSet
 from smart_metering.device_types import DeviceType, Generation
@@ -73,4 +73,22 @@ def _verdict(
     device_type: DeviceType,
 ) -> str:
     case = (status, senders, details, generation, device_type)
-    return YES if amendment(rules.amendments, *case) is not None else refusal(*case)
+    return YES if amendment(rules.amendments, *case) is not None else refusal(*case).code
+
+
+DETAILS = {"device_manufacturer": 30, "device_model": 30, "smets_chts_version": 20, "firmware_version": 8}
+
+
+@pytest.mark.parametrize(("detail", "longest"), DETAILS.items())
+def test_each_detail_has_its_greatest_length(detail: str, longest: int) -> None:
+    assert too_long({detail: "x" * longest}) == []
+    assert len(too_long({detail: "x" * (longest + 1)})) == 1
+
+
+def test_12_2_needs_manufacturer_and_model_alone() -> None:
+    assert absent({"device_manufacturer": "x", "device_model": "x"}) == []
+    assert len(absent({})) == 2
+
+
+def test_what_is_no_detail_of_the_table_is_of_any_length() -> None:
+    assert too_long({"esme_variant": "x" * 100}) == []

@@ -5,10 +5,6 @@ from itertools import product
 import pytest
 
 from dsp.rules.inventory_updates import (
-    NO_POINT_OF_SUPPLY,
-    NOT_DELETABLE,
-    STATUS_NOT_FOR_THIS_TYPE,
-    STATUS_NOT_FROM_HERE,
     STATUS_UPDATES,
     is_import_mpxn,
     is_mpan,
@@ -62,12 +58,6 @@ def test_an_update_is_possible_for_each_device_type_that_its_row_names_and_for_n
     for row, kind in product(STATUS_UPDATES, DeviceType):
         possible = any(transition(status, row.event, kind) for status in SmiStatus)
         assert possible == (kind in row.device_types), (row, kind)
-
-
-def test_each_refusal_has_a_code_of_8_4_of_its_own() -> None:
-    codes = [STATUS_NOT_FROM_HERE, STATUS_NOT_FOR_THIS_TYPE, NOT_DELETABLE, NO_POINT_OF_SUPPLY]
-
-    assert codes == ["E080407", "E080408", "E080409", "E080410"]
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_what_people_call_a_rule_book(text: str, expected: set[str]) -> None:
     ("text", "what"),
     [
         ("June 2020", r"'June 2020' are unknown; expected a SEC Release \(June 2021, November 2021,"),
-        ("latest+SECMP9999", r"modifications parted by commas \(SECMP0105, "),
+        ("latest+SECMP9999", r"modifications separated by commas \(SECMP0105, "),
         ("", "a day like 2022-05-01, none, or modifications"),
         ("SECMP0105,", "and behind it .NAME or -NAME"),
         ("latest+SECMP0125-SECMP0125", "SECMP0125: expected with it or without it"),

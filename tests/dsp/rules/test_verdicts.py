@@ -95,6 +95,23 @@ def test_a_verdict_names_the_row_that_decided() -> None:
     assert (unknown.source, unknown.mark) == ("choice G65", Mark.CHOICE)
 
 
+@pytest.mark.parametrize(
+    ("device_type", "source", "mark"),
+    [
+        (ESME, "SECMP0105 report, on E5", Mark.CERTAIN),
+        (GPF, "SECMP0105 report, on E5; of a GPF choice G74", Mark.CHOICE),
+        (PPMID, "SECMP0105 report, on E5; before E11, without SECMP0007, by choice G14", Mark.CHOICE),
+        (HCALCS, "SECMP0105 report, on E5; before E11, without SECMP0007, by choice G14", Mark.CHOICE),
+    ],
+)
+def test_e5_of_a_suspended_device_is_no_surer_than_the_report(
+    device_type: DeviceType, source: str, mark: Mark
+) -> None:
+    refused = verdict(BEFORE, "11.2", 1, SUSPENDED, device_type, TWO)
+
+    assert (refused.answer, refused.source, refused.mark) == ("E5", source, mark)
+
+
 def test_every_case_of_a_request_is_asked_once() -> None:
     definition = definition_of("2.2")
     assert definition is not None

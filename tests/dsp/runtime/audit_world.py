@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsp.core.audit_titles import TitleRecord
+from dsp.core.own_records import OwnRecord
 from dsp.core.records import AuditRecord
 from dsp.core.state import State
 from dsp.rules.choices import Switches
@@ -54,9 +55,13 @@ class Looking:
         self.world.advance(parse_instant(f"{moment}T00:00:00Z") - self.world.now)
 
     async def own(self, user: Eui, device: Eui | None = None, page: Page = ALL) -> list[AuditRecord]:
-        """The User's own records."""
+        """The User's own records, without their contents."""
+        return [own.record for own in await self.whole(user, device, page)]
+
+    async def whole(self, user: Eui, device: Eui | None = None, page: Page = ALL) -> list[OwnRecord]:
+        """The same whole."""
         await self._catch_up()
-        return [record for _, record in await self.desk.own_records(user, device, page)]
+        return await self.desk.own_records(user, device, page)
 
     async def titles(self, user: Eui, device: Eui, page: Page = ALL) -> list[TitleRecord]:
         """What the User sees of others."""

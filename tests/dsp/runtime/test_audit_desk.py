@@ -332,11 +332,12 @@ async def test_no_user_request_or_payload_of_another_can_be_found_in_a_title(tmp
 async def test_the_title_of_an_11_1_stands_beside_each_device_it_was_accepted_for(after: Looking) -> None:
     answer = after.world.update_firmware([ESME, GSME, ESME, NOWHERE])
 
-    (title,) = await after.titles(DISTRIBUTOR, ESME)
+    response, request = await after.titles(DISTRIBUTOR, ESME)
 
     assert answer.response_code == "W110101"
-    assert (title.srv, title.message_kind, title.originator_role) == ("11.1", "ServiceRequest", UserRole.IS)
-    assert title.device == ESME
+    assert (request.message_kind, response.message_kind) == ("ServiceRequest", "ServiceResponse")
+    for title in (request, response):
+        assert (title.srv, title.device, title.originator_role) == ("11.1", ESME, UserRole.IS)
     assert await after.titles(GAS_TRANSPORTER, GSME) == []
 
 
@@ -349,6 +350,6 @@ async def test_its_user_finds_it_once_and_again_when_it_asks_for_the_device(afte
     ]
 
     assert whole == [("11.1", "ServiceResponse", ACB), ("11.1", "ServiceRequest", ACB)]
-    assert of_device == [("11.1", "ServiceRequest", ESME)]
+    assert of_device == [("11.1", "ServiceResponse", ESME), ("11.1", "ServiceRequest", ESME)]
     assert await after.titles(SUPPLIER, ESME) == [], "one's own is no other's"
     assert await after.own(DISTRIBUTOR, ESME) == []

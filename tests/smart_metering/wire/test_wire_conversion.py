@@ -1,14 +1,9 @@
 """A record and its message carry the same; what is no record is refused with the path of each fault."""
 
-from enum import Enum
-from types import NoneType, UnionType
-from typing import Union, get_args, get_origin
-
 import msgspec
 import pytest
 from google.protobuf.message import Message
 from hypothesis import given
-from hypothesis import strategies as st
 
 from smart_metering.command_variants import CommandVariant
 from smart_metering.device_types import DeviceType
@@ -16,7 +11,7 @@ from smart_metering.duis.inventory_requests import ReadInventory
 from smart_metering.duis.service_requests import ReadFirmwareVersion, ServiceRequest, UpdateFirmware
 from smart_metering.duis.service_responses import DeviceAlert, GbcsPayload, InventoryDevice, ServiceResponse
 from smart_metering.firmware_versions import FirmwareVersion
-from smart_metering.identifiers import Eui, RequestId, eui_from_number
+from smart_metering.identifiers import Eui, RequestId
 from smart_metering.instants import LAST_INSTANT, Instant
 from smart_metering.records import Record
 from smart_metering.response_codes import ResponseCode
@@ -25,54 +20,10 @@ from smart_metering.sm_wan import CertificatesWanted, Downlink, Gbcs, Uplink
 from smart_metering.wire.conversion import Conversion, from_message, to_message
 from smart_metering.wire.errors import Fault, WireError
 from smart_metering.wire.pairs import PAIRS
+from tests.support.any_values import values_of
 
 METER = Eui("90-B3-D5-1F-30-01-00-00")
 USER = Eui("90-B3-D5-1F-30-00-00-02")
-
-euis = st.integers(0, 2**64 - 1).map(eui_from_number)
-texts = st.text(st.characters(codec="utf-8"), max_size=12)
-VALUES: dict[object, st.SearchStrategy[object]] = {
-    str: texts,
-    bytes: st.binary(max_size=40),
-    bool: st.booleans(),
-    int: st.integers(0, 2**32 - 1),
-    Eui: euis,
-    Instant: st.integers(0, LAST_INSTANT),
-    FirmwareVersion: st.integers(0, 2**32 - 1).map("{:08X}".format),
-    RequestId: st.builds(RequestId, euis, euis, st.integers(0, 2**64 - 1)),
-}
-
-
-def values_of(annotation: object) -> st.SearchStrategy[object]:
-    if get_origin(annotation) is tuple:
-        return st.lists(values_of(get_args(annotation)[0]), max_size=3).map(tuple)
-    if get_origin(annotation) in (Union, UnionType):
-        return st.one_of(
-            [st.none() if kind is NoneType else values_of(kind) for kind in get_args(annotation)]
-        )
-    if isinstance(annotation, type) and issubclass(annotation, Record):
-        return st.deferred(lambda: records_of(annotation))
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return st.sampled_from(annotation)
-    return VALUES[annotation]
-
-
-def records_of(record_type: type[Record]) -> st.SearchStrategy[Record]:
-    """Of a record whose fields are members of a oneof, one such field is given, and is not empty."""
-    fields = {field.name: values_of(field.type) for field in msgspec.structs.fields(record_type)}
-    choices = members_of_a_oneof(record_type) & fields.keys()
-    if not choices:
-        return st.builds(record_type, **fields)
-    always = {name: values for name, values in fields.items() if name not in choices}
-    return st.one_of(
-        [st.builds(record_type, **always, **{name: fields[name].filter(bool)}) for name in sorted(choices)]
-    )
-
-
-def members_of_a_oneof(record_type: type[Record]) -> set[str]:
-    message_type = dict(PAIRS).get(record_type)  # a record for a scalar has none
-    oneofs = message_type.DESCRIPTOR.oneofs if message_type is not None else ()
-    return {field.name for oneof in oneofs if not oneof.name.startswith("_") for field in oneof.fields}
 
 
 @pytest.mark.parametrize(("record_type", "message_type"), PAIRS, ids=lambda it: it.__name__)

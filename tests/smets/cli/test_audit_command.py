@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from smart_metering.instants import HOUR_MS, InvalidInstant, format_instant, parse_instant
-from smets.cli.audit import moment
-from smets.durations import InvalidDuration
+from smart_metering.instants import HOUR_MS, format_instant
 from tests.smets.running_system import RunningSystem, running
 
 WITH_TITLES = """
@@ -19,7 +17,6 @@ modifications: [SAT-TITLES]
 premises:
   - count: 2
 """
-NOW = parse_instant("2021-11-05T02:00:00Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,8 @@ async def test_the_audit_trail_is_shown_as_it_is_asked_for(tmp_path: Path) -> No
         refused = await smets.run("--user", "second supplier", "--device", second, "--titles", exit_code=1)
         looks = await smets.rows("--look-ups", "--user", "second supplier")
         told = await smets.run("--look-ups")
+        empty = await smets.run("--user", "other user")
+        without_code = await smets.run(*operator, "--limit", "1")
         unclear = await smets.run("--from", "yesterday", exit_code=2)
 
     assert [row["message_kind"] for row in own] == [
@@ -89,6 +88,8 @@ async def test_the_audit_trail_is_shown_as_it_is_asked_for(tmp_path: Path) -> No
     assert "neither Responsible Supplier nor Responsible Network Operator" in refused
     assert [(row["what"], row["device_id"], row["refused"]) for row in looks] == [("titles", second, True)]
     assert "own records" in told
+    assert empty == "as other user\nnone: this User sent and received nothing in this time\n"
+    assert without_code.startswith("as network operator\nrecord  at")
     assert "date-time 'yesterday'" in unclear
 
 
@@ -104,25 +105,3 @@ async def test_what_cannot_be_meant_is_said_before_anybody_is_asked(
     tmp_path: Path, arguments: tuple[str, ...], what: str
 ) -> None:
     assert what in await CommandLine(tmp_path).run(*arguments, exit_code=2)
-
-
-@pytest.mark.parametrize(
-    ("text", "instant"),
-    [
-        ("2021-11-04T00:00:00Z", "2021-11-04T00:00:00.000Z"),
-        ("2021-11-05T03:00:00+01:00", "2021-11-05T02:00:00.000Z"),
-        ("-2h", "2021-11-05T00:00:00.000Z"),
-        ("-1h30m", "2021-11-05T00:30:00.000Z"),
-        ("-0", "2021-11-05T02:00:00.000Z"),
-    ],
-)
-def test_a_moment_is_a_date_or_so_long_ago(text: str, instant: str) -> None:
-    assert format_instant(moment(text, NOW)) == instant
-
-
-@pytest.mark.parametrize(
-    ("text", "error"), [("2h", InvalidInstant), ("2021-11-04", InvalidInstant), ("-", InvalidDuration)]
-)
-def test_any_other_moment_is_refused(text: str, error: type[Exception]) -> None:
-    with pytest.raises(error):
-        moment(text, NOW)

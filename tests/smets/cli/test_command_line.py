@@ -125,7 +125,7 @@ def test_faults_are_set_by_preset_or_in_so_many_words(smets: CommandLine) -> Non
 def test_silence_is_no_response_until_time_is_let_pass(smets: CommandLine) -> None:
     smets.run("fault", "set", "--name", "mute", "--fate", "lose", "--one-in", "1", "--device", METER)
     try:
-        assert "--advance" in smets.run("send", "11.2", METER, exit_code=5)
+        assert "'smets clock advance 1m' lets time pass" in smets.run("send", "11.2", METER, exit_code=5)
         assert "E2" in smets.run("send", "11.2", METER, "--advance", "1m", exit_code=4)
     finally:
         smets.run("fault", "clear", "mute")
@@ -176,7 +176,7 @@ MISTAKES = (
     (("send", "11.3", METER, "--hash", "12"),           2, "expected 64 hex characters"),
     (("send", "11.1", METER),                           2, "needs --firmware"),
     (("send", "11.1", METER, "--firmware", "none.ota"), 2, "there is no such file"),
-    (("send", "11.2", METER, "--at", "tomorrow"),       2, "expected a form like '2025-11-21"),
+    (("send", "11.2", METER, "--at", "tomorrow"),       2, "or 'now', '+2h', '-7d', or (--at) 'cancel'"),
     (("send", "11.2", METER, "--advance", "soon"),      2, "duration 'soon'"),
     (("send", "8.4", METER, "--set", "esme=A"),         2, "there is no field 'esme'"),
     (("send", "8.4", METER, "--set", "esme"),           2, "expected NAME=VALUE"),

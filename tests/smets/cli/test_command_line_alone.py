@@ -82,6 +82,7 @@ def test_without_a_system_a_command_says_where_it_looked(tmp_path: Path) -> None
 
     assert done.returncode == 3
     assert f"{tmp_path}/connection.json is not there" in done.stderr
+    assert "name its folder by --state" in done.stderr
     assert json.loads(as_json.stderr)["exit"] == 3
 
 
@@ -114,6 +115,54 @@ def test_a_fleet_file_is_checked(tmp_path: Path) -> None:
 
     assert "1000" in said.stdout
     assert json.loads(asked.stdout)["premises"][0]["devices"] == 6_000
+
+
+def test_a_fleet_file_is_told_with_what_awaits_and_who_comes_next(tmp_path: Path) -> None:
+    file = tmp_path / "fleet.yaml"
+    file.write_text(
+        "premises:\n"
+        "  - awaiting_installation: [ESME]\n"
+        "    next_suppliers: [{supplier: second supplier, since: 2021-11-06}]\n"
+        "  - {name: gas, count: 2, awaiting_installation: [GSME], "
+        "next_suppliers: [{supplier: second supplier, since: 2021-11-06T12:00:00Z, fuel: gas}]}\n"
+    )
+
+    said = run("fleet", "check", str(file), state=tmp_path).stdout
+
+    assert (
+        "smets2: 5 Commissioned, 1 awaiting installation; next supplier 'second supplier' from 2021-11-06\n"
+        in said
+    )
+    assert (
+        "gas: 10 Commissioned, 2 awaiting installation; next gas supplier 'second supplier' from 2021-11-06T"
+        in said
+    )
+    assert "4 parties, 0 firmware files, 0 faults" in said
+
+
+def test_an_empty_fleet_file_says_what_is_expected(tmp_path: Path) -> None:
+    file = tmp_path / "fleet.yaml"
+    file.write_text("")
+
+    for command in (("fleet", "check"), ("up",)):
+        done = run(*command, str(file), state=tmp_path)
+
+        assert done.returncode == 2
+        assert f"{file}: is empty: expected premises, like" in done.stderr
+
+
+def test_a_fleet_file_that_is_not_there_has_no_line(tmp_path: Path) -> None:
+    assert (
+        f"{tmp_path}/none.yaml: cannot be read"
+        in run("fleet", "check", str(tmp_path / "none.yaml"), state=tmp_path).stderr
+    )
+
+
+def test_help_tells_of_environment_variables_once(tmp_path: Path) -> None:
+    assert "env var" not in run("send", "--help", state=tmp_path).stdout
+    assert "Every option may be given by an environment variable" in " ".join(
+        run("--help", state=tmp_path).stdout.split()
+    )
 
 
 def test_every_fault_of_a_fleet_file_is_a_line(tmp_path: Path) -> None:

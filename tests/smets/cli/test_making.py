@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from smart_metering.identifiers import Eui, RequestId
-from smart_metering.instants import CANCELLATION, DAY_MS, HOUR_MS, Instant, InvalidInstant, parse_instant
+from smart_metering.instants import CANCELLATION, HOUR_MS, Instant, InvalidInstant, parse_instant
 from smart_metering.user_roles import UserRole
 from smets.cli.device_bodies import utrn_of
 from smets.cli.exits import Misuse
-from smets.cli.making import Asked, Making, moment, read_fields
+from smets.cli.making import Asked, Making, read_fields
 from smets.client.administration import Administration
 from smets.client.user import User
 from smets.client.user_keys import read_user_keys
@@ -20,25 +20,6 @@ NOW = parse_instant("2021-11-04T09:30:00Z")
 SUPPLIER = Eui("90-B3-D5-1F-30-01-00-00")
 METER = Eui("00-DB-12-34-00-00-00-02")
 NOBODY = "127.0.0.1:1"
-
-
-@pytest.mark.parametrize(
-    ("text", "at"),
-    [
-        ("+2h", NOW + 2 * HOUR_MS),
-        ("-7d", NOW - 7 * DAY_MS),
-        ("2021-11-05T02:00:00Z", parse_instant("2021-11-05T02:00:00Z")),
-        ("2021-11-05", parse_instant("2021-11-05T00:00:00Z")),
-    ],
-)
-def test_an_instant_is_of_the_calendar_or_counts_from_now(text: str, at: int) -> None:
-    assert moment(text, NOW) == at
-
-
-@pytest.mark.parametrize("text", ["tomorrow", "2021-13-01", "", "2021-11-05T02:00:00"])
-def test_any_other_text_is_no_instant(text: str) -> None:
-    with pytest.raises(InvalidInstant, match="expected"):
-        moment(text, NOW)
 
 
 def test_fields_are_those_that_are_known() -> None:
@@ -84,6 +65,10 @@ async def test_the_date_of_a_request_may_be_the_one_that_cancels(making: MakingO
     assert making().execution is None
     assert making(at="+1h").execution == NOW + HOUR_MS
     assert making(at="cancel").execution == CANCELLATION
+    with pytest.raises(
+        InvalidInstant, match=r"a day like '2021-11-05', or 'now', '\+2h', '-7d', or .*'cancel'"
+    ):
+        assert making(at="tomorrow").execution
 
 
 async def test_a_day_is_its_midnight(making: MakingOf) -> None:

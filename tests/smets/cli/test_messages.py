@@ -248,6 +248,6 @@ def test_an_answer_line_says_when_what_and_because_of_which_row() -> None:
 
     assert answer_line(answer) == (
         "2021-11-04T00:00:00.000Z  ",
-        ("E5", "red"),
+        ("E5 SMI Status of the Device is incompatible with the Service Reference", "red"),
         " (because: 11.2 for a Suspended GPF; DUIS, C)",
     )

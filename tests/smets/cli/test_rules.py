@@ -113,9 +113,9 @@ def test_rules_that_nobody_knows_are_refused(arguments: tuple[str, ...], what: s
 @pytest.mark.parametrize(
     ("text", "arguments", "what"),
     [
-        ("", ("--release", "June 2020"), "expected one of: June 2021"),
-        ("", ("--with", "SECMP9999"), "expected any of: SECMP0105"),
-        ("", ("--with", "SECMP0105", "--without", "SECMP0105"), "not both"),
+        ("seed: s", ("--release", "June 2020"), "expected one of: June 2021"),
+        ("seed: s", ("--with", "SECMP9999"), "expected any of: SECMP0105"),
+        ("seed: s", ("--with", "SECMP0105", "--without", "SECMP0105"), "not both"),
         ("modifications: []", ("--without", "SECMP0105"), "beside a --release"),
     ],
 )

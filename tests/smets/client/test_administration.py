@@ -5,7 +5,8 @@ import pytest
 from smart_metering.administration import CplEntry, LoadedDevice, Party, Registration
 from smart_metering.device_types import DeviceType
 from smart_metering.duis.inventory_requests import DecommissionDevice
-from smart_metering.duis.service_responses import InventoryDevice
+from smart_metering.duis.service_requests import ServiceRequest
+from smart_metering.duis.service_responses import GbcsPayload, InventoryDevice, ServiceResponse
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.identifiers import Eui, eui_from_number
 from smart_metering.instants import MINUTE_MS, Instant
@@ -138,6 +139,12 @@ async def test_the_audit_trail_is_the_users_own_newest_first(world: RunningSyste
     assert [row.message_kind for row in records] == ["ServiceResponse", "Acknowledgement", "ServiceRequest"]
     assert of_another == []
     assert own == records
+    response, acknowledgement, request = records
+    assert isinstance(response.content, ServiceResponse)
+    assert isinstance(response.content.body, GbcsPayload)
+    assert isinstance(request.content, ServiceRequest)
+    assert str(request.content.request_id) == request.request_id
+    assert min(row.size for row in (response, acknowledgement, request)) > 0
 
 
 async def test_the_dcc_corrects_a_model_by_hand_and_keeps_why(world: RunningSystem) -> None:

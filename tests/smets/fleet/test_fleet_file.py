@@ -6,6 +6,7 @@ import pytest
 
 from smart_metering.device_types import DeviceType
 from smart_metering.identifiers import Eui
+from smart_metering.instants import parse_instant
 from smart_metering.smi_statuses import SmiStatus
 from smets.fleet.model import FleetModel
 from smets.fleet.planning import plan_fleet, read_plan
@@ -37,7 +38,7 @@ def test_one_fault_is_said_once_with_its_line(text: str, line: int, what: str) -
     (fault,) = refused.value.faults
     assert fault.line == line
     assert what in str(fault)
-    assert str(refused.value) == f"fleet.yaml:{line}: {fault}"
+    assert str(refused.value) == f"fleet.yaml{f':{line}' if line else ''}: {fault}"
 
 
 @pytest.mark.parametrize(
@@ -162,6 +163,27 @@ def test_a_file_that_cannot_be_opened_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"seed: \xff")
     with pytest.raises(FleetFileError, match="is not UTF-8"):
         read_fleet_file(tmp_path / "latin.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "premises:\n"])
+def test_a_file_that_says_nothing_is_a_fault(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "fleet.yaml"
+    file.write_text(text)
+
+    with pytest.raises(FleetFileError) as refused:
+        read_fleet_file(file)
+
+    assert (
+        str(refused.value) == f"{file}: is empty: expected premises, like 'premises: [{{template: smets2}}]'"
+    )
+
+
+def test_a_change_of_supplier_may_be_given_by_its_day() -> None:
+    fleet, _ = read_fleet("premises: [{next_suppliers: [{supplier: second supplier, since: 2021-11-06}]}]")
+
+    assert fleet.premises[0].next_suppliers[0].since == parse_instant("2021-11-06T00:00:00Z")
+    with pytest.raises(FleetFileError, match="or a day like '2021-11-05'"):
+        read_fleet("epoch: yesterday")
 
 
 def test_editors_get_a_schema() -> None:
