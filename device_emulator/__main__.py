@@ -6,13 +6,20 @@ Says where fleet control listens in one line of JSON.
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from device_emulator.bootstrap import DEFAULT_ACB, DeviceEmulator, EmulatorSettings, MissingCertificates
-from device_emulator.han_bridge.brokers import InvalidBroker, read_broker
+from device_emulator.han_bridge.brokers import (
+    BROKER_VARIABLE,
+    MISSING,
+    InvalidBroker,
+    is_client_installed,
+    read_broker,
+)
 from device_emulator.runtime.han_post import PATIENCE_SECONDS
 from ledger.sqlite_store import StoreError
 from ledger.state_directory import StateInUse
@@ -29,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = _settings(parser.parse_args(arguments))
     except (InvalidBroker, InvalidIdentifier) as error:
         parser.error(str(error))
+    if settings.broker is not None and not is_client_installed():
+        parser.error(MISSING)
     set_up_server_process()
     try:
         asyncio.run(_run(settings))
@@ -70,9 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--acb", default=DEFAULT_ACB, metavar="EUI", help="the DSP's own EUI")
     parser.add_argument(
         "--mqtt-broker",
-        default="",
+        default=os.environ.get(BROKER_VARIABLE, ""),
         metavar="URL",
-        help="mqtt://HOST:PORT, by which Devices outside are reached",
+        help="mqtt://[USER:PASSWORD@]HOST:PORT or mqtts://, by which Devices outside are reached; "
+        f"default: ${BROKER_VARIABLE}",
     )
     parser.add_argument(
         "--han-patience",

@@ -14,7 +14,7 @@ from device_emulator.core.keys import Keys, PartyKeys
 from device_emulator.core.state import State
 from device_emulator.faults.link import Link
 from device_emulator.firmware.images import FirmwareImages
-from device_emulator.han_bridge.brokers import Broker
+from device_emulator.han_bridge.brokers import Broker, session_name
 from device_emulator.rpc.doors import services
 from device_emulator.rpc.refusals import STATUSES
 from device_emulator.rpc.sm_wan import SmWanClient
@@ -89,6 +89,7 @@ class DeviceEmulator:
             ),
         )
         self._broker = settings.broker
+        self._session = session_name(settings.host, settings.state)
         self._bridging: asyncio.Task[None] | None = None
         self._client = SmWanClient(self.host, settings.dsp)
         self._server = Server(settings.listen, services(self.host), Refusals(STATUSES, "emulator"))
@@ -111,7 +112,7 @@ class DeviceEmulator:
         if self._broker is not None:
             from device_emulator.han_bridge.bridge import HanBridge  # noqa: PLC0415  # an extra: only who asks needs it
 
-            self._bridging = asyncio.create_task(HanBridge(self.host, self._broker).run())
+            self._bridging = asyncio.create_task(HanBridge(self.host, self._broker, self._session).run())
             self._bridging.add_done_callback(_tell_failure)
 
     async def stop(self) -> None:

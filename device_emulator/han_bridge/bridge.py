@@ -39,11 +39,16 @@ _log = structlog.get_logger()
 
 
 class HanBridge:
-    """`broker` is where it connects, again and again; `host` is whose Devices may be outside."""
+    """`broker` is where it connects, again and again; `host` is whose Devices may be outside.
 
-    def __init__(self, host: Host, broker: Broker) -> None:
+    `session` is the name by which the broker knows it again, and tells it from others.
+    """
+
+    def __init__(self, host: Host, broker: Broker, session: str) -> None:
         self._host = host
         self._broker = broker
+        self._session = session
+        self._why_not = ""
         self._ahead = 0
 
     async def run(self) -> None:
@@ -71,9 +76,10 @@ class HanBridge:
                     group.create_task(self._listen(client))
                     group.create_task(self._look_again())
         except* aiomqtt.MqttError as errors:
-            if connected:
-                why = "; ".join(str(error) for error in errors.exceptions)
-                _log.warning("HAN bridge disconnected", broker=self._broker.address, why=why)
+            why = "; ".join(str(error) for error in errors.exceptions)
+            if connected or why != self._why_not:
+                _log.warning("HAN bridge not connected", broker=self._broker.address, why=why)
+            self._why_not = why
         finally:
             self._host.han.is_carried = False
         return connected
@@ -84,7 +90,7 @@ class HanBridge:
             self._broker.port,
             username=self._broker.user,
             password=self._broker.password,
-            identifier=f"smets-han-{self._host.name}",
+            identifier=f"smets-han-{self._session}",
             clean_session=False,
             protocol=aiomqtt.ProtocolVersion.V311,
             tls_context=ssl.create_default_context() if self._broker.tls else None,

@@ -1,9 +1,18 @@
 """Where an MQTT broker is, from one URL: mqtt://[user:password@]host[:port], or mqtts:// for TLS."""
 
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+BROKER_VARIABLE = "SMETS_MQTT_BROKER"
+"""The environment variable that names the broker where no argument does: a password is seen by fewer there."""
+
+MISSING = "MQTT needs the extra 'mqtt': pip install 'smets-emulator[mqtt]'"
 
 
 class InvalidBroker(ValueError):
@@ -28,7 +37,7 @@ class Broker:
 
 def read_broker(url: str) -> Broker:
     """Raises InvalidBroker."""
-    expected = f"broker {url!r}: expected mqtt://HOST:PORT"
+    expected = f"MQTT broker {url!r}: expected mqtt://HOST:PORT"
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -43,3 +52,13 @@ def read_broker(url: str) -> Broker:
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
     )
+
+
+def is_client_installed() -> bool:
+    """The MQTT client is an extra."""
+    return find_spec("aiomqtt") is not None
+
+
+def session_name(host: str, state: Path) -> str:
+    """The same for this host and state folder each time, and another for any other: a broker lets each name in once."""
+    return f"{host}-{sha256(str(state.resolve()).encode()).hexdigest()[:8]}"

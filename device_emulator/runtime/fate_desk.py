@@ -50,6 +50,13 @@ class FateDesk:
             lambda: self._store.read(self._fates, where={"device": device}, after=after, limit=limit)
         )
 
+    async def head(self) -> Position:
+        """The last of each log that is durable."""
+        store = self._store
+        return await self._run(
+            lambda: Position(store.last_position(self._fates), store.last_position(self._presence))
+        )
+
     async def follow(self, after: Position, bell: Bell, *, until_now: bool = False) -> AsyncIterator[Events]:
         """Batches that are never empty, but for the last one of `until_now`; they wait for who takes them."""
         position = after

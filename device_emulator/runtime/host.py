@@ -170,6 +170,13 @@ class Host:
         async for batch in self._fates.follow(after, self.bell, until_now=until_now):
             yield batch
 
+    async def presence(self) -> tuple[list[tuple[Eui, bool]], Position]:
+        """Which Devices outside are there, in the order of their ids, and the position of what comes after."""
+        await self.flush()
+        position = await self._fates.head()
+        devices = self.emulator.state.external_devices.values()
+        return sorted((row.device, row.online) for row in devices), position
+
     async def set_faults(self, rules: Sequence[FaultRule]) -> None:
         """Raises InvalidFaultRule."""
         self.emulator.set_faults(rules)

@@ -7,7 +7,6 @@ then it waits for the next commit, and looks again after a moment, so that a bus
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import TypeVar
 
 from dsp.core.records import AuditRecord, SmiChange, SmiDevice
@@ -88,11 +87,12 @@ class EventsDesk:
                 await asyncio.sleep(REST_SECONDS)
 
     async def states(self) -> AsyncIterator[tuple[list[SmiDevice], Position]]:
-        """All Devices of the SMI, with the position at which to begin to follow."""
+        """All Devices of the SMI in batches, the first perhaps empty, with the position at which to begin to follow."""
         position = Position(*await self._records.heads())
         devices = self._state.devices
-        ids = iter(sorted(devices))
-        while some := list(islice(ids, BATCH)):
+        ids = sorted(devices)
+        for start in range(0, len(ids), BATCH) or [0]:
+            some = ids[start : start + BATCH]
             yield [device for it in some if (device := devices.get(it)) is not None], position
             await asyncio.sleep(0)
 

@@ -1,6 +1,7 @@
 """`smets device`: one Device from both sides."""
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from smets.client.administration import Administration
     from smets.client.records import SmiDevice
 
+DeviceId = Annotated[
+    str, typer.Argument(metavar="DEVICE", help="Its EUI, or the beginning or end of it.", show_default=False)
+]
+
 app = typer.Typer(help="One Device: what the SMI says of it, and what it is.", no_args_is_help=True)
 
 
@@ -25,7 +30,7 @@ def device() -> None:
 
 @app.command()
 def show(
-    device: Annotated[str, typer.Argument(metavar="DEVICE", help="Its EUI, or the beginning or end of it.")],
+    device: DeviceId,
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:
@@ -53,6 +58,41 @@ def show(
     run(work, json_output=json_output)
 
 
+@app.command()
+def external(device: DeviceId, state: State = DEFAULT_STATE, json_output: Json = False) -> None:
+    """Give a Device's place to one outside, which its hub reaches by MQTT (docs/hardware-in-the-loop.md)."""
+    _move(device, state, external=True, json_output=json_output)
+
+
+@app.command()
+def emulated(device: DeviceId, state: State = DEFAULT_STATE, json_output: Json = False) -> None:
+    """Take a Device's place back: the emulated one goes on as it was left."""
+    _move(device, state, external=False, json_output=json_output)
+
+
+def _move(device: str, state: Path, *, external: bool, json_output: bool) -> None:
+    async def work(screen: Screen) -> None:
+        from smets.cli.lookups import find_device
+        from smets.local_system.connection import read_connection
+
+        connection = read_connection(state)
+        async with connection.administration() as administration, connection.emulator_control() as emulator:
+            device_id = await find_device(administration, device)
+            inside = await emulator.set_external(device_id, external)
+        screen.data(inside)
+        screen.say(f"{device_id} is {_whereabouts(inside)}")
+        if external and not connection.mqtt:
+            screen.say("this system runs without MQTT: nothing reaches the Device (smets up --mqtt)")
+
+    run(work, json_output=json_output)
+
+
+def _whereabouts(inside: "DeviceInside") -> str:
+    if not inside.external:
+        return "emulated"
+    return f"outside the emulator, {'online' if inside.online else 'offline'}"
+
+
 async def _read_whole(administration: "Administration", device_id: "Eui") -> "SmiDevice":
     """With every RequestID in its history, whoever sent it."""
     from smart_metering.records import changed
@@ -75,7 +115,7 @@ def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "Devi
     )
     if smi is None or inside is None:
         screen.say(_missing(smi, inside))
-    if inside is not None and inside.readings:
+    if inside is not None and inside.readings and not inside.external:
         screen.say("")
         screen.table(("it shows", ""), ((row.name, row.value) for row in inside.readings))
     if smi is not None:
@@ -117,6 +157,13 @@ def _of_the_device(inside: "DeviceInside | None") -> dict[str, str]:
     if inside is None:
         return {}
     due = inside.activation_due
+    if inside.external:  # Of itself it tells only whom it answers.
+        return {
+            "type": inside.device_type,
+            "hub": inside.comms_hub,
+            "on the HAN": "yes" if inside.joined else "no",
+            "it is": _whereabouts(inside),
+        }
     rows = {
         "type": inside.device_type,
         "firmware": inside.firmware_version,

@@ -99,6 +99,12 @@ class EmulatorControl:
         async with self._connection.calling(f"delivering a Command to {device_id} locally"):
             return (await self._stub.DeliverLocally(delivery, timeout=CALL_SECONDS)).gbcs
 
+    async def set_external(self, device_id: Eui, external: bool) -> DeviceInside:
+        """Gives the place of a Device to one outside, or takes it back. Raises NotThere, and Refused which says why not."""
+        request = pb2.SetExternalRequest(device_id=device_id, external=external)
+        async with self._connection.calling(f"the place of {device_id}"):
+            return from_message(await self._stub.SetExternal(request, timeout=CALL_SECONDS), DeviceInside)
+
     async def trace(self) -> Trace:
         """The trace hash of the run."""
         async with self._connection.calling("reading the trace"):

@@ -119,6 +119,7 @@ class PremisesPlan:
             supplier=self.parties[supplier] if supplier else None,
             network_operator=self.parties[network_operator] if network_operator else None,
             awaits_installation=device.awaits_installation,
+            external=device.external,
         )
 
     def _registered(self, mpxn: str, *roles: UserRole) -> Iterator[Registration]:

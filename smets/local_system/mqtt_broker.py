@@ -11,12 +11,15 @@ import logging
 import signal
 import socket
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from device_emulator.han_bridge.brokers import MISSING
 
 if TYPE_CHECKING:
     from amqtt.broker import Broker
 
-MISSING = "the MQTT broker needs the extra 'mqtt': pip install 'smets-emulator[mqtt]'"
+LISTEN = "127.0.0.1:0"
 
 
 async def run(listen: str) -> None:
@@ -31,6 +34,11 @@ async def run(listen: str) -> None:
     sys.stdout.flush()
     await stopped.wait()
     await broker.shutdown()
+
+
+def is_broker_installed() -> bool:
+    """It is of the extra that brings the MQTT client, too."""
+    return find_spec("amqtt") is not None
 
 
 def _broker(address: str) -> "Broker":
@@ -55,18 +63,17 @@ def _with_a_port(listen: str) -> str:
 
 
 def main() -> int:
-    """Exit status 1: it cannot start."""
+    """Exit status 1: it cannot start; 2: misuse."""
     parser = argparse.ArgumentParser(
         prog="python -m smets.local_system.mqtt_broker", description="Runs an MQTT broker."
     )
-    parser.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="port 0: a free one")
+    parser.add_argument("--listen", default=LISTEN, metavar="HOST:PORT", help="port 0: a free one")
     arguments = parser.parse_args()
+    if not is_broker_installed():
+        parser.error(MISSING)
     logging.basicConfig(level=logging.WARNING)
     try:
         asyncio.run(run(arguments.listen))
-    except ImportError:
-        sys.stderr.write(f"{MISSING}\n")
-        return 1
     except Exception as error:  # noqa: BLE001  # amqtt has errors of its own for whatever fails
         sys.stderr.write(f"mqtt_broker: {error}\n")
         return 1

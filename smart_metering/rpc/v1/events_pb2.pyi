@@ -55,7 +55,7 @@ class FollowDspEvents(_message.Message):
     def after(self) -> Global___DspEventPosition: ...
     @_builtins.property
     def kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """none: SMI, DCC Alert and Device Alert; others: the kinds of the Service Audit Trail"""
+        """none: SMI, DCCAlert and DeviceAlert; others: see DspEvent.kind"""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class DspEvent(_message.Message):
     DECISION_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """SMI, or the kind of a message: DCC Alert, Device Alert, Service Request, ..."""
+    """SMI, or the kind of a message as the Service Audit Trail has it: DCCAlert, ServiceRequest, ..."""
     position: _builtins.int
     """in the log of its kind: SMI changes, or messages; with the kind it names the event for good"""
     at: _builtins.int
@@ -218,6 +218,67 @@ class DeviceStateInSmi(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeviceStateInSmi: _TypeAlias = DeviceStateInSmi  # noqa: Y015
+
+@_typing.final
+class ReadPresenceRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadPresenceRequest: _TypeAlias = ReadPresenceRequest  # noqa: Y015
+
+@_typing.final
+class PresenceBatch(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATES_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def states(self) -> _containers.RepeatedCompositeFieldContainer[Global___PresenceState]: ...
+    @_builtins.property
+    def position(self) -> Global___EmulatorEventPosition: ...
+    def __init__(
+        self,
+        *,
+        states: _abc.Iterable[Global___PresenceState] | None = ...,
+        position: Global___EmulatorEventPosition | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["position", b"position"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["position", b"position", "states", b"states"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PresenceBatch: _TypeAlias = PresenceBatch  # noqa: Y015
+
+@_typing.final
+class PresenceState(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    ONLINE_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    online: _builtins.bool
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        online: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "online", b"online"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PresenceState: _TypeAlias = PresenceState  # noqa: Y015
 
 @_typing.final
 class EmulatorEventPosition(_message.Message):

@@ -160,6 +160,11 @@ class EmulatorEventsStub:
                 request_serializer=smart__metering_dot_rpc_dot_v1_dot_events__pb2.FollowEmulatorEvents.SerializeToString,
                 response_deserializer=smart__metering_dot_rpc_dot_v1_dot_events__pb2.EmulatorEventBatch.FromString,
                 _registered_method=True)
+        self.ReadPresence = channel.unary_stream(
+                '/smart_metering.rpc.v1.EmulatorEvents/ReadPresence',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_events__pb2.ReadPresenceRequest.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_events__pb2.PresenceBatch.FromString,
+                _registered_method=True)
 
 
 class EmulatorEventsServicer:
@@ -172,6 +177,14 @@ class EmulatorEventsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReadPresence(self, request, context):
+        """Every Device outside that this emulator has heard of, and whether it is there now; to follow what comes after, begin at
+        the position of the first batch.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EmulatorEventsServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -179,6 +192,11 @@ def add_EmulatorEventsServicer_to_server(servicer, server):
                     servicer.Follow,
                     request_deserializer=smart__metering_dot_rpc_dot_v1_dot_events__pb2.FollowEmulatorEvents.FromString,
                     response_serializer=smart__metering_dot_rpc_dot_v1_dot_events__pb2.EmulatorEventBatch.SerializeToString,
+            ),
+            'ReadPresence': grpc.unary_stream_rpc_method_handler(
+                    servicer.ReadPresence,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_events__pb2.ReadPresenceRequest.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_events__pb2.PresenceBatch.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -208,6 +226,33 @@ class EmulatorEvents:
             '/smart_metering.rpc.v1.EmulatorEvents/Follow',
             smart__metering_dot_rpc_dot_v1_dot_events__pb2.FollowEmulatorEvents.SerializeToString,
             smart__metering_dot_rpc_dot_v1_dot_events__pb2.EmulatorEventBatch.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadPresence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/smart_metering.rpc.v1.EmulatorEvents/ReadPresence',
+            smart__metering_dot_rpc_dot_v1_dot_events__pb2.ReadPresenceRequest.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_events__pb2.PresenceBatch.FromString,
             options,
             channel_credentials,
             insecure,

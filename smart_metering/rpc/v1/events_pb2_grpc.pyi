@@ -84,12 +84,20 @@ class EmulatorEventsStub:
     def __new__(cls, channel: _aio.Channel) -> EmulatorEventsAsyncStub: ...
     Follow: _grpc.UnaryStreamMultiCallable[_events_pb2.FollowEmulatorEvents, _events_pb2.EmulatorEventBatch]
     """The faults that were drawn, and which Devices outside came and went, beyond a position; then those to come."""
+    ReadPresence: _grpc.UnaryStreamMultiCallable[_events_pb2.ReadPresenceRequest, _events_pb2.PresenceBatch]
+    """Every Device outside that this emulator has heard of, and whether it is there now; to follow what comes after, begin at
+    the position of the first batch.
+    """
 
 @_typing.type_check_only
 class EmulatorEventsAsyncStub(EmulatorEventsStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Follow: _aio.UnaryStreamMultiCallable[_events_pb2.FollowEmulatorEvents, _events_pb2.EmulatorEventBatch]  # type: ignore[assignment]
     """The faults that were drawn, and which Devices outside came and went, beyond a position; then those to come."""
+    ReadPresence: _aio.UnaryStreamMultiCallable[_events_pb2.ReadPresenceRequest, _events_pb2.PresenceBatch]  # type: ignore[assignment]
+    """Every Device outside that this emulator has heard of, and whether it is there now; to follow what comes after, begin at
+    the position of the first batch.
+    """
 
 class EmulatorEventsServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -99,5 +107,15 @@ class EmulatorEventsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_events_pb2.EmulatorEventBatch], _abc.AsyncIterator[_events_pb2.EmulatorEventBatch]]:
         """The faults that were drawn, and which Devices outside came and went, beyond a position; then those to come."""
+
+    @_abc_1.abstractmethod
+    def ReadPresence(
+        self,
+        request: _events_pb2.ReadPresenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_events_pb2.PresenceBatch], _abc.AsyncIterator[_events_pb2.PresenceBatch]]:
+        """Every Device outside that this emulator has heard of, and whether it is there now; to follow what comes after, begin at
+        the position of the first batch.
+        """
 
 def add_EmulatorEventsServicer_to_server(servicer: EmulatorEventsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
