@@ -28,15 +28,19 @@ class DspEvents(DspEventsServicer):
         after = Position(request.after.smi_changes, request.after.messages)
         async for batch in self._desk.follow(after, request.kinds, until_now=request.until_now):
             yield pb2.DspEventBatch(
-                events=[_event(event) for event in batch.events], position=_position(batch.position)
+                events=[_event(event) for event in batch.events],
+                position=_position(batch.position),
+                devices_version=batch.devices_version,
             )
 
     async def ReadStates(
         self, request: pb2.ReadStatesRequest, context: Context
     ) -> AsyncGenerator[pb2.DeviceStates, None]:
-        async for devices, position in self._desk.states():
+        async for states in self._desk.states():
             yield pb2.DeviceStates(
-                states=[_state(device) for device in devices], position=_position(position)
+                states=[_state(device) for device in states.devices],
+                position=_position(states.position),
+                devices_version=states.devices_version,
             )
 
 

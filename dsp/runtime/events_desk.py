@@ -46,10 +46,20 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Events by time, and the position after them."""
+    """Events by time, and the position after them. The version is another one when Devices came or went."""
 
     events: list[Event]
     position: Position
+    devices_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """Devices as the SMI has them, in the order of their ids; begin at the position to follow what changes."""
+
+    devices: list[SmiDevice]
+    position: Position
+    devices_version: int
 
 
 class UnknownKind(ValueError):
@@ -67,9 +77,9 @@ class EventsDesk:
     async def follow(
         self, after: Position, kinds: Iterable[str] = (), *, until_now: bool = False
     ) -> AsyncIterator[Batch]:
-        """Batches that are never empty, but for the last one of `until_now`. Raises UnknownKind."""
+        """A first batch at once; then those with events, or when Devices came or went. Raises UnknownKind."""
         wanted = _checked(kinds)
-        position = after
+        position, version = after, -1
         with self._bell.listening() as news:
             while True:
                 news.clear()
@@ -77,7 +87,8 @@ class EventsDesk:
                 batch = await self._read(position, Position(*head), wanted)
                 is_behind = batch.position != Position(*head)
                 position = batch.position
-                if batch.events or (until_now and not is_behind):
+                if batch.events or batch.devices_version != version or (until_now and not is_behind):
+                    version = batch.devices_version
                     yield batch
                 if is_behind:
                     continue
@@ -86,14 +97,16 @@ class EventsDesk:
                 await news.wait()
                 await asyncio.sleep(REST_SECONDS)
 
-    async def states(self) -> AsyncIterator[tuple[list[SmiDevice], Position]]:
-        """All Devices of the SMI in batches, the first perhaps empty, with the position at which to begin to follow."""
+    async def states(self) -> AsyncIterator[States]:
+        """All Devices of the SMI, in batches; the first may be empty."""
         position = Position(*await self._records.heads())
+        version = self._state.devices_version
         devices = self._state.devices
         ids = sorted(devices)
         for start in range(0, len(ids), BATCH) or [0]:
             some = ids[start : start + BATCH]
-            yield [device for it in some if (device := devices.get(it)) is not None], position
+            found = [device for it in some if (device := devices.get(it)) is not None]
+            yield States(found, position, version)
             await asyncio.sleep(0)
 
     async def _read(self, after: Position, head: Position, wanted: tuple[str, ...]) -> Batch:
@@ -113,7 +126,8 @@ class EventsDesk:
             _position_after(changes, head.smi_changes),
             _position_after(messages, max(last, after.messages)),
         )
-        return Batch(sorted(events, key=lambda event: event.record.at), position)
+        events.sort(key=lambda event: event.record.at)
+        return Batch(events, position, self._state.devices_version)
 
     def _device(self, device: Eui) -> SmiDevice | None:
         return self._state.devices.get(device)

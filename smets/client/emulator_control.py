@@ -100,7 +100,7 @@ class EmulatorControl:
             return (await self._stub.DeliverLocally(delivery, timeout=CALL_SECONDS)).gbcs
 
     async def set_external(self, device_id: Eui, external: bool) -> DeviceInside:
-        """Gives the place of a Device to one outside, or takes it back. Raises NotThere, and Refused which says why not."""
+        """Gives the place of a Device to one outside, or takes it back. Raises NotThere, and Refused."""
         request = pb2.SetExternalRequest(device_id=device_id, external=external)
         async with self._connection.calling(f"the place of {device_id}"):
             return from_message(await self._stub.SetExternal(request, timeout=CALL_SECONDS), DeviceInside)

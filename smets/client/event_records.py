@@ -51,10 +51,11 @@ class DspEvent(Record, frozen=True, kw_only=True):
 
 
 class DspEventBatch(Record, frozen=True, kw_only=True):
-    """Events by time, and the position after them."""
+    """Events by time, and the position after them. The version is another one when Devices came or went."""
 
     events: tuple[DspEvent, ...] = ()
     position: DspEventPosition
+    devices_version: int = 0
 
 
 class DeviceStates(Record, frozen=True, kw_only=True):
@@ -62,6 +63,7 @@ class DeviceStates(Record, frozen=True, kw_only=True):
 
     states: tuple[DeviceStateInSmi, ...] = ()
     position: DspEventPosition
+    devices_version: int = 0
 
 
 class EmulatorEventPosition(Record, frozen=True, kw_only=True):

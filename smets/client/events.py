@@ -3,7 +3,7 @@
 A stream that breaks raises Unreachable: whoever follows begins again after the last position it was told.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 
 from smart_metering.rpc.v1 import events_pb2 as pb2
 from smart_metering.rpc.v1.events_pb2_grpc import DspEventsStub, EmulatorEventsStub
@@ -41,7 +41,7 @@ class DspEvents:
 
     async def follow(
         self, after: DspEventPosition = AT_THE_DSP, kinds: Iterable[str] = (), *, until_now: bool = False
-    ) -> AsyncIterator[DspEventBatch]:
+    ) -> AsyncGenerator[DspEventBatch, None]:
         """What happened beyond `after`, then what happens, for ever; without kinds: SMI changes, and all alerts."""
         position = to_message(after, pb2.DspEventPosition)
         request = pb2.FollowDspEvents(after=position, kinds=list(kinds), until_now=until_now)

@@ -7,7 +7,7 @@ the order of their logs; those of which nobody knows whether they arrived are to
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -18,33 +18,22 @@ import structlog
 from device_emulator.han_bridge.brokers import Broker
 from smets.client.connection import Connection
 from smets.client.errors import OutOfTime, Unreachable
-from smets.client.event_records import (
-    ONLINE,
-    PRESENCE,
-    SMI,
-    DspEvent,
-    EmulatorEvent,
-    PresenceState,
-)
-from smets.client.events import DspEvents, EmulatorEvents
+from smets.client.event_records import ONLINE, PRESENCE, EmulatorEvent, PresenceState
+from smets.client.events import EmulatorEvents
+from smets.event_publisher.dsp_side import DspSide
+from smets.event_publisher.line import QOS_ONCE_OR_MORE, Line
 from smets.event_publisher.messages import (
     OutgoingMessage,
     event_message,
-    no_state_message,
     presence_message,
     publisher_message,
-    state_message,
 )
 from smets.event_publisher.positions import PositionFile
 
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
 CALL_SECONDS = 5.0
-LISTENER_FIRST_SECONDS = 0.5  # of a broken line the listener is to tell
 KEEPALIVE_SECONDS = 15
-TOGETHER = 20  # what MQTT clients have in flight by custom
-QOS_ONCE_OR_MORE = 1
-DSP = "dsp"
 
 _log = structlog.get_logger()
 
@@ -72,7 +61,7 @@ class EventPublisher:
         """The last that kept it from the broker."""
 
     async def run(self) -> NoReturn:
-        """Until it is cancelled, or a side says what it should not: SmetsError."""
+        """Until it is cancelled, or a side says what it should not: an ExceptionGroup of SmetsErrors."""
         pause = FIRST_PAUSE_SECONDS
         while True:
             if await self._attend():
@@ -85,15 +74,17 @@ class EventPublisher:
         connected = False
         try:
             async with self._client() as client:
-                await _publish(client, [publisher_message(self._sides.host, online=True)])
+                line = Line(client)
+                await line.publish([publisher_message(self._sides.host, online=True)])
                 connected = True
                 self.connected.set()
                 _log.info("events connected", broker=self._broker.address)
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(_listen(client))
-                    group.create_task(_again_and_again(lambda: self._follow_emulator(client)))
+                    group.create_task(line.listen())
+                    group.create_task(_again_and_again(lambda: self._follow_emulator(line)))
                     if self._sides.dsp:
-                        group.create_task(_again_and_again(lambda: self._follow_dsp(client)))
+                        side = DspSide(self._sides.dsp, line, self._positions)
+                        group.create_task(_again_and_again(side.follow))
         except* aiomqtt.MqttError as errors:
             why = "; ".join(str(error) for error in errors.exceptions)
             if connected or why != self.why_not:
@@ -103,7 +94,7 @@ class EventPublisher:
 
     def _client(self) -> aiomqtt.Client:
         gone = publisher_message(self._sides.host, online=False)
-        client = aiomqtt.Client(
+        return aiomqtt.Client(
             self._broker.host,
             self._broker.port,
             username=self._broker.user,
@@ -115,66 +106,24 @@ class EventPublisher:
             keepalive=KEEPALIVE_SECONDS,
             will=aiomqtt.Will(gone.topic, gone.payload, qos=QOS_ONCE_OR_MORE, retain=True),
         )
-        client.pending_calls_threshold = 4 * TOGETHER  # fewer are no cause for a warning
-        return client
 
-    async def _follow_dsp(self, client: aiomqtt.Client) -> AsyncIterator[None]:
-        async with Connection(self._sides.dsp) as connection:
-            side = DspEvents(connection)
-            async for states in side.states():
-                await _publish(client, [state_message(state) for state in states.states])
-                yield
-            async for batch in side.follow(self._positions.told.dsp):
-                await _publish(client, [it for event in batch.events for it in _of_the_dsp(event)])
-                self._positions.note(dsp=batch.position)
-                yield
-
-    async def _follow_emulator(self, client: aiomqtt.Client) -> AsyncIterator[None]:
+    async def _follow_emulator(self, line: Line) -> AsyncIterator[None]:
         async with Connection(self._sides.emulator) as connection:
             side, source = EmulatorEvents(connection), self._sides.host
             async for present in side.presence():
-                await _publish(client, [presence_message(state) for state in present.states])
+                await line.publish([presence_message(state) for state in present.states])
                 yield
             async for batch in side.follow(self._positions.told.emulator):
-                await _publish(
-                    client, [it for event in batch.events for it in _of_the_emulator(source, event)]
-                )
+                await line.publish([it for event in batch.events for it in _messages_of(source, event)])
                 self._positions.note(emulator=batch.position)
                 yield
 
 
-def _of_the_dsp(event: DspEvent) -> list[OutgoingMessage]:
-    told = event_message(DSP, event)
-    if event.kind != SMI:
-        return [told]
-    return [told, state_message(event.state) if event.state else no_state_message(event.device_id)]
-
-
-def _of_the_emulator(source: str, event: EmulatorEvent) -> list[OutgoingMessage]:
+def _messages_of(source: str, event: EmulatorEvent) -> list[OutgoingMessage]:
     told = event_message(source, event)
     if event.kind != PRESENCE:
         return [told]
     return [told, presence_message(PresenceState(device_id=event.device_id, online=event.what == ONLINE))]
-
-
-async def _publish(client: aiomqtt.Client, messages: Sequence[OutgoingMessage]) -> None:
-    """In order, several at once; returns once the broker has acknowledged them all."""
-    for start in range(0, len(messages), TOGETHER):
-        try:
-            await asyncio.gather(*(_publish_one(client, it) for it in messages[start : start + TOGETHER]))
-        except aiomqtt.MqttError:
-            await asyncio.sleep(LISTENER_FIRST_SECONDS)
-            raise
-
-
-async def _publish_one(client: aiomqtt.Client, message: OutgoingMessage) -> None:
-    await client.publish(message.topic, message.payload, qos=QOS_ONCE_OR_MORE, retain=message.retain)
-
-
-async def _listen(client: aiomqtt.Client) -> None:
-    """Nothing is subscribed to: this is how a broken line is noticed while nothing happens."""
-    async for _ in client.messages:
-        pass
 
 
 async def _again_and_again(follow: Callable[[], AsyncIterator[None]]) -> NoReturn:

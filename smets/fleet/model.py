@@ -56,8 +56,8 @@ class SmiDifferences(Strict):
 class DeviceModel(Strict):
     """One Device of a premises: what it is, and where the SMI thinks otherwise.
 
-    `awaits_installation`: it is at the premises, but not on the HAN, and the SMI does not know it. `external`: one outside
-    the emulator has its place.
+    `awaits_installation`: it is at the premises, but not on the HAN, and the SMI does not know it. `external`: its
+    place has one outside the emulator.
     """
 
     device_type: DeviceType

@@ -1,4 +1,4 @@
-"""What premises of a plan come to, in words: which Devices await installation or are outside, and who is the next supplier."""
+"""What premises of a plan come to, in words: which Devices await installation or are outside, who supplies next."""
 
 from collections.abc import Iterator, Mapping
 

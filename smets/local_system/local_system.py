@@ -120,7 +120,11 @@ class LocalSystem:
     async def failure(self) -> ProcessFailed:
         """Waits until one of them ends by itself; the error that says which, and its last words."""
         assert self._emulator is not None, "not started"
-        own = [self._dsp, self._emulator, *(self._mqtt.children if self._mqtt else ())]
+        own: list[ChildProcess | None] = [
+            self._dsp,
+            self._emulator,
+            *(self._mqtt.children if self._mqtt else ()),
+        ]
         watches = [asyncio.create_task(child.ended()) for child in own if child is not None]
         done, pending = await asyncio.wait(watches, return_when=asyncio.FIRST_COMPLETED)
         for watch in pending:

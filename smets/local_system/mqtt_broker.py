@@ -12,23 +12,21 @@ import signal
 import socket
 import sys
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from device_emulator.han_bridge.brokers import MISSING
-
-if TYPE_CHECKING:
-    from amqtt.broker import Broker
 
 LISTEN = "127.0.0.1:0"
 
 
 async def run(listen: str) -> None:
     """Until SIGTERM or SIGINT."""
+    from smets.local_system.embedded_broker import EmbeddedBroker
+
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     address = _with_a_port(listen)
-    broker = _broker(address)
+    broker = EmbeddedBroker(address)
     await broker.start()
     sys.stdout.write(json.dumps({"address": address}) + "\n")
     sys.stdout.flush()
@@ -39,18 +37,6 @@ async def run(listen: str) -> None:
 def is_broker_installed() -> bool:
     """It is of the extra that brings the MQTT client, too."""
     return find_spec("amqtt") is not None
-
-
-def _broker(address: str) -> "Broker":
-    """Without the plug-ins that it has otherwise: they log each packet, and publish figures of its own."""
-    from amqtt.broker import Broker
-
-    return Broker(
-        {
-            "listeners": {"default": {"type": "tcp", "bind": address}},
-            "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
-        }
-    )
 
 
 def _with_a_port(listen: str) -> str:

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from smart_metering.rpc.v1 import service_response_pb2 as smart__metering_dot_rpc_dot_v1_dot_service__response__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"smart_metering/rpc/v1/events.proto\x12\x15smart_metering.rpc.v1\x1a,smart_metering/rpc/v1/service_response.proto\"9\n\x10\x44spEventPosition\x12\x13\n\x0bsmi_changes\x18\x01 \x01(\x04\x12\x10\n\x08messages\x18\x02 \x01(\x04\"k\n\x0f\x46ollowDspEvents\x12\x36\n\x05\x61\x66ter\x18\x01 \x01(\x0b\x32\'.smart_metering.rpc.v1.DspEventPosition\x12\r\n\x05kinds\x18\x02 \x03(\t\x12\x11\n\tuntil_now\x18\x03 \x01(\x08\"{\n\rDspEventBatch\x12/\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1f.smart_metering.rpc.v1.DspEvent\x12\x39\n\x08position\x18\x02 \x01(\x0b\x32\'.smart_metering.rpc.v1.DspEventPosition\"\xe0\x01\n\x08\x44spEvent\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\n\n\x02\x61t\x18\x03 \x01(\x03\x12\x11\n\tdevice_id\x18\x04 \x01(\t\x12\x0c\n\x04what\x18\x05 \x01(\t\x12\r\n\x05party\x18\x06 \x01(\t\x12\r\n\x05\x63\x61use\x18\x07 \x01(\t\x12\x31\n\x08\x64\x65\x63ision\x18\x08 \x01(\x0b\x32\x1f.smart_metering.rpc.v1.Decision\x12\x36\n\x05state\x18\t \x01(\x0b\x32\'.smart_metering.rpc.v1.DeviceStateInSmi\"\x13\n\x11ReadStatesRequest\"\x82\x01\n\x0c\x44\x65viceStates\x12\x37\n\x06states\x18\x01 \x03(\x0b\x32\'.smart_metering.rpc.v1.DeviceStateInSmi\x12\x39\n\x08position\x18\x02 \x01(\x0b\x32\'.smart_metering.rpc.v1.DspEventPosition\"r\n\x10\x44\x65viceStateInSmi\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x02 \x01(\t\x12\x15\n\rdevice_status\x18\x03 \x01(\t\x12\x1f\n\x17\x64\x65vice_firmware_version\x18\x04 \x01(\t\"\x15\n\x13ReadPresenceRequest\"\x85\x01\n\rPresenceBatch\x12\x34\n\x06states\x18\x01 \x03(\x0b\x32$.smart_metering.rpc.v1.PresenceState\x12>\n\x08position\x18\x02 \x01(\x0b\x32,.smart_metering.rpc.v1.EmulatorEventPosition\"2\n\rPresenceState\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0e\n\x06online\x18\x02 \x01(\x08\"8\n\x15\x45mulatorEventPosition\x12\r\n\x05\x66\x61tes\x18\x01 \x01(\x04\x12\x10\n\x08presence\x18\x02 \x01(\x04\"f\n\x14\x46ollowEmulatorEvents\x12;\n\x05\x61\x66ter\x18\x01 \x01(\x0b\x32,.smart_metering.rpc.v1.EmulatorEventPosition\x12\x11\n\tuntil_now\x18\x02 \x01(\x08\"\x8a\x01\n\x12\x45mulatorEventBatch\x12\x34\n\x06\x65vents\x18\x01 \x03(\x0b\x32$.smart_metering.rpc.v1.EmulatorEvent\x12>\n\x08position\x18\x02 \x01(\x0b\x32,.smart_metering.rpc.v1.EmulatorEventPosition\"\x90\x01\n\rEmulatorEvent\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\n\n\x02\x61t\x18\x03 \x01(\x03\x12\x11\n\tdevice_id\x18\x04 \x01(\t\x12\x0c\n\x04what\x18\x05 \x01(\t\x12\x0c\n\x04rule\x18\x06 \x01(\t\x12\x11\n\tdirection\x18\x07 \x01(\t\x12\x11\n\treference\x18\x08 \x01(\t2\xc4\x01\n\tDspEvents\x12X\n\x06\x46ollow\x12&.smart_metering.rpc.v1.FollowDspEvents\x1a$.smart_metering.rpc.v1.DspEventBatch0\x01\x12]\n\nReadStates\x12(.smart_metering.rpc.v1.ReadStatesRequest\x1a#.smart_metering.rpc.v1.DeviceStates0\x01\x32\xd8\x01\n\x0e\x45mulatorEvents\x12\x62\n\x06\x46ollow\x12+.smart_metering.rpc.v1.FollowEmulatorEvents\x1a).smart_metering.rpc.v1.EmulatorEventBatch0\x01\x12\x62\n\x0cReadPresence\x12*.smart_metering.rpc.v1.ReadPresenceRequest\x1a$.smart_metering.rpc.v1.PresenceBatch0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"smart_metering/rpc/v1/events.proto\x12\x15smart_metering.rpc.v1\x1a,smart_metering/rpc/v1/service_response.proto\"9\n\x10\x44spEventPosition\x12\x13\n\x0bsmi_changes\x18\x01 \x01(\x04\x12\x10\n\x08messages\x18\x02 \x01(\x04\"k\n\x0f\x46ollowDspEvents\x12\x36\n\x05\x61\x66ter\x18\x01 \x01(\x0b\x32\'.smart_metering.rpc.v1.DspEventPosition\x12\r\n\x05kinds\x18\x02 \x03(\t\x12\x11\n\tuntil_now\x18\x03 \x01(\x08\"\x94\x01\n\rDspEventBatch\x12/\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1f.smart_metering.rpc.v1.DspEvent\x12\x39\n\x08position\x18\x02 \x01(\x0b\x32\'.smart_metering.rpc.v1.DspEventPosition\x12\x17\n\x0f\x64\x65vices_version\x18\x03 \x01(\x04\"\xe0\x01\n\x08\x44spEvent\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\n\n\x02\x61t\x18\x03 \x01(\x03\x12\x11\n\tdevice_id\x18\x04 \x01(\t\x12\x0c\n\x04what\x18\x05 \x01(\t\x12\r\n\x05party\x18\x06 \x01(\t\x12\r\n\x05\x63\x61use\x18\x07 \x01(\t\x12\x31\n\x08\x64\x65\x63ision\x18\x08 \x01(\x0b\x32\x1f.smart_metering.rpc.v1.Decision\x12\x36\n\x05state\x18\t \x01(\x0b\x32\'.smart_metering.rpc.v1.DeviceStateInSmi\"\x13\n\x11ReadStatesRequest\"\x9b\x01\n\x0c\x44\x65viceStates\x12\x37\n\x06states\x18\x01 \x03(\x0b\x32\'.smart_metering.rpc.v1.DeviceStateInSmi\x12\x39\n\x08position\x18\x02 \x01(\x0b\x32\'.smart_metering.rpc.v1.DspEventPosition\x12\x17\n\x0f\x64\x65vices_version\x18\x03 \x01(\x04\"r\n\x10\x44\x65viceStateInSmi\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x02 \x01(\t\x12\x15\n\rdevice_status\x18\x03 \x01(\t\x12\x1f\n\x17\x64\x65vice_firmware_version\x18\x04 \x01(\t\"\x15\n\x13ReadPresenceRequest\"\x85\x01\n\rPresenceBatch\x12\x34\n\x06states\x18\x01 \x03(\x0b\x32$.smart_metering.rpc.v1.PresenceState\x12>\n\x08position\x18\x02 \x01(\x0b\x32,.smart_metering.rpc.v1.EmulatorEventPosition\"2\n\rPresenceState\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0e\n\x06online\x18\x02 \x01(\x08\"8\n\x15\x45mulatorEventPosition\x12\r\n\x05\x66\x61tes\x18\x01 \x01(\x04\x12\x10\n\x08presence\x18\x02 \x01(\x04\"f\n\x14\x46ollowEmulatorEvents\x12;\n\x05\x61\x66ter\x18\x01 \x01(\x0b\x32,.smart_metering.rpc.v1.EmulatorEventPosition\x12\x11\n\tuntil_now\x18\x02 \x01(\x08\"\x8a\x01\n\x12\x45mulatorEventBatch\x12\x34\n\x06\x65vents\x18\x01 \x03(\x0b\x32$.smart_metering.rpc.v1.EmulatorEvent\x12>\n\x08position\x18\x02 \x01(\x0b\x32,.smart_metering.rpc.v1.EmulatorEventPosition\"\x90\x01\n\rEmulatorEvent\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x04\x12\n\n\x02\x61t\x18\x03 \x01(\x03\x12\x11\n\tdevice_id\x18\x04 \x01(\t\x12\x0c\n\x04what\x18\x05 \x01(\t\x12\x0c\n\x04rule\x18\x06 \x01(\t\x12\x11\n\tdirection\x18\x07 \x01(\t\x12\x11\n\treference\x18\x08 \x01(\t2\xc4\x01\n\tDspEvents\x12X\n\x06\x46ollow\x12&.smart_metering.rpc.v1.FollowDspEvents\x1a$.smart_metering.rpc.v1.DspEventBatch0\x01\x12]\n\nReadStates\x12(.smart_metering.rpc.v1.ReadStatesRequest\x1a#.smart_metering.rpc.v1.DeviceStates0\x01\x32\xd8\x01\n\x0e\x45mulatorEvents\x12\x62\n\x06\x46ollow\x12+.smart_metering.rpc.v1.FollowEmulatorEvents\x1a).smart_metering.rpc.v1.EmulatorEventBatch0\x01\x12\x62\n\x0cReadPresence\x12*.smart_metering.rpc.v1.ReadPresenceRequest\x1a$.smart_metering.rpc.v1.PresenceBatch0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,32 +36,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DSPEVENTPOSITION']._serialized_end=164
   _globals['_FOLLOWDSPEVENTS']._serialized_start=166
   _globals['_FOLLOWDSPEVENTS']._serialized_end=273
-  _globals['_DSPEVENTBATCH']._serialized_start=275
-  _globals['_DSPEVENTBATCH']._serialized_end=398
-  _globals['_DSPEVENT']._serialized_start=401
-  _globals['_DSPEVENT']._serialized_end=625
-  _globals['_READSTATESREQUEST']._serialized_start=627
-  _globals['_READSTATESREQUEST']._serialized_end=646
-  _globals['_DEVICESTATES']._serialized_start=649
-  _globals['_DEVICESTATES']._serialized_end=779
-  _globals['_DEVICESTATEINSMI']._serialized_start=781
-  _globals['_DEVICESTATEINSMI']._serialized_end=895
-  _globals['_READPRESENCEREQUEST']._serialized_start=897
-  _globals['_READPRESENCEREQUEST']._serialized_end=918
-  _globals['_PRESENCEBATCH']._serialized_start=921
-  _globals['_PRESENCEBATCH']._serialized_end=1054
-  _globals['_PRESENCESTATE']._serialized_start=1056
-  _globals['_PRESENCESTATE']._serialized_end=1106
-  _globals['_EMULATOREVENTPOSITION']._serialized_start=1108
-  _globals['_EMULATOREVENTPOSITION']._serialized_end=1164
-  _globals['_FOLLOWEMULATOREVENTS']._serialized_start=1166
-  _globals['_FOLLOWEMULATOREVENTS']._serialized_end=1268
-  _globals['_EMULATOREVENTBATCH']._serialized_start=1271
-  _globals['_EMULATOREVENTBATCH']._serialized_end=1409
-  _globals['_EMULATOREVENT']._serialized_start=1412
-  _globals['_EMULATOREVENT']._serialized_end=1556
-  _globals['_DSPEVENTS']._serialized_start=1559
-  _globals['_DSPEVENTS']._serialized_end=1755
-  _globals['_EMULATOREVENTS']._serialized_start=1758
-  _globals['_EMULATOREVENTS']._serialized_end=1974
+  _globals['_DSPEVENTBATCH']._serialized_start=276
+  _globals['_DSPEVENTBATCH']._serialized_end=424
+  _globals['_DSPEVENT']._serialized_start=427
+  _globals['_DSPEVENT']._serialized_end=651
+  _globals['_READSTATESREQUEST']._serialized_start=653
+  _globals['_READSTATESREQUEST']._serialized_end=672
+  _globals['_DEVICESTATES']._serialized_start=675
+  _globals['_DEVICESTATES']._serialized_end=830
+  _globals['_DEVICESTATEINSMI']._serialized_start=832
+  _globals['_DEVICESTATEINSMI']._serialized_end=946
+  _globals['_READPRESENCEREQUEST']._serialized_start=948
+  _globals['_READPRESENCEREQUEST']._serialized_end=969
+  _globals['_PRESENCEBATCH']._serialized_start=972
+  _globals['_PRESENCEBATCH']._serialized_end=1105
+  _globals['_PRESENCESTATE']._serialized_start=1107
+  _globals['_PRESENCESTATE']._serialized_end=1157
+  _globals['_EMULATOREVENTPOSITION']._serialized_start=1159
+  _globals['_EMULATOREVENTPOSITION']._serialized_end=1215
+  _globals['_FOLLOWEMULATOREVENTS']._serialized_start=1217
+  _globals['_FOLLOWEMULATOREVENTS']._serialized_end=1319
+  _globals['_EMULATOREVENTBATCH']._serialized_start=1322
+  _globals['_EMULATOREVENTBATCH']._serialized_end=1460
+  _globals['_EMULATOREVENT']._serialized_start=1463
+  _globals['_EMULATOREVENT']._serialized_end=1607
+  _globals['_DSPEVENTS']._serialized_start=1610
+  _globals['_DSPEVENTS']._serialized_end=1806
+  _globals['_EMULATOREVENTS']._serialized_start=1809
+  _globals['_EMULATOREVENTS']._serialized_end=2025
 # @@protoc_insertion_point(module_scope)

@@ -78,6 +78,9 @@ class DspEventBatch(_message.Message):
 
     EVENTS_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
+    DEVICES_VERSION_FIELD_NUMBER: _builtins.int
+    devices_version: _builtins.int
+    """another one when Devices came or went, by an event or by being loaded: ReadStates tells"""
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___DspEvent]:
         """by time within the batch"""
@@ -91,10 +94,11 @@ class DspEventBatch(_message.Message):
         *,
         events: _abc.Iterable[Global___DspEvent] | None = ...,
         position: Global___DspEventPosition | None = ...,
+        devices_version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["position", b"position"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "position", b"position"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["devices_version", b"devices_version", "events", b"events", "position", b"position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -173,6 +177,8 @@ class DeviceStates(_message.Message):
 
     STATES_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
+    DEVICES_VERSION_FIELD_NUMBER: _builtins.int
+    devices_version: _builtins.int
     @_builtins.property
     def states(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeviceStateInSmi]: ...
     @_builtins.property
@@ -182,10 +188,11 @@ class DeviceStates(_message.Message):
         *,
         states: _abc.Iterable[Global___DeviceStateInSmi] | None = ...,
         position: Global___DspEventPosition | None = ...,
+        devices_version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["position", b"position"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["position", b"position", "states", b"states"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["devices_version", b"devices_version", "position", b"position", "states", b"states"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -52,7 +52,8 @@ class DspEventsServicer:
     """
 
     def Follow(self, request, context):
-        """What happened beyond a position, then what happens; with until_now it ends where that begins.
+        """What happened beyond a position, then what happens; with until_now it ends where that begins. The first batch
+        comes at once, with events or without; another without events tells that Devices came or went, or ends until_now.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

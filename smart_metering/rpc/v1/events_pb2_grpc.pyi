@@ -36,7 +36,9 @@ class DspEventsStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> DspEventsAsyncStub: ...
     Follow: _grpc.UnaryStreamMultiCallable[_events_pb2.FollowDspEvents, _events_pb2.DspEventBatch]
-    """What happened beyond a position, then what happens; with until_now it ends where that begins."""
+    """What happened beyond a position, then what happens; with until_now it ends where that begins. The first batch
+    comes at once, with events or without; another without events tells that Devices came or went, or ends until_now.
+    """
     ReadStates: _grpc.UnaryStreamMultiCallable[_events_pb2.ReadStatesRequest, _events_pb2.DeviceStates]
     """The SMI as it stands, in batches in the order of Device IDs. To follow what comes after, begin at the position of the
     first batch: what changed in between is then told again.
@@ -48,7 +50,9 @@ class DspEventsAsyncStub(DspEventsStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Follow: _aio.UnaryStreamMultiCallable[_events_pb2.FollowDspEvents, _events_pb2.DspEventBatch]  # type: ignore[assignment]
-    """What happened beyond a position, then what happens; with until_now it ends where that begins."""
+    """What happened beyond a position, then what happens; with until_now it ends where that begins. The first batch
+    comes at once, with events or without; another without events tells that Devices came or went, or ends until_now.
+    """
     ReadStates: _aio.UnaryStreamMultiCallable[_events_pb2.ReadStatesRequest, _events_pb2.DeviceStates]  # type: ignore[assignment]
     """The SMI as it stands, in batches in the order of Device IDs. To follow what comes after, begin at the position of the
     first batch: what changed in between is then told again.
@@ -63,7 +67,9 @@ class DspEventsServicer(metaclass=_abc_1.ABCMeta):
         request: _events_pb2.FollowDspEvents,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_events_pb2.DspEventBatch], _abc.AsyncIterator[_events_pb2.DspEventBatch]]:
-        """What happened beyond a position, then what happens; with until_now it ends where that begins."""
+        """What happened beyond a position, then what happens; with until_now it ends where that begins. The first batch
+        comes at once, with events or without; another without events tells that Devices came or went, or ends until_now.
+        """
 
     @_abc_1.abstractmethod
     def ReadStates(
