@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiomqtt
 
+from smart_metering.errors import DecodeError
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.gbcs import activate_firmware as cs06
 from smart_metering.gbcs.date_times import encode_dlms_date_time
@@ -19,7 +20,7 @@ from smart_metering.instants import Instant
 from smart_metering.pki import certificates, key_folders, keys
 from smart_metering.use_cases import UseCase
 
-ACB, VERSION = Eui("90-B3-D5-1F-30-00-00-02"), FirmwareVersion("00010000")
+ACB, VERSION = Eui("90-B3-D5-1F-30-00-00-02"), FirmwareVersion("00000001")
 DS, KA = keys.KeyUsage.DIGITAL_SIGNING, keys.KeyUsage.KEY_AGREEMENT
 
 
@@ -58,10 +59,11 @@ async def live(host: str, port: str, state: Path, hub: str, device: str) -> None
                     await mqtt.publish(f"{base}/certificates/{usage.name.lower()}", der, qos=1, retain=True)
                 await mqtt.publish(f"{base}/presence", "online", qos=1, retain=True)
                 async for message in mqtt.messages:
-                    number, octets = str(message.topic).rpartition("/")[2], message.payload
-                    key = f"{number} {octets.hex()}"
-                    reply = said[key] = said.get(key) or answer(octets, state, seed)
-                    await mqtt.publish(f"{base}/{'response' if reply else 'ack'}/{number}", reply, qos=1)
+                    number, octets = message.topic.value.rpartition("/")[2], message.payload
+                    with contextlib.suppress(DecodeError):  # Whatever else comes: it is no Command.
+                        key = f"{number} {octets.hex()}"
+                        reply = said[key] = said.get(key) or answer(octets, state, seed)
+                        await mqtt.publish(f"{base}/{'response' if reply else 'ack'}/{number}", reply, qos=1)
         await asyncio.sleep(0.2)
 
 

@@ -45,7 +45,7 @@ class DspSide:
             def patience() -> float | None:
                 return None if newest == known else max(0.0, self._read_again_at - _now())
 
-            async with aclosing(_each(side.follow(self._positions.told.dsp), patience)) as batches:
+            async with aclosing(_each(side.follow(self._positions.beginning.dsp), patience)) as batches:
                 async for batch in batches:
                     if batch is not None:
                         newest = batch.devices_version

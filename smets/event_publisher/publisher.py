@@ -2,7 +2,8 @@
 
 After each connection, to the broker or to a side, what holds now is published anew: a broker may have forgotten it, and
 a side that was killed may have told what it did not keep. Then the events follow from where they were acknowledged, in
-the order of their logs; those of which nobody knows whether they arrived are told again, under the same ids.
+the order of their logs; after a broken line those of the last moments are told again, under the same ids, since nobody
+knows to whom the broker still gave them.
 """
 
 import asyncio
@@ -34,6 +35,7 @@ FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
 CALL_SECONDS = 5.0
 KEEPALIVE_SECONDS = 15
+SUBSCRIBERS_FIRST_SECONDS = 1.0  # to come back to a broker that was away, and may know them no more
 
 _log = structlog.get_logger()
 
@@ -55,6 +57,7 @@ class EventPublisher:
         self._broker = broker
         self._session = session
         self._positions = PositionFile(positions)
+        self._begins_again = False
         self.connected = asyncio.Event()
         """Set from the first connection to the broker on."""
         self.why_not = "it has not answered yet"
@@ -68,12 +71,15 @@ class EventPublisher:
                 pause = FIRST_PAUSE_SECONDS
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            self._begins_again = self.connected.is_set()
 
     async def _attend(self) -> bool:
         """One connection to the broker from its beginning to its end; answers whether there was one."""
         connected = False
         try:
             async with self._client() as client:
+                if self._begins_again:
+                    await asyncio.sleep(SUBSCRIBERS_FIRST_SECONDS)
                 line = Line(client)
                 await line.publish([publisher_message(self._sides.host, online=True)])
                 connected = True
@@ -113,7 +119,7 @@ class EventPublisher:
             async for present in side.presence():
                 await line.publish([presence_message(state) for state in present.states])
                 yield
-            async for batch in side.follow(self._positions.told.emulator):
+            async for batch in side.follow(self._positions.beginning.emulator):
                 await line.publish([it for event in batch.events for it in _messages_of(source, event)])
                 self._positions.note(emulator=batch.position)
                 yield

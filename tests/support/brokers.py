@@ -5,6 +5,8 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -95,3 +97,17 @@ def embedded() -> BrokerProcess:
     return BrokerProcess(
         *(sys.executable, "-m", "smets.local_system.mqtt_broker", "--listen", address), address=address
     )
+
+
+KINDS = ("mosquitto", "mosquitto without a memory", "embedded")
+
+
+@asynccontextmanager
+async def running_broker(kind: str, folder: Path) -> AsyncIterator[Broker]:
+    """One of `KINDS`, until the end of the block."""
+    made = embedded() if kind == "embedded" else mosquitto(folder, persistent=kind == "mosquitto")
+    await made.start()
+    try:
+        yield made
+    finally:
+        await made.kill()

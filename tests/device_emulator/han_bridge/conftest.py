@@ -6,19 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.device_emulator.rpc.conftest import certificates, settings
-from tests.support.brokers import Broker, embedded, mosquitto
+from tests.support.brokers import KINDS, Broker, running_broker
 
 __all__ = ["certificates", "settings"]  # fixtures
 
 
-@pytest.fixture(params=["mosquitto", "mosquitto without a memory", "embedded"])
+@pytest.fixture(params=KINDS)
 async def broker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Broker]:
     """Each of them, running."""
-    made = (
-        embedded()
-        if request.param == "embedded"
-        else mosquitto(tmp_path, persistent=request.param == "mosquitto")
-    )
-    await made.start()
-    yield made
-    await made.kill()
+    async with running_broker(request.param, tmp_path) as broker:
+        yield broker
