@@ -54,6 +54,7 @@ class HanBridge:
     async def run(self) -> None:
         """Until it is cancelled, or the store of the host fails."""
         await self._host.knows_the_time.wait()
+        self._host.han.is_carried = True
         pause = FIRST_PAUSE_SECONDS
         while not self._host.failed.done():
             if await self._attend():
@@ -70,7 +71,6 @@ class HanBridge:
                 connected = True
                 _log.info("HAN bridge connected", broker=self._broker.address)
                 self._host.han.tell_all_again()
-                self._host.han.is_carried = True
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._tell(client))
                     group.create_task(self._listen(client))
@@ -80,8 +80,6 @@ class HanBridge:
             if connected or why != self._why_not:
                 _log.warning("HAN bridge not connected", broker=self._broker.address, why=why)
             self._why_not = why
-        finally:
-            self._host.han.is_carried = False
         return connected
 
     def _client(self) -> aiomqtt.Client:

@@ -54,7 +54,7 @@ class HanPost:
         self._news = asyncio.Event()
         self._settled = asyncio.Event()
         self.is_carried = False
-        """Whether anybody carries the post at this moment: else nobody waits for answers."""
+        """Whether anybody carries the post, or will once the line is mended: else nobody waits for answers."""
 
     def note(self, effect: PostEffect) -> None:
         """Something has become durable."""
@@ -77,8 +77,9 @@ class HanPost:
                 self._put(effect)
 
     def tell_all_again(self) -> None:
-        """Of whoever carried the post before, nobody knows what arrived."""
+        """Of whoever carried the post before, nobody knows what arrived: each Command has its time anew."""
         for command in self._open.values():
+            command.since = self._seconds()
             self._put(command.command)
         for offer in self._offers.values():
             self._put(offer)
@@ -110,7 +111,7 @@ class HanPost:
         return [self._waiting.pop(next(iter(self._waiting))) for _ in range(min(limit, len(self._waiting)))]
 
     async def hear_out(self) -> None:
-        """Returns once every Command is answered, or has had its time; at once if nobody carries the post."""
+        """Returns once every Command is answered, or has had its time; at once if nobody is to carry the post."""
         while self.is_carried and (left := self._longest_wait()) > 0:
             self._settled.clear()
             try:
