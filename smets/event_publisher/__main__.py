@@ -24,7 +24,7 @@ from device_emulator.han_bridge.brokers import (
 from smart_metering.rpc.server_process import set_up_server_process
 from smets.client.errors import SmetsError
 
-REACHED_SECONDS = 15.0
+REACHED_SECONDS = 8.0
 POSITIONS = "positions.json"
 
 

@@ -119,7 +119,8 @@ class PremisesModel(Strict):
     """`count` premises alike. The parties are names; the second fuel's are those of the first if left out.
 
     Devices `awaiting_installation` are at the premises, but not on the HAN, and the SMI does not know them.
-    `external` Devices are outside the emulator, which hands on what is for them (docs/hardware-in-the-loop.md).
+    `external` Devices are outside the emulator, whose hub hands on what is for them. Premises that are not
+    `emulated` the SMI alone knows: a real hub has them (docs/hardware-in-the-loop.md).
     """
 
     count: Annotated[int, Field(ge=1, le=10_000_000)] = 1
@@ -137,6 +138,7 @@ class PremisesModel(Strict):
     esme_variant: VariantText | None = None
     awaiting_installation: tuple[DeviceType, ...] = ()
     external: tuple[DeviceType, ...] = ()
+    emulated: bool = True
 
     @model_validator(mode="after")
     def _leaves_the_hub_whole(self) -> Self:
@@ -144,6 +146,10 @@ class PremisesModel(Strict):
             raise ValueError(f"a {device_type} comes with its hub: it awaits no installation")
         for device_type in FUNCTIONS_OF_THE_HUB.intersection(self.external):
             raise ValueError(f"a {device_type} is the hub itself: it is not external")
+        if not self.emulated and (self.external or self.awaiting_installation):
+            raise ValueError(
+                "premises that are not emulated have no Devices external or awaiting installation"
+            )
         return self
 
     @model_validator(mode="after")

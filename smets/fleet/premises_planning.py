@@ -111,6 +111,7 @@ def _plan_premises(
         parties=_registered_parties(drawing, place, premises, types),
         commissioned=drawing.fleet.epoch,
         next_suppliers=tuple(_next_suppliers(drawing, place, premises, types)),
+        emulated=premises.emulated,
     )
 
 

@@ -40,6 +40,8 @@ def premises_text(premises: PremisesPlan, names: Mapping[Eui, str]) -> str:
         parts.append(f"{known} {premises.status}, {awaiting} awaiting installation")
     if outside := [device.device_type for device in premises.devices if device.external]:
         parts.append(f"{' '.join(outside)} outside the emulator")
+    if not premises.emulated:
+        parts.append("not emulated: for a hub that attaches itself")
     changes: dict[tuple[Eui, Instant], set[UserRole]] = {}
     for role, party, since in premises.next_suppliers:
         changes.setdefault((party, since), set()).add(role)

@@ -50,7 +50,9 @@ async def example(world: RunningSystem, address: str) -> AsyncIterator[asyncio.s
 async def online(world: RunningSystem, wanted: bool) -> None:
     """Waits until the hub knows it."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while (await world.emulator.inspect(world.device(ESME))).online is not wanted:
+        while True:
+            if (await world.emulator.inspect(world.device(ESME))).online is wanted:
+                return
             await asyncio.sleep(0.02)
 
 
