@@ -15,7 +15,7 @@ from device_emulator.core.state import State
 from device_emulator.faults.link import Link
 from device_emulator.firmware.images import FirmwareImages
 from device_emulator.han_bridge.brokers import Broker, session_name
-from device_emulator.rpc.doors import services
+from device_emulator.rpc.doors import events_service, services
 from device_emulator.rpc.refusals import STATUSES
 from device_emulator.rpc.sm_wan import SmWanClient
 from device_emulator.runtime.clock import FollowedClock
@@ -92,7 +92,8 @@ class DeviceEmulator:
         self._session = session_name(settings.host, settings.state)
         self._bridging: asyncio.Task[None] | None = None
         self._client = SmWanClient(self.host, settings.dsp)
-        self._server = Server(settings.listen, services(self.host), Refusals(STATUSES, "emulator"))
+        served = services(self.host) | events_service(self.host)
+        self._server = Server(settings.listen, served, Refusals(STATUSES, "emulator"))
         self._running: asyncio.Task[None] | None = None
 
     @property

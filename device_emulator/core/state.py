@@ -7,6 +7,7 @@ from device_emulator.core.external_records import (
     PresenceChange,
     command_key,
 )
+from device_emulator.core.inputs import JournalEntry
 from device_emulator.devices.air import Direction
 from device_emulator.devices.state import DeviceState
 from ledger.books import Ledger
@@ -86,6 +87,7 @@ class State:
         self.presence = ledger.log("presence", PresenceChange, {"device": str})
         self.outbox = ledger.book("outbox", Uplink, lambda r: str(r.sequence))
         self.last_uplink = ledger.book("last_uplink", LastUplink, lambda _r: LAST)
+        self.journal = ledger.log("journal", JournalEntry, {"at": int})
 
 
 def distribution_key(distribution: HubDistribution) -> str:

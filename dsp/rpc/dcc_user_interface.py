@@ -12,8 +12,8 @@ from dsp.core.inputs import RequestReceived
 from dsp.rpc.identity import Identity
 from dsp.rpc.refusals import raise_refusal
 from dsp.rpc.unreadable_requests import unreadable
+from dsp.runtime.engine_room import EngineRoom, Taken
 from dsp.runtime.firmware_intake import FirmwareIntake
-from dsp.runtime.runtime import Runtime, Taken
 from smart_metering.command_variants import Service, service_of
 from smart_metering.duis.service_requests import ServiceRequest
 from smart_metering.duis.service_responses import ServiceResponse
@@ -37,7 +37,7 @@ Context = aio.ServicerContext[Message, Message]
 class DccUserInterface(DccUserInterfaceServicer):
     """Reads, submits, renders."""
 
-    def __init__(self, runtime: Runtime, intake: FirmwareIntake, identity: Identity) -> None:
+    def __init__(self, runtime: EngineRoom, intake: FirmwareIntake, identity: Identity) -> None:
         self._runtime = runtime
         self._intake = intake
         self._identity = identity

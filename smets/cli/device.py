@@ -1,6 +1,5 @@
 """`smets device`: one Device from both sides."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +11,6 @@ from smets.cli.screen import Screen
 
 if TYPE_CHECKING:
     from smart_metering.administration import DeviceInside
-    from smart_metering.identifiers import Eui
-    from smets.client.administration import Administration
     from smets.client.records import SmiDevice
 
 DeviceId = Annotated[
@@ -38,22 +35,13 @@ def show(
 
     async def work(screen: Screen) -> None:
         from smets.cli.lookups import find_device
-        from smets.client.errors import NotThere
-        from smets.local_system.connection import read_connection
+        from smets.local_system.system import connect
 
-        connection = read_connection(state)
-        smi: SmiDevice | None = None
-        inside: DeviceInside | None = None
-        async with connection.administration() as administration, connection.emulator_control() as emulator:
-            device_id = await find_device(administration, device)
-            with suppress(NotThere):
-                smi = await _read_whole(administration, device_id)
-            with suppress(NotThere):
-                inside = await emulator.inspect(device_id)
-        if smi is None and inside is None:
-            raise NotThere(f"{device_id} is neither in the SMI nor among the Devices of the emulator")
-        screen.data({"smi": smi, "device": inside})
-        _show(screen, device_id, smi, inside)
+        async with connect(state) as system:
+            device_id = await find_device(system.administration, device)
+            found = await system.device(device_id)
+        screen.data({"smi": found.smi, "device": found.inside})
+        _show(screen, device_id, found.smi, found.inside)
 
     run(work, json_output=json_output)
 
@@ -73,15 +61,14 @@ def emulated(device: DeviceId, state: State = DEFAULT_STATE, json_output: Json =
 def _move(device: str, state: Path, *, external: bool, json_output: bool) -> None:
     async def work(screen: Screen) -> None:
         from smets.cli.lookups import find_device
-        from smets.local_system.connection import read_connection
+        from smets.local_system.system import connect
 
-        connection = read_connection(state)
-        async with connection.administration() as administration, connection.emulator_control() as emulator:
-            device_id = await find_device(administration, device)
-            inside = await emulator.set_external(device_id, external)
+        async with connect(state) as system:
+            device_id = await find_device(system.administration, device)
+            inside = await system.emulator.set_external(device_id, external)
         screen.data(inside)
         screen.say(f"{device_id} is {_whereabouts(inside)}")
-        if external and not connection.mqtt:
+        if external and not system.connection.mqtt:
             screen.say("this system runs without MQTT: nothing reaches the Device (smets up --mqtt)")
 
     run(work, json_output=json_output)
@@ -91,14 +78,6 @@ def _whereabouts(inside: "DeviceInside") -> str:
     if not inside.external:
         return "emulated"
     return f"outside the emulator, {'online' if inside.online else 'offline'}"
-
-
-async def _read_whole(administration: "Administration", device_id: "Eui") -> "SmiDevice":
-    """With every RequestID in its history, whoever sent it."""
-    from smart_metering.records import changed
-
-    smi = await administration.read_device(device_id)
-    return changed(smi, status_history=tuple(await administration.status_history(device_id)))
 
 
 def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "DeviceInside | None") -> None:

@@ -1,4 +1,4 @@
-"""The sessions of the README, of the rule book and of hardware in the loop happen as they are printed; `--rewrite` prints them anew."""
+"""The sessions of the README and of other pages happen as they are printed; `--rewrite` prints them anew."""
 
 import re
 from pathlib import Path

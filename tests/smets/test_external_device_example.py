@@ -12,7 +12,7 @@ import pytest
 from smart_metering.duis.service_requests import ActivateFirmware, ReadFirmwareVersion
 from smart_metering.instants import MINUTE_MS
 from smart_metering.response_codes import ResponseCode
-from smets.client.user import CheckedResponse
+from smets.client.checked import CheckedResponse
 from smets.local_system.mqtt import MqttSettings
 from tests.smets.running_system import ESME, HUB, RunningSystem, running
 from tests.support.brokers import KINDS, Broker, running_broker

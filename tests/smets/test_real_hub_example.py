@@ -10,7 +10,7 @@ from pathlib import Path
 from smart_metering.duis.service_requests import ReadFirmwareVersion
 from smart_metering.instants import MINUTE_MS
 from smart_metering.response_codes import ResponseCode
-from smets.client.user import CheckedResponse
+from smets.client.checked import CheckedResponse
 from tests.smets.running_system import ESME, HUB, RunningSystem, running
 
 ROOT = Path(__file__).parents[2]
