@@ -15,7 +15,8 @@ import pytest
 from tests.support.processes import ROOT, free_address
 
 PATIENCE_SECONDS = 20.0
-WHERE_DEBIAN_HAS_IT = "/usr/sbin/mosquitto"
+WHERE_DEBIAN_HAS_IT = Path("/usr/sbin/mosquitto")
+FETCHED = Path(sys.prefix) / "debian"  # by scripts/set_up_mosquitto
 
 
 class Broker(Protocol):
@@ -44,7 +45,7 @@ class BrokerProcess:
         self._process = await asyncio.create_subprocess_exec(
             *self._command,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT), **_libraries()},
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
@@ -66,11 +67,20 @@ class BrokerProcess:
             await self._process.wait()
 
 
+def _libraries() -> dict[str, str]:
+    """Where those are that were fetched with mosquitto."""
+    folders = [str(path) for path in (FETCHED / "usr/lib").glob("*-linux-*")]
+    return {"LD_LIBRARY_PATH": os.pathsep.join(folders)} if folders else {}
+
+
 def mosquitto(folder: Path, *, persistent: bool) -> BrokerProcess:
     """Debian's, with a store that it writes after each change, or without any. Skips where there is none."""
-    program = shutil.which("mosquitto") or WHERE_DEBIAN_HAS_IT
-    if not Path(program).exists():
-        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    found = (Path(shutil.which("mosquitto") or WHERE_DEBIAN_HAS_IT), FETCHED / "usr/sbin/mosquitto")
+    program = next((path for path in found if path.exists()), None)
+    if program is None:
+        pytest.skip(
+            "mosquitto is missing: scripts/set_up_mosquitto fetches it, or Debian: apt-get install mosquitto"
+        )
     address = free_address()
     host, _, port = address.rpartition(":")
     store = [
@@ -88,7 +98,7 @@ def mosquitto(folder: Path, *, persistent: bool) -> BrokerProcess:
     ]
     settings = folder / "mosquitto.conf"
     settings.write_text("\n".join(lines) + "\n", "utf-8")
-    return BrokerProcess(program, "-c", str(settings), address=address)
+    return BrokerProcess(str(program), "-c", str(settings), address=address)
 
 
 def embedded() -> BrokerProcess:
