@@ -59,6 +59,45 @@ def test_a_hub_does_not(smets: CommandLine) -> None:
     assert "a CHF is the hub itself: it is not external" in said
 
 
+def test_another_emulator_may_be_on_the_same_broker(smets: CommandLine) -> None:
+    connection = json.loads((smets.state / "connection.json").read_text())
+    other = smets.folder / "other.yaml"
+    other.write_text("premises: [{name: other, eui_from: 00-DB-12-34-00-00-10-00, external: [ESME]}]")
+    launched = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "smets.cli",
+            "fleet",
+            "launch",
+            str(other),
+            "--dsp",
+            connection["dsp"],
+            "--json",
+        ],
+        env={
+            **os.environ,
+            "SMETS_STATE": str(smets.folder / "other"),
+            "SMETS_MQTT_BROKER": f"mqtt://{connection['mqtt']}",
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert launched.stdout is not None
+    ready = json.loads(launched.stdout.readline())
+    launched.terminate()
+
+    assert ready["mqtt"] == connection["mqtt"]
+    assert launched.wait(20) == 0
+    launched.stdout.close()
+
+
+def test_mqtt_is_for_an_emulator_of_its_own(smets: CommandLine) -> None:
+    said = smets.run("fleet", "launch", str(smets.folder / "fleet.yaml"), "--mqtt", exit_code=2)
+
+    assert "--mqtt: expected with --dsp" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
