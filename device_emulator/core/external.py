@@ -5,7 +5,9 @@ there may repeat it as often as it likes. Of what the Device says each number is
 like the words of any Device. A Device that is not there cannot be reached.
 """
 
-from device_emulator.core.carriage import carry
+from device_emulator.core.agenda import Line
+from device_emulator.core.carriage import carry, hold
+from device_emulator.core.dates import dates
 from device_emulator.core.effects import AlertTaken, Settled, ToExternal
 from device_emulator.core.external_records import (
     Acknowledged,
@@ -60,12 +62,19 @@ def known(state: State, place: Place) -> ExternalDevice:
 
 
 def set_external(turn: Turn, place: Place, external: bool) -> None:
-    """From now on. What a Device outside has not answered when its place is taken back, it need not."""
+    """From now on. What a Device outside has not answered when its place is taken back, it need not.
+
+    The one here goes on as it was left: its dates hold again, a file on its way to it does not arrive.
+    """
     row = known(turn.state, place)
+    if external and place.device_id in turn.state.transfers:
+        turn.state.transfers.remove(place.device_id)
     if not external:
         for number in row.open_commands:
             _close(turn, row, number)
         row = changed(row, open_commands=())
+        for kind, due in dates(turn.device(place)).items():
+            turn.agenda.put(Line(due, place.device_id, 0, kind))
     turn.state.external_devices.put(changed(row, external=external))
 
 
@@ -166,12 +175,18 @@ def give_certificates(turn: Turn, place: Place) -> None:
 
 
 def pass_on(turn: Turn, place: Place, octets: bytes) -> None:
-    """What a Device outside says, through the air and up the SM WAN; of one that has left the HAN nobody hears."""
+    """What a Device outside says, through the air and up the SM WAN; of one that has left the HAN nobody hears.
+
+    Its hub keeps it while it has no power, as it keeps what Devices here say.
+    """
     if not has_joined(place, turn.device(place)):
         turn.observe(place.device_id, f"unheard: not on the HAN of {place.comms_hub}")
         return
     for underway in carry(turn, place, Direction.FROM_DEVICE, Gbcs(gbcs=octets)):
-        turn.send(place.comms_hub, place.device_id, underway.content)
+        if turn.has_power(place.comms_hub):
+            turn.send(place.comms_hub, place.device_id, underway.content)
+        else:
+            hold(turn, underway)
 
 
 def _close(turn: Turn, row: ExternalDevice, number: int) -> None:

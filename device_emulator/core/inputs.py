@@ -1,5 +1,6 @@
 """Everything that can reach the emulator. Each is a record, so the journal keeps it and a replay can give it again."""
 
+from device_emulator.core.engineer_records import ByHand
 from device_emulator.core.external_records import FromExternal
 from smart_metering.administration import FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui
@@ -31,13 +32,6 @@ class ExternalSpoke(Record, frozen=True, kw_only=True):
     """A Device outside, or what carries its post, said something."""
 
     event: FromExternal
-
-
-class PlaceGiven(Record, frozen=True, kw_only=True):
-    """The place of a Device is given to one outside, or taken back."""
-
-    device: Eui
-    external: bool
 
 
 class FileArrived(Record, frozen=True, kw_only=True):
@@ -79,13 +73,13 @@ Input = (
     | DownlinkReceived
     | LocallyDelivered
     | ExternalSpoke
-    | PlaceGiven
     | FileArrived
     | FileFailed
     | FaultsSet
     | FaultsCleared
     | UplinksSkipped
     | TimePassed
+    | ByHand
 )
 
 

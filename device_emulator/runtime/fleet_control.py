@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from device_emulator.core.emulator import Emulator
+from device_emulator.core.engineer_records import ByHand
 from smart_metering.administration import Fate, FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
@@ -32,8 +33,12 @@ class FleetControl(Protocol):
         """What a Device answers to a Command past the air, once that is durable; it must be here."""
         ...
 
-    async def set_external(self, device: Eui, is_external: bool) -> None:
-        """Gives the place of a Device to one outside, or takes it back; it must be here. Raises InvalidLaunch."""
+    async def do_by_hand(self, event: ByHand) -> None:
+        """Returns once it has happened to the Device, which must be here, and is durable. Raises CannotBeDone."""
+        ...
+
+    def is_attached(self, comms_hub: Eui) -> bool:
+        """Whether a DSP serves this hub now."""
         ...
 
     async def fates(self, device: Eui, after: int, limit: int) -> list[tuple[int, Fate]]:

@@ -1,10 +1,10 @@
-"""`smets device`: one Device from both sides."""
+"""`smets device`: one Device from both sides, and by hand."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from smets.cli import device_by_hand
 from smets.cli.options import DEFAULT_STATE, Json, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
@@ -13,21 +13,16 @@ if TYPE_CHECKING:
     from smart_metering.administration import DeviceInside
     from smets.client.records import SmiDevice
 
-DeviceId = Annotated[
-    str, typer.Argument(metavar="DEVICE", help="Its EUI, or the beginning or end of it.", show_default=False)
-]
-
-app = typer.Typer(help="One Device: what the SMI says of it, and what it is.", no_args_is_help=True)
-
-
-@app.callback()
-def device() -> None:
-    """One Device: what the SMI says of it, and what it is."""
+app = typer.Typer(
+    help="One Device: what the SMI says of it, what it is, and what is done to it by hand.",
+    no_args_is_help=True,
+)
+app.add_typer(device_by_hand.app)
 
 
 @app.command()
 def show(
-    device: DeviceId,
+    device: device_by_hand.Device,
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:
@@ -46,41 +41,8 @@ def show(
     run(work, json_output=json_output)
 
 
-@app.command()
-def external(device: DeviceId, state: State = DEFAULT_STATE, json_output: Json = False) -> None:
-    """Give a Device's place to one outside, which its hub reaches by MQTT (docs/hardware-in-the-loop.md)."""
-    _move(device, state, external=True, json_output=json_output)
-
-
-@app.command()
-def emulated(device: DeviceId, state: State = DEFAULT_STATE, json_output: Json = False) -> None:
-    """Take a Device's place back: the emulated one goes on as it was left."""
-    _move(device, state, external=False, json_output=json_output)
-
-
-def _move(device: str, state: Path, *, external: bool, json_output: bool) -> None:
-    async def work(screen: Screen) -> None:
-        from smets.cli.lookups import find_device
-        from smets.local_system.system import connect
-
-        async with connect(state) as system:
-            device_id = await find_device(system.administration, device)
-            inside = await system.emulator.set_external(device_id, external)
-        screen.data(inside)
-        screen.say(f"{device_id} is {_whereabouts(inside)}")
-        if external and not system.connection.mqtt:
-            screen.say("this system runs without MQTT: nothing reaches the Device (smets up --mqtt)")
-
-    run(work, json_output=json_output)
-
-
-def _whereabouts(inside: "DeviceInside") -> str:
-    if not inside.external:
-        return "emulated"
-    return f"outside the emulator, {'online' if inside.online else 'offline'}"
-
-
 def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "DeviceInside | None") -> None:
+    from smart_metering.instants import format_instant
     from smets.cli.histories import HISTORY_COLUMNS, history_rows
 
     screen.say((device_id, "bold"))
@@ -97,6 +59,12 @@ def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "Devi
     if inside is not None and inside.readings and not inside.external:
         screen.say("")
         screen.table(("it shows", ""), ((row.name, row.value) for row in inside.readings))
+    if inside is not None and inside.log:
+        screen.say("")
+        screen.table(
+            ("its log", "", ""),
+            ((format_instant(event.at), f"{event.code:04X}", event.name) for event in inside.log),
+        )
     if smi is not None:
         screen.say("")
         screen.table(HISTORY_COLUMNS, history_rows(smi.status_history))
@@ -141,7 +109,7 @@ def _of_the_device(inside: "DeviceInside | None") -> dict[str, str]:
             "type": inside.device_type,
             "hub": inside.comms_hub,
             "on the HAN": "yes" if inside.joined else "no",
-            "it is": _whereabouts(inside),
+            "it is": device_by_hand.whereabouts(inside),
         }
     rows = {
         "type": inside.device_type,
@@ -154,11 +122,28 @@ def _of_the_device(inside: "DeviceInside | None") -> dict[str, str]:
         "activation due": None if due is None else format_instant(due),
         "mirrored firmware": inside.mirrored_version,
         "on the HAN": "yes" if inside.joined else "no",
+        "power": _power(inside),
+        "its hub": _hub_power(inside),
+        "its clock": device_by_hand.clock_text(inside.clock_ahead),
         "supplier": inside.supplier,
         "network operator": inside.network_operator,
         "messages": str(inside.messages),
     }
     return {what: value for what, value in rows.items() if value}
+
+
+def _power(inside: "DeviceInside") -> str:
+    from smart_metering.instants import format_instant
+
+    if inside.off_since is not None:
+        return f"off since {format_instant(inside.off_since)}"
+    return "on, off at its next activation" if inside.cut_at_activation else "on"
+
+
+def _hub_power(inside: "DeviceInside") -> str:
+    from smart_metering.instants import format_instant
+
+    return "" if inside.hub_off_since is None else f"off since {format_instant(inside.hub_off_since)}"
 
 
 def _verdict(said: str | None, is_so: str | None) -> str:

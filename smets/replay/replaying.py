@@ -121,12 +121,12 @@ class Replay(World):
             case emulated.DownlinkReceived(downlink=downlink):
                 self._expect(number, downlink)
                 self._follow(self.emulator.receive(downlink, at))
-            case emulated.LocallyDelivered() | emulated.ExternalSpoke() | emulated.PlaceGiven():
-                self._premises_again(event, at)
-            case emulated.FileArrived(firmware_file=name):
-                self._follow(self.emulator.file_arrived(name, self.files[name], at))
-            case emulated.FileFailed(firmware_file=name):
-                self._follow(self.emulator.file_failed(name, at))
+            case emulated.LocallyDelivered(device=device, octets=octets):
+                self._follow(self.emulator.deliver_locally(device, octets, at)[1])
+            case emulated.ExternalSpoke(event=said):
+                self._follow(self.emulator.hear_external(said, at))
+            case emulated.FileArrived() | emulated.FileFailed():
+                self._file_again(event, at)
             case emulated.FaultsSet(rules=rules):
                 self.emulator.set_faults(rules)
             case emulated.FaultsCleared(names=names):
@@ -135,18 +135,15 @@ class Replay(World):
                 self.emulator.uplinks_taken(skipped)
             case emulated.TimePassed():
                 self._follow(self.emulator.expire(at))
+            case _:
+                self._follow(self.emulator.do_by_hand(event, at))
 
-    def _premises_again(
-        self, event: emulated.LocallyDelivered | emulated.ExternalSpoke | emulated.PlaceGiven, at: Instant
-    ) -> None:
-        """What came neither by the SM WAN nor from who runs the emulator."""
-        match event:
-            case emulated.LocallyDelivered(device=device, octets=octets):
-                self._follow(self.emulator.deliver_locally(device, octets, at)[1])
-            case emulated.ExternalSpoke(event=said):
-                self._follow(self.emulator.hear_external(said, at))
-            case emulated.PlaceGiven(device=device, external=external):
-                self._follow(self.emulator.set_external(device, external, at))
+    def _file_again(self, event: emulated.FileArrived | emulated.FileFailed, at: Instant) -> None:
+        name = event.firmware_file
+        if isinstance(event, emulated.FileFailed):
+            self._follow(self.emulator.file_failed(name, at))
+        else:
+            self._follow(self.emulator.file_arrived(name, self.files[name], at))
 
     def _expect(self, number: int, downlink: Downlink) -> None:
         """The DSP must have sent this; what it sent before that under the same name never arrived."""

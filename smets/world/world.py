@@ -14,6 +14,7 @@ from typing import Self
 
 from device_emulator.core import effects as emulated
 from device_emulator.core.emulator import Emulator
+from device_emulator.core.engineer_records import ByHand
 from device_emulator.core.external_records import FromExternal
 from device_emulator.core.state import State as EmulatorState
 from device_emulator.faults.link import Link
@@ -109,9 +110,9 @@ class World:
         self._follow(effects)
         return answer
 
-    def set_external(self, device: Eui, is_external: bool) -> None:
-        """Gives the place of a Device to one outside, or takes it back. No post leaves a world: it is not reached."""
-        self._follow(self.emulator.set_external(device, is_external, self.now))
+    def do_by_hand(self, event: ByHand) -> None:
+        """What a test engineer does to a Device, and all that follows. Raises CannotBeDone."""
+        self._follow(self.emulator.do_by_hand(event, self.now))
 
     def hear_external(self, event: FromExternal) -> None:
         """Something comes from a Device outside."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from device_emulator.core.engineer_records import PlaceGiven
 from device_emulator.core.external_records import PresenceTold
 from ledger.books import Ledger, Put
 from smart_metering.administration import FaultRule
@@ -50,7 +51,7 @@ def lived() -> Bench:
 def have_an_external_ppmid(bench: Bench) -> None:
     """It is there, owes an answer, and is offered a file."""
     ppmid = bench.device(DeviceType.PPMID)
-    bench.gather(bench.emulator.set_external(ppmid, True, bench.now))
+    bench.gather(bench.emulator.do_by_hand(PlaceGiven(device=ppmid, external=True), bench.now))
     bench.gather(bench.emulator.hear_external(PresenceTold(device=ppmid, online=True), bench.now))
     bench.read(UseCase.CS08, ppmid, ACB)
     bench.distribute(firmware(DeviceType.PPMID, V3), ppmid, request="an offer")

@@ -5,6 +5,13 @@ from pathlib import Path
 import pytest
 
 from device_emulator.core.effects import AlertTaken, Effect, Offered, OfferEnded, Send, Settled, ToExternal
+from device_emulator.core.engineer import CannotBeDone
+from device_emulator.core.engineer_records import (
+    DeviceClockSet,
+    HubPowerSwitched,
+    PlaceGiven,
+    PowerSwitched,
+)
 from device_emulator.core.external import OPEN_COMMANDS
 from device_emulator.core.external_records import (
     Acknowledged,
@@ -276,10 +283,10 @@ def test_its_place_can_be_given_away_and_taken_back() -> None:
     bench = Rig()
     meter = bench.meter
 
-    bench.gather(bench.emulator.set_external(meter, True, bench.now))
+    bench.gather(bench.emulator.do_by_hand(PlaceGiven(device=meter, external=True), bench.now))
     bench.hear(PresenceTold(device=meter, online=True))
     outside = messages(bench.ask())
-    bench.gather(bench.emulator.set_external(meter, False, bench.now))
+    bench.gather(bench.emulator.do_by_hand(PlaceGiven(device=meter, external=False), bench.now))
     inside = messages(bench.ask())
 
     assert outside == []
@@ -292,8 +299,8 @@ def test_its_place_can_be_given_away_and_taken_back() -> None:
 def test_the_hub_itself_is_not_external(device_type: DeviceType) -> None:
     bench = Bench()
 
-    with pytest.raises(InvalidLaunch, match="it is not external"):
-        bench.emulator.set_external(bench.device(device_type), True, bench.now)
+    with pytest.raises(CannotBeDone, match="it is not external"):
+        bench.emulator.do_by_hand(PlaceGiven(device=bench.device(device_type), external=True), bench.now)
     with pytest.raises(InvalidLaunch, match="it is not external"):
         bench.emulator.launch([external_in(template(name="two"), device_type)])
 
@@ -338,3 +345,31 @@ def test_what_waits_for_an_answer_outlives_the_emulator(tmp_path: Path) -> None:
 
     assert not any(isinstance(effect, Send) for effect in repeated)
     assert len(messages(answered)) == 1
+
+
+def test_what_is_done_by_hand_is_done_outside() -> None:
+    bench = rig()
+
+    with pytest.raises(CannotBeDone, match="one outside the emulator has its place"):
+        bench.emulator.do_by_hand(DeviceClockSet(device=bench.meter, ahead_ms=1), bench.now)
+
+
+def test_the_place_of_a_device_without_power_is_not_given_away() -> None:
+    bench = Bench()
+    gas_meter = bench.device(DeviceType.GSME)
+    bench.gather(bench.emulator.do_by_hand(PowerSwitched(device=gas_meter, on=False), bench.now))
+
+    with pytest.raises(CannotBeDone, match="it is off"):
+        bench.emulator.do_by_hand(PlaceGiven(device=gas_meter, external=True), bench.now)
+
+
+def test_a_hub_without_power_keeps_what_a_device_outside_says() -> None:
+    bench = rig()
+    off, on = (HubPowerSwitched(comms_hub=bench.hub, on=is_on) for is_on in (False, True))
+
+    bench.gather(bench.emulator.do_by_hand(off, bench.now))
+    kept = bench.hear(Alerted(device=bench.meter, number=1, gbcs=b"alert"))
+    heard = bench.gather(bench.emulator.do_by_hand(on, bench.now))
+
+    assert kept == []
+    assert Gbcs(gbcs=b"alert") in heard

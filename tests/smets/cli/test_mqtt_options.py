@@ -48,9 +48,9 @@ def test_a_device_changes_places(smets: CommandLine) -> None:
     shown = smets.run("device", "show", METER)
     taken = smets.run("device", "emulated", METER)
 
-    assert given == f"{METER} is outside the emulator, offline\n"
+    assert given == f"{METER}  outside the emulator, offline\n"
     assert "outside the emulator, offline" in shown
-    assert taken == f"{METER} is emulated\n"
+    assert taken == f"{METER}  emulated\n"
 
 
 def test_a_hub_does_not(smets: CommandLine) -> None:
