@@ -12,6 +12,7 @@ from smart_metering.sm_wan import CertificatesWanted, Downlink, FirmwareForDevic
 
 def take(turn: Turn, downlink: Downlink) -> None:
     """One frame from the DSP. What is not on this hub's HAN cannot be reached."""
+    turn.cause = _cause_of(downlink)
     place = turn.fleet.find(downlink.device)
     if place is None or place.comms_hub != downlink.comms_hub or not has_joined(place, turn.device(place)):
         _not_delivered(turn, downlink.comms_hub, downlink.device, downlink.frame)
@@ -29,6 +30,8 @@ def take(turn: Turn, downlink: Downlink) -> None:
 def arrive(turn: Turn, place: Place, underway: Underway) -> None:
     """A message is where it was going: an answer at the hub, or a Command at the Device, of which the hub tells."""
     content = underway.content
+    if underway.frame:
+        turn.cause = underway.frame
     if underway.direction is Direction.FROM_DEVICE:
         turn.send(place.comms_hub, place.device_id, content)
         return
@@ -38,6 +41,18 @@ def arrive(turn: Turn, place: Place, underway: Underway) -> None:
     assert isinstance(content, Gbcs), underway
     turn.send(place.comms_hub, place.device_id, Receipt(frame=underway.frame, delivered=True))
     device.hear(turn, place, content.gbcs)
+
+
+def _cause_of(downlink: Downlink) -> str:
+    """The RequestID of the Command, or of the Service Request that distributes firmware; what the DSP asks for itself,
+    like certificates, has none."""
+    match downlink.content:
+        case Gbcs():
+            return downlink.frame
+        case FirmwareForDevices(request_id=request_id):
+            return request_id
+        case CertificatesWanted():
+            return ""
 
 
 def _not_delivered(turn: Turn, comms_hub: Eui, device_id: Eui, frame: str) -> None:

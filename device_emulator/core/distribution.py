@@ -47,6 +47,7 @@ def begin(turn: Turn, comms_hub: Eui, wanted: FirmwareForDevices) -> None:
 
 def file_at_hub(turn: Turn, distribution: HubDistribution) -> None:
     """The hub holds the file whole: it tells the DSP, and turns to the Devices."""
+    turn.cause = distribution.request_id
     turn.state.distributions.put(changed(distribution, devices=(), at_hub=True))
     comms_hub = distribution.comms_hub
     turn.send(comms_hub, comms_hub, FirmwareAtHub(request_id=distribution.request_id, success=True))

@@ -12,8 +12,10 @@ from dsp.core.inputs import RequestReceived
 from dsp.rpc.identity import Identity
 from dsp.rpc.refusals import raise_refusal
 from dsp.rpc.unreadable_requests import unreadable
+from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.runtime import Runtime, Taken
+from dsp.runtime.telling import tell_of_answer
 from smart_metering.command_variants import Service, service_of
 from smart_metering.duis.service_requests import ServiceRequest
 from smart_metering.duis.service_responses import ServiceResponse
@@ -37,10 +39,13 @@ Context = aio.ServicerContext[Message, Message]
 class DccUserInterface(DccUserInterfaceServicer):
     """Reads, submits, renders."""
 
-    def __init__(self, runtime: Runtime, intake: FirmwareIntake, identity: Identity) -> None:
+    def __init__(
+        self, runtime: Runtime, intake: FirmwareIntake, identity: Identity, figures: Figures
+    ) -> None:
         self._runtime = runtime
         self._intake = intake
         self._identity = identity
+        self._figures = figures
 
     async def Transform(
         self, request: service_request_pb2.ServiceRequest, context: Context
@@ -142,7 +147,10 @@ class DccUserInterface(DccUserInterfaceServicer):
         try:
             return await self._intake.take_out_image(from_message(message, ServiceRequest))
         except WireError as error:
-            return unreadable(message, error, self._runtime.clock.now())
+            answer = unreadable(message, error, self._runtime.clock.now())
+            self._figures.request(answer)
+            tell_of_answer(answer)
+            return answer
 
 
 @dataclass(frozen=True, slots=True)

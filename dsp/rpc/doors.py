@@ -1,7 +1,7 @@
 """All services of the DSP, by their full names: the list that the server serves and reflection shows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from dsp.rpc.inventory_administration import InventoryAdministration
 from dsp.rpc.self_service_interface import SelfServiceInterface
 from dsp.rpc.sm_wan import SmWan
 from dsp.runtime.explanation_desk import ExplanationDesk
+from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.firmware_store import FirmwareStore
 from dsp.runtime.records_desk import RecordsDesk
@@ -44,6 +45,7 @@ class Doors:
     intake: FirmwareIntake
     records: RecordsDesk
     firmware: FirmwareStore
+    figures: Figures = field(default_factory=Figures)
 
 
 def services(doors: Doors) -> dict[str, Register]:
@@ -53,7 +55,7 @@ def services(doors: Doors) -> dict[str, Register]:
     rows = {
         "DccUserInterface": _service(
             dcc_user_interface.add_DccUserInterfaceServicer_to_server,
-            DccUserInterface(runtime, doors.intake, identity),
+            DccUserInterface(runtime, doors.intake, identity, doors.figures),
         ),
         "SmWan": _service(
             sm_wan.add_SmWanServicer_to_server, SmWan(runtime, doors.timekeeper, doors.firmware)

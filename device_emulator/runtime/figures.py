@@ -1,0 +1,50 @@
+"""What an emulator counts of itself while it works."""
+
+from operations.counts import Count, Durations
+from smart_metering.sm_wan import (
+    CertificatesWanted,
+    DeviceCertificates,
+    DownlinkContent,
+    FirmwareAtHub,
+    FirmwareForDevices,
+    Gbcs,
+    Receipt,
+    Smets1Response,
+    UplinkContent,
+)
+
+_KINDS: dict[type, tuple[str]] = {
+    Gbcs: ("gbcs",),
+    CertificatesWanted: ("certificates_wanted",),
+    FirmwareForDevices: ("firmware_for_devices",),
+    Receipt: ("receipt",),
+    Smets1Response: ("smets1_response",),
+    DeviceCertificates: ("device_certificates",),
+    FirmwareAtHub: ("firmware_at_hub",),
+}
+
+
+class Figures:
+    """Counted since the process started; nothing of it is kept."""
+
+    def __init__(self) -> None:
+        self.downlinks = Count("content")
+        self.uplinks = Count("content")
+        self.faults = Count("fate")
+        self.streams = Count()
+        self.turns = Durations()
+        self.expiries = Durations()
+        self.commits = Durations()
+        self.commit_changes = Count()
+        self.behind_ms = 0
+        """How far the clock was behind the DSP's when the last frame came, of time that runs."""
+
+    def commit(self, seconds: float, changes: int) -> None:
+        """A commit of so many changes is durable."""
+        self.commits.add(seconds)
+        self.commit_changes.by[()] += changes
+
+
+def kind_of(content: DownlinkContent | UplinkContent) -> tuple[str]:
+    """What a frame of the SM WAN carries, as a label."""
+    return _KINDS[type(content)]
