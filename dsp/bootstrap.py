@@ -9,7 +9,7 @@ from typing import Self
 from dsp.core.engine import Engine
 from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
-from dsp.rpc.doors import Doors, services
+from dsp.rpc.doors import Doors, services, sm_wan_service
 from dsp.rpc.operations import operations_service
 from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
@@ -133,19 +133,23 @@ class Dsp:
             self._metrics.open()
 
     def _services(self, books: "_Books") -> dict[str, Register]:
+        timekeeper = Timekeeper(self.runtime)
         doors = Doors(
             runtime=self.runtime,
-            timekeeper=Timekeeper(self.runtime),
+            timekeeper=timekeeper,
             intake=FirmwareIntake(self.runtime, books.firmware),
             records=books.records,
-            firmware=books.firmware,
             figures=self.runtime.figures,
         )
         started_at = self._settings.operating.started_at
         running = Running(
             version=installed_version(), code=books.code, started_at=started_at, metrics=self.metrics
         )
-        return services(doors) | operations_service(self.runtime, running)
+        return {
+            **services(doors),
+            **sm_wan_service(self.runtime, timekeeper, books.firmware),
+            **operations_service(self.runtime, running),
+        }
 
     async def __aenter__(self) -> Self:
         await self.start()

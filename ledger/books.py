@@ -119,6 +119,9 @@ class KeyBook:
     def __len__(self) -> int:
         return len(self._keys)
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
     def add(self, key: str) -> None:
         """Adds a key that was not there."""
         assert key not in self._keys, (self.name, key)
@@ -192,6 +195,17 @@ class Ledger:
         log = Log(name, record_type, columns, self._changes)
         self.logs[name] = log  # type: ignore[assignment]  # the store treats all records alike
         return log
+
+    def take_over(self, other: "Ledger") -> None:
+        """All that another ledger of the same kind holds, as if it came from the store: not a change."""
+        for name, book in other.books.items():
+            for record in book.values():
+                self.books[name].restore(record)
+        for name, key_book in other.key_books.items():
+            for key in key_book:
+                self.key_books[name].restore(key)
+        for name, log in other.logs.items():
+            self.logs[name].last_position = log.last_position
 
     def take_changes(self) -> list[Change]:
         """The changes since the last call, in order; the ledger forgets them."""

@@ -7,6 +7,7 @@ A store is used by one writing thread; `read` has a connection of its own and ma
 import sqlite3
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,22 +29,32 @@ class StoreError(Exception):
 
 
 class SqliteStore:
-    """Keeps one ledger in the file `path`, which is made if it is not there."""
+    """Keeps one ledger in the file `path`, which is made if it is not there.
 
-    def __init__(self, path: Path) -> None:
+    One that need not be `durable` is quicker, and outlives its process, but no power cut.
+    """
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
         self._path = path
         self._writer = _connect(path)
+        if not durable:
+            self._writer.execute("PRAGMA synchronous = OFF")
         self._reader: sqlite3.Connection | None = None
         self._encoder = msgspec.msgpack.Encoder()
         self._statements: dict[tuple[type[Change], str], str] = {}
 
-    def load(self, ledger: Ledger) -> None:
-        """Makes the tables that are missing, then fills the books with what is kept."""
+    def begin(self, ledger: Ledger) -> None:
+        """Makes the tables that are missing."""
         _check_schema(self._writer, self._path)
         with self._writer:
             for statement in _tables(ledger):
                 self._writer.execute(statement)
             self._writer.execute(f"PRAGMA user_version = {SCHEMA}")
+        self._statements = _statements(ledger)
+
+    def load(self, ledger: Ledger) -> None:
+        """Makes the tables that are missing, then fills the books with what is kept."""
+        self.begin(ledger)
         for book in ledger.books.values():
             decoder = msgspec.msgpack.Decoder(book.record_type)
             for (record,) in self._writer.execute(f'SELECT record FROM "{book.name}" ORDER BY rowid'):
@@ -54,7 +65,6 @@ class SqliteStore:
         for log in ledger.logs.values():
             (last,) = self._writer.execute(f'SELECT max(position) FROM "{log.name}"').fetchone()
             log.last_position = last or 0
-        self._statements = _statements(ledger)
 
     def commit(self, changes: Iterable[Change]) -> None:
         """Keeps what all changes come to, in order, or nothing."""
@@ -141,6 +151,11 @@ class SqliteStore:
             ).fetchone()
             low, high = (low, middle) if found >= value else (middle + 1, high)
         return high
+
+    def copy_to(self, path: Path) -> None:
+        """All that is committed, in one file; what stands there is written over."""
+        with closing(sqlite3.connect(path)) as copy:
+            self._reading().backup(copy)
 
     def close(self) -> None:
         """Closes the file."""

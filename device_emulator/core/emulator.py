@@ -8,6 +8,19 @@ from device_emulator.core.agenda import Agenda, Kind, Line
 from device_emulator.core.carriage import let_go
 from device_emulator.core.effects import Effect, HubsLaunched
 from device_emulator.core.fleet import Fleet, InvalidLaunch, Place, comms_hubs
+from device_emulator.core.inputs import (
+    DownlinkReceived,
+    FaultsCleared,
+    FaultsSet,
+    FileArrived,
+    FileFailed,
+    Input,
+    JournalEntry,
+    LocallyDelivered,
+    PremisesLaunched,
+    TimePassed,
+    UplinksSkipped,
+)
 from device_emulator.core.inspection import Trace, inspect, trace
 from device_emulator.core.keys import Keys
 from device_emulator.core.state import LAST, HubDistribution, LastUplink, State
@@ -70,6 +83,8 @@ class Emulator:
                 fleet.add(template)
         if faults:
             raise InvalidLaunch("; ".join(faults))
+        if new:
+            self._write_down(PremisesLaunched(templates=tuple(new)), self._now)
         for template in new:
             self.state.launches.put(template)
         self.fleet = fleet
@@ -77,19 +92,21 @@ class Emulator:
 
     def receive(self, downlink: Downlink, now: Instant) -> list[Effect]:
         """What follows from one frame at `now`, after all that was due until then."""
-        effects = self.expire(now)
+        self._write_down(DownlinkReceived(downlink=downlink), now)
+        effects = self._expire(now)
         turn = self._turn(now)
         comms_hub.take(turn, downlink)
-        return effects + turn.close() + self.expire(now)
+        return effects + turn.close() + self._expire(now)
 
     def deliver_locally(self, device_id: Eui, octets: bytes, now: Instant) -> tuple[bytes, list[Effect]]:
         """A Command by a device in the premises, past the air; its answer, if any. The Device must be here."""
-        effects = self.expire(now)
+        self._write_down(LocallyDelivered(device=device_id, octets=octets), now)
+        effects = self._expire(now)
         turn = self._turn(now)
         place = self.fleet.find(device_id)
         assert place is not None, device_id
         answer = device.hear_locally(turn, place, octets)
-        return answer, effects + turn.close() + self.expire(now)
+        return answer, effects + turn.close() + self._expire(now)
 
     def next_deadline(self) -> Instant | None:
         """When `expire` has something to do next."""
@@ -101,6 +118,13 @@ class Emulator:
 
     def expire(self, now: Instant) -> list[Effect]:
         """All that is due up to `now`, each at its own instant, in the order (Instant, Device, sequence)."""
+        due = self.next_deadline()
+        if due is None or due > now:
+            return []
+        self._write_down(TimePassed(), now)
+        return self._expire(now)
+
+    def _expire(self, now: Instant) -> list[Effect]:
         effects: list[Effect] = []
         while (due := self.next_deadline()) is not None and due <= now:
             event = self._event_of(self._agenda.pop())
@@ -116,10 +140,12 @@ class Emulator:
             self.images.hold(sha256_hex, octets)
         except DecodeError:
             return self.file_failed(sha256_hex, now)
+        self._write_down(FileArrived(firmware_file=sha256_hex), now)
         return self._for_waiting(sha256_hex, distribution.file_at_hub, now)
 
     def file_failed(self, sha256_hex: str, now: Instant) -> list[Effect]:
         """A firmware file cannot be had, or not be read: the hubs that wait for it say so."""
+        self._write_down(FileFailed(firmware_file=sha256_hex), now)
         return self._for_waiting(sha256_hex, distribution.file_failed, now)
 
     def wanted_files(self) -> list[str]:
@@ -144,15 +170,20 @@ class Emulator:
             self.state.outbox.remove(str(taken))
         self._first_in_outbox = max(self._first_in_outbox, sequence + 1)
         if sequence > last:
+            self._write_down(UplinksSkipped(sequence=sequence), self._now)
             self.state.last_uplink.put(LastUplink(sequence=sequence))
 
     def set_faults(self, rules: Iterable[FaultRule]) -> None:
         """The rules hold for every later message."""
+        rules = tuple(rules)
         self.air.set_rules(rules)
+        self._write_down(FaultsSet(rules=rules), self._now)
 
     def clear_faults(self, names: Iterable[str] = ()) -> None:
         """Removes the named rules; all, if none is named."""
+        names = tuple(names)
         self.air.clear_rules(names)
+        self._write_down(FaultsCleared(names=names), self._now)
 
     def faults(self) -> tuple[FaultRule, ...]:
         """The rules in force."""
@@ -189,6 +220,9 @@ class Emulator:
             if underway.overtakable:
                 key = underway.device, underway.direction
                 self._overtakable.setdefault(key, []).append(underway.sequence)
+
+    def _write_down(self, event: Input, now: Instant) -> None:
+        self.state.journal.append(JournalEntry(at=now, input=event), at=now)
 
     def _turn(self, now: Instant) -> Turn:
         """At `now`, or at the last turn's time if that is later: what is overdue happens now, not in the past."""
@@ -231,7 +265,7 @@ class Emulator:
     def _for_waiting(
         self, firmware_file: str, follow: Callable[[Turn, HubDistribution], None], now: Instant
     ) -> list[Effect]:
-        effects = self.expire(now)
+        effects = self._expire(now)
         turn = self._turn(now)
         waiting = [
             row

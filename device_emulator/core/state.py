@@ -1,5 +1,6 @@
 """The emulator's state: plain records in durable books."""
 
+from device_emulator.core.inputs import JournalEntry
 from device_emulator.devices.air import Direction
 from device_emulator.devices.state import DeviceState
 from ledger.books import Ledger
@@ -75,6 +76,7 @@ class State:
         )
         self.outbox = ledger.book("outbox", Uplink, lambda r: str(r.sequence))
         self.last_uplink = ledger.book("last_uplink", LastUplink, lambda _r: LAST)
+        self.journal = ledger.log("journal", JournalEntry, {"at": int})
 
 
 def distribution_key(distribution: HubDistribution) -> str:

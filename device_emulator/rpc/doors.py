@@ -3,13 +3,13 @@
 from functools import partial
 
 from device_emulator.rpc.emulator_control import EmulatorControl
-from device_emulator.runtime.host import Host
+from device_emulator.runtime.fleet_control import FleetControl
 from smart_metering.rpc.server import Register
 from smart_metering.rpc.v1 import emulator_control_pb2
 from smart_metering.rpc.v1.emulator_control_pb2_grpc import add_EmulatorControlServicer_to_server
 
 
-def services(host: Host) -> dict[str, Register]:
+def services(host: FleetControl) -> dict[str, Register]:
     """By their full names."""
     service = emulator_control_pb2.DESCRIPTOR.services_by_name["EmulatorControl"].full_name
     return {service: partial(add_EmulatorControlServicer_to_server, EmulatorControl(host))}

@@ -3,7 +3,7 @@
 from google.protobuf.message import Message
 from grpc import aio
 
-from device_emulator.runtime.host import Host
+from device_emulator.runtime.fleet_control import FleetControl
 from smart_metering.administration import FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui, parse_eui
 from smart_metering.rpc.refusals import NotFound
@@ -21,7 +21,7 @@ Context = aio.ServicerContext[Message, Message]
 class EmulatorControl(EmulatorControlServicer):
     """Reads, submits, renders."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: FleetControl) -> None:
         self._host = host
         self._emulator = host.emulator
 

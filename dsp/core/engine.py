@@ -18,6 +18,7 @@ from dsp.core.inputs import (
     CplEntryAdded,
     CplEntryRemoved,
     DeviceCorrected,
+    EngineStarted,
     FirmwareUploaded,
     HubsClaimed,
     Input,
@@ -64,6 +65,17 @@ class Engine:
         """The books; their changes are to be kept before the effects of a turn are carried out."""
         return self.state.ledger
 
+    def start(self, now: Instant) -> None:
+        """Writes down under which rules all goes on from here."""
+        started = EngineStarted(
+            acb=self.acb.eui,
+            change_of_supplier=self.change_of_supplier.eui,
+            modifications=self.rules.modifications,
+            switches=self.rules.switches,
+            times=self.rules.times,
+        )
+        self._write_down(started, now)
+
     def receive(self, event: Input, now: Instant) -> list[Effect]:
         """What follows from one input at `now`."""
         self._write_down(event, now)
@@ -81,8 +93,8 @@ class Engine:
                 firmware_distribution.upload(turn, sha256, octets)
             case LookedUp():
                 service_audit_trail.note_look_up(turn, event)
-            case TimePassed():
-                raise AssertionError("time passes by expire")
+            case TimePassed() | EngineStarted():
+                raise AssertionError("time passes by expire, and an engine is started by start")
             case _:
                 _administer(turn, event)
         return turn.effects

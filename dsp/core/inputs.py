@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from dsp.rules.choices import Switches, Times
 from smart_metering.administration import (
     CplEntry,
     DeviceCorrection,
@@ -16,6 +17,16 @@ from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.records import Record
 from smart_metering.sm_wan import Uplink
+
+
+class EngineStarted(Record, frozen=True, kw_only=True):
+    """The DSP begins, or goes on, under these rules and in these names. No answer."""
+
+    acb: Eui
+    change_of_supplier: Eui
+    modifications: tuple[str, ...]
+    switches: Switches
+    times: Times
 
 
 class RequestReceived(Record, frozen=True, kw_only=True):
@@ -109,7 +120,14 @@ Administrative = AdministrationLoaded | CplEntryAdded | CplEntryRemoved | Device
 """What the DCC's own people do."""
 
 Input = (
-    RequestReceived | FirmwareUploaded | UplinkReceived | HubsClaimed | LookedUp | TimePassed | Administrative
+    EngineStarted
+    | RequestReceived
+    | FirmwareUploaded
+    | UplinkReceived
+    | HubsClaimed
+    | LookedUp
+    | TimePassed
+    | Administrative
 )
 
 

@@ -6,7 +6,7 @@ from grpc import aio
 from dsp.core.effects import Refusal
 from dsp.core.inputs import CplEntryAdded, CplEntryRemoved
 from dsp.rpc.refusals import raise_refusal
-from dsp.runtime.runtime import Runtime
+from dsp.runtime.engine_room import EngineRoom
 from smart_metering.administration import CplChange, CplEntry
 from smart_metering.rpc.v1 import central_products_list_pb2 as pb2
 from smart_metering.rpc.v1.central_products_list_pb2_grpc import CentralProductsListServicer
@@ -18,7 +18,7 @@ Context = aio.ServicerContext[Message, Message]
 class CentralProductsList(CentralProductsListServicer):
     """Reads, submits, renders."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: EngineRoom) -> None:
         self._runtime = runtime
 
     async def Add(self, request: pb2.CplEntry, context: Context) -> pb2.CplChange:

@@ -3,7 +3,7 @@
 from google.protobuf.message import Message
 from grpc import aio
 
-from dsp.runtime.timekeeper import ClockState, Timekeeper
+from dsp.runtime.timekeeper import ClockState, Timekeeping
 from smart_metering.rpc.v1 import clock_pb2 as pb2
 from smart_metering.rpc.v1.clock_pb2_grpc import ClockServicer
 
@@ -13,7 +13,7 @@ Context = aio.ServicerContext[Message, Message]
 class Clock(ClockServicer):
     """Renders what the timekeeper does."""
 
-    def __init__(self, timekeeper: Timekeeper) -> None:
+    def __init__(self, timekeeper: Timekeeping) -> None:
         self._timekeeper = timekeeper
 
     async def Now(self, request: pb2.NowRequest, context: Context) -> pb2.ClockState:

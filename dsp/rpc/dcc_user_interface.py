@@ -12,9 +12,9 @@ from dsp.core.inputs import RequestReceived
 from dsp.rpc.identity import Identity
 from dsp.rpc.refusals import raise_refusal
 from dsp.rpc.unreadable_requests import unreadable
+from dsp.runtime.engine_room import EngineRoom, Taken
 from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
-from dsp.runtime.runtime import Runtime, Taken
 from dsp.runtime.telling import tell_of_answer
 from smart_metering.command_variants import Service, service_of
 from smart_metering.duis.service_requests import ServiceRequest
@@ -40,7 +40,7 @@ class DccUserInterface(DccUserInterfaceServicer):
     """Reads, submits, renders."""
 
     def __init__(
-        self, runtime: Runtime, intake: FirmwareIntake, identity: Identity, figures: Figures
+        self, runtime: EngineRoom, intake: FirmwareIntake, identity: Identity, figures: Figures
     ) -> None:
         self._runtime = runtime
         self._intake = intake

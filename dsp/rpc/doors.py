@@ -15,13 +15,14 @@ from dsp.rpc.identity import Identity
 from dsp.rpc.inventory_administration import InventoryAdministration
 from dsp.rpc.self_service_interface import SelfServiceInterface
 from dsp.rpc.sm_wan import SmWan
+from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.explanation_desk import ExplanationDesk
 from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.firmware_store import FirmwareStore
 from dsp.runtime.records_desk import RecordsDesk
 from dsp.runtime.runtime import Runtime
-from dsp.runtime.timekeeper import Timekeeper
+from dsp.runtime.timekeeper import Timekeeper, Timekeeping
 from smart_metering.rpc.server import Register
 from smart_metering.rpc.v1 import central_products_list_pb2_grpc as central_products_list
 from smart_metering.rpc.v1 import clock_pb2_grpc as clock
@@ -40,43 +41,50 @@ S = TypeVar("S")
 class Doors:
     """What the doors open to."""
 
-    runtime: Runtime
-    timekeeper: Timekeeper
+    runtime: EngineRoom
+    timekeeper: Timekeeping
     intake: FirmwareIntake
     records: RecordsDesk
-    firmware: FirmwareStore
     figures: Figures = field(default_factory=Figures)
 
 
 def services(doors: Doors) -> dict[str, Register]:
-    """What adds each service to a gRPC server."""
+    """What adds each service for Users and operators to a gRPC server."""
     runtime = doors.runtime
     identity = Identity(runtime.engine.state.parties)
-    rows = {
-        "DccUserInterface": _service(
-            dcc_user_interface.add_DccUserInterfaceServicer_to_server,
-            DccUserInterface(runtime, doors.intake, identity, doors.figures),
-        ),
-        "SmWan": _service(
-            sm_wan.add_SmWanServicer_to_server, SmWan(runtime, doors.timekeeper, doors.firmware)
-        ),
-        "Clock": _service(clock.add_ClockServicer_to_server, Clock(doors.timekeeper)),
-        "CentralProductsList": _service(
-            central_products_list.add_CentralProductsListServicer_to_server, CentralProductsList(runtime)
-        ),
-        "InventoryAdministration": _service(
-            inventory_administration.add_InventoryAdministrationServicer_to_server,
-            InventoryAdministration(runtime),
-        ),
-        "SelfServiceInterface": _service(
-            self_service_interface.add_SelfServiceInterfaceServicer_to_server,
-            SelfServiceInterface(runtime, doors.records, identity),
-        ),
-        "Explanations": _service(
-            explanation.add_ExplanationsServicer_to_server,
-            Explanations(ExplanationDesk(runtime, doors.records)),
-        ),
-    }
+    return _named(
+        {
+            "DccUserInterface": _service(
+                dcc_user_interface.add_DccUserInterfaceServicer_to_server,
+                DccUserInterface(runtime, doors.intake, identity, doors.figures),
+            ),
+            "Clock": _service(clock.add_ClockServicer_to_server, Clock(doors.timekeeper)),
+            "CentralProductsList": _service(
+                central_products_list.add_CentralProductsListServicer_to_server, CentralProductsList(runtime)
+            ),
+            "InventoryAdministration": _service(
+                inventory_administration.add_InventoryAdministrationServicer_to_server,
+                InventoryAdministration(runtime),
+            ),
+            "SelfServiceInterface": _service(
+                self_service_interface.add_SelfServiceInterfaceServicer_to_server,
+                SelfServiceInterface(runtime, doors.records, identity),
+            ),
+            "Explanations": _service(
+                explanation.add_ExplanationsServicer_to_server,
+                Explanations(ExplanationDesk(runtime, doors.records)),
+            ),
+        }
+    )
+
+
+def sm_wan_service(runtime: Runtime, timekeeper: Timekeeper, firmware: FirmwareStore) -> dict[str, Register]:
+    """What adds the service for hubs and their hosts."""
+    servicer = SmWan(runtime, timekeeper, firmware)
+    return _named({"SmWan": _service(sm_wan.add_SmWanServicer_to_server, servicer)})
+
+
+def _named(rows: dict[str, Register]) -> dict[str, Register]:
     return {f"{PACKAGE}.{name}": register for name, register in rows.items()}
 
 

@@ -9,7 +9,7 @@ from grpc import aio
 from dsp.core.effects import Refusal
 from dsp.core.inputs import AdministrationLoaded, DeviceCorrected, RecoveryChanged
 from dsp.rpc.refusals import raise_refusal
-from dsp.runtime.runtime import Runtime
+from dsp.runtime.engine_room import EngineRoom
 from smart_metering.administration import (
     DeviceCorrection,
     LoadedDevice,
@@ -33,7 +33,7 @@ Context = aio.ServicerContext[Message, Message]
 class InventoryAdministration(InventoryAdministrationServicer):
     """Reads, submits, renders."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: EngineRoom) -> None:
         self._runtime = runtime
 
     async def Load(

@@ -10,8 +10,8 @@ from dsp.core.own_records import OwnRecord
 from dsp.core.records import LookUp, SmiDevice, StatusChange
 from dsp.rpc.identity import Identity
 from dsp.runtime.audit_desk import AuditDesk
+from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.records_desk import Page, RecordsDesk
-from dsp.runtime.runtime import Runtime
 from smart_metering.device_types import DeviceType
 from smart_metering.duis.service_requests import ServiceRequest
 from smart_metering.duis.service_responses import DccAlert, DeviceAlert, ServiceResponse
@@ -37,7 +37,7 @@ Search = pb2.ServiceAuditTrailQuery | pb2.TitlesQuery | pb2.BusiestDevicesQuery 
 class SelfServiceInterface(SelfServiceInterfaceServicer):
     """Reads, asks, renders."""
 
-    def __init__(self, runtime: Runtime, records: RecordsDesk, identity: Identity) -> None:
+    def __init__(self, runtime: EngineRoom, records: RecordsDesk, identity: Identity) -> None:
         self._runtime = runtime
         self._records = records
         self._audit = AuditDesk(runtime, records)

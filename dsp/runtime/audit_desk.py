@@ -7,8 +7,8 @@ from dsp.core.inputs import LookedUp, LookUpKind
 from dsp.core.own_records import OwnRecord
 from dsp.core.records import LookUp
 from dsp.rules.audit_visibility import MessageKind, Shown, oldest_shown
+from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.records_desk import Page, RecordsDesk, Tally
-from dsp.runtime.runtime import Runtime
 from smart_metering.identifiers import Eui
 
 NO_TITLES = (
@@ -28,7 +28,7 @@ class NotForThisUser(Exception):
 class AuditDesk:
     """Asks the core who may see what, and the records desk for it. A look is durable before it is answered."""
 
-    def __init__(self, runtime: Runtime, records: RecordsDesk) -> None:
+    def __init__(self, runtime: EngineRoom, records: RecordsDesk) -> None:
         self._runtime = runtime
         self._records = records
         self._engine = runtime.engine

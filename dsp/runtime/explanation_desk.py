@@ -1,8 +1,8 @@
 """The desk that explains requests: reads what they led to, and lets the core tell it."""
 
 from dsp.core.explanation import Explanation, Hop, Place, explain
+from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.records_desk import RecordsDesk
-from dsp.runtime.runtime import Runtime
 from smart_metering.identifiers import RequestId
 from smart_metering.records import changed
 
@@ -13,7 +13,7 @@ MOST_TOLD = 20_000
 class ExplanationDesk:
     """For who tests, not for Users: it looks at what all parties sent and received, and no look is written down."""
 
-    def __init__(self, runtime: Runtime, records: RecordsDesk, most_told: int = MOST_TOLD) -> None:
+    def __init__(self, runtime: EngineRoom, records: RecordsDesk, most_told: int = MOST_TOLD) -> None:
         self._runtime = runtime
         self._records = records
         self._most_told = most_told

@@ -4,8 +4,8 @@ import asyncio
 
 from dsp.core.effects import Refusal
 from dsp.core.inputs import FirmwareUploaded
+from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.firmware_store import FirmwareStore, IncomingFile
-from dsp.runtime.runtime import Runtime
 from smart_metering.administration import FirmwareFile
 from smart_metering.duis.service_requests import ServiceRequest, UpdateFirmware, UpdatePpmidFirmware
 from smart_metering.ota.image import MAXIMUM_FIRMWARE_FILE_OCTETS, file_digest
@@ -15,7 +15,7 @@ from smart_metering.records import changed
 class FirmwareIntake:
     """Where uploads end, and where images that come within an 11.1 or 11.4 are taken out of it."""
 
-    def __init__(self, runtime: Runtime, store: FirmwareStore) -> None:
+    def __init__(self, runtime: EngineRoom, store: FirmwareStore) -> None:
         self._runtime = runtime
         self._store = store
 

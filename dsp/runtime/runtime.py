@@ -66,7 +66,8 @@ class Runtime:
         self._alarm: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Notes the time and sets the alarm."""
+        """Notes the time and the rules, and sets the alarm."""
+        self.engine.start(self.clock.now())
         self._hand_in([])
 
     async def close(self) -> None:

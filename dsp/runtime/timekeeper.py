@@ -8,6 +8,7 @@ deadline that it meets.
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from dsp.runtime.clock import ClockIsRunning, ClockRefusal, checked_rate, checked_target
 from dsp.runtime.hosts import ClockUpdate, Host
@@ -23,6 +24,18 @@ class ClockState:
     rate: float
     hosts: int
     event: bool = False
+
+
+class Timekeeping(Protocol):
+    """Whoever moves the one clock. Raises ClockRefusal."""
+
+    def state(self) -> ClockState: ...
+
+    async def advance(self, by: int) -> ClockState: ...
+
+    async def run_to_next_event(self, until: int) -> ClockState: ...
+
+    async def set_rate(self, rate: float) -> ClockState: ...
 
 
 class Timekeeper:

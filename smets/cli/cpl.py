@@ -75,9 +75,10 @@ def add(
         from smart_metering.administration import CplEntry
         from smart_metering.firmware_versions import parse_firmware_version
         from smart_metering.ota.image import decode
-        from smets.cli.lookups import read_file, read_hash
+        from smets.cli.lookups import read_file
         from smets.cli.products import find_product
         from smets.local_system.connection import read_connection
+        from smets.requests.making import read_hash
 
         product = find_product(device_type, template, manufacturer, model)
         file = decode(read_file(firmware)) if firmware else None

@@ -1,6 +1,5 @@
 """`smets device`: one Device from both sides."""
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,8 +10,6 @@ from smets.cli.screen import Screen
 
 if TYPE_CHECKING:
     from smart_metering.administration import DeviceInside
-    from smart_metering.identifiers import Eui
-    from smets.client.administration import Administration
     from smets.client.records import SmiDevice
 
 app = typer.Typer(help="One Device: what the SMI says of it, and what it is.", no_args_is_help=True)
@@ -33,32 +30,15 @@ def show(
 
     async def work(screen: Screen) -> None:
         from smets.cli.lookups import find_device
-        from smets.client.errors import NotThere
-        from smets.local_system.connection import read_connection
+        from smets.local_system.system import connect
 
-        connection = read_connection(state)
-        smi: SmiDevice | None = None
-        inside: DeviceInside | None = None
-        async with connection.administration() as administration, connection.emulator_control() as emulator:
-            device_id = await find_device(administration, device)
-            with suppress(NotThere):
-                smi = await _read_whole(administration, device_id)
-            with suppress(NotThere):
-                inside = await emulator.inspect(device_id)
-        if smi is None and inside is None:
-            raise NotThere(f"{device_id} is neither in the SMI nor among the Devices of the emulator")
-        screen.data({"smi": smi, "device": inside})
-        _show(screen, device_id, smi, inside)
+        async with connect(state) as system:
+            device_id = await find_device(system.administration, device)
+            found = await system.device(device_id)
+        screen.data({"smi": found.smi, "device": found.inside})
+        _show(screen, device_id, found.smi, found.inside)
 
     run(work, json_output=json_output)
-
-
-async def _read_whole(administration: "Administration", device_id: "Eui") -> "SmiDevice":
-    """With every RequestID in its history, whoever sent it."""
-    from smart_metering.records import changed
-
-    smi = await administration.read_device(device_id)
-    return changed(smi, status_history=tuple(await administration.status_history(device_id)))
 
 
 def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "DeviceInside | None") -> None:

@@ -45,23 +45,16 @@ def explain(
     """
 
     async def work(screen: Screen) -> None:
-        from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY
-        from smets.client import explanation
         from smets.client.errors import NotThere
-        from smets.local_system.connection import read_connection
+        from smets.local_system.system import connect
 
-        connection = read_connection(state)
-        async with (
-            connection.administration() as administration,
-            connection.emulator_control() as emulator,
-        ):
-            asked = await _request(administration, request_id, user, state)
-            dcc = (connection.acb, CHANGE_OF_SUPPLIER_PARTY)
+        async with connect(state) as system:
+            asked = await _request(system.administration, request_id, user, state)
             try:
-                explained = await explanation.explain(administration, emulator, asked, dcc)
+                explained = await system.explain(asked)
             except NotThere:
                 raise NotThere(f"no request {asked} ever arrived") from None
-            names = {str(party.eui): party.name for party in await administration.parties()}
+            names = {str(party.eui): party.name for party in system.parties}
         screen.data(explained)
         _say(screen, explained, names)
 

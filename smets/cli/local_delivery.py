@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from smart_metering.duis.service_responses import LocalCommand, ServiceResponse
 from smart_metering.identifiers import parse_request_id
 from smets.cli.messages import Part, answer_line, vouched
+from smets.client.checked import CheckedResponse
 from smets.client.emulator_control import EmulatorControl
-from smets.client.user import CheckedResponse, User
+from smets.client.user import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

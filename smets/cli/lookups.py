@@ -1,5 +1,7 @@
 """What a user means by a part of a name: the party, the Device, the service, the file."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from smart_metering.administration import Party
@@ -7,7 +9,9 @@ from smart_metering.identifiers import Eui, InvalidIdentifier, parse_eui
 from smart_metering.service_requests import definition_of
 from smets.cli.exits import Misuse
 from smets.client.administration import Administration
-from smets.fleet.texts import did_you_mean
+from smets.client.errors import UnknownParty
+from smets.client.parties import is_hex, is_part_of, party_called
+from smets.requests.bodies import fields_of
 
 DEVICES_SEARCHED = 50_000
 SHOWN = 5
@@ -23,14 +27,10 @@ async def find_party(administration: Administration, text: str, srv: str = "") -
         if not able:
             raise Misuse(f"no party that is loaded may send {srv or 'anything'}; name one by --user")
         return able[0]
-    named = [party for party in parties if text.lower() == party.name.lower()]
-    found = named or [party for party in parties if is_part_of(text, party.eui)]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(f"{party.name!r} {party.eui}" for party in parties)
-    what = f"means {len(found)} parties" if found else "is no party"
-    hint = did_you_mean(text, [party.name for party in parties])
-    raise Misuse(f"user {text!r} {what}{hint}; expected one of: {known}")
+    try:
+        return party_called(parties, text)
+    except UnknownParty as error:
+        raise Misuse(str(error)) from None
 
 
 async def find_device(administration: Administration, text: str) -> Eui:
@@ -60,18 +60,6 @@ async def find_device(administration: Administration, text: str) -> Eui:
     raise Misuse(f"Device {text!r} means more than one: {', '.join(found[:SHOWN])}{more}")
 
 
-def is_hex(text: str) -> bool:
-    """Whether it could be a part of an EUI."""
-    plain = text.replace("-", "")
-    return bool(plain) and all(character in "0123456789abcdefABCDEF" for character in plain)
-
-
-def is_part_of(text: str, eui: Eui) -> bool:
-    """Whether the EUI begins or ends so, with dashes or without."""
-    plain, whole = text.replace("-", "").upper(), eui.replace("-", "")
-    return is_hex(text) and (whole.startswith(plain) or whole.endswith(plain))
-
-
 def read_file(path: Path) -> bytes:
     """Raises Misuse."""
     try:
@@ -80,17 +68,30 @@ def read_file(path: Path) -> bytes:
         raise Misuse(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def is_file(path: Path) -> bool:
-    """Whether there is such a file to read."""
-    return path.is_file()
+@dataclass(frozen=True, slots=True)
+class CommandLookups:
+    """What texts of a command stand for: Devices of the SMI, and files of the disk."""
+
+    administration: Administration
+
+    async def device(self, text: str) -> Eui:
+        """Raises Misuse."""
+        return await find_device(self.administration, text)
+
+    def file(self, name: str) -> bytes | None:
+        """Raises Misuse."""
+        path = Path(name)
+        return read_file(path) if path.is_file() else None
 
 
-def read_hash(text: str) -> bytes:
-    """A SHA-256 in hex. Raises Misuse."""
-    try:
-        octets = bytes.fromhex(text)
-    except ValueError:
-        octets = b""
-    if len(octets) != 32:
-        raise Misuse(f"hash {text!r}: expected 64 hex characters, a SHA-256")
-    return octets
+def read_fields(texts: Iterable[str], srv: str) -> dict[str, str]:
+    """`NAME=VALUE`. Raises Misuse."""
+    fields: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            known = fields_of(srv)
+            names = f", with a NAME of {', '.join(known)}" if known else f"; and SRV {srv} takes none"
+            raise Misuse(f"--set {text!r}: expected NAME=VALUE{names}")
+        fields[name] = value
+    return fields

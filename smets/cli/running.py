@@ -35,13 +35,13 @@ def _exit_of(error: Exception) -> Exit | None:
     from smart_metering.instants import InvalidInstant
     from smart_metering.ota.making import RecipeError
     from smart_metering.pki.key_folders import KeyFolderError
-    from smets.client.errors import NoResponse, SmetsError, Unreachable
-    from smets.client.user import UnknownServiceRequest
+    from smets.client.errors import NoResponse, SmetsError, UnknownServiceRequest, Unreachable
     from smets.durations import InvalidDuration
     from smets.fleet.reading import FleetFileError
     from smets.local_system.child_process import ProcessFailed
     from smets.local_system.connection import NoConnection
     from smets.local_system.state_folder import StateFolderError
+    from smets.requests.errors import WrongRequest
 
     rows: tuple[tuple[type[Exception], Exit], ...] = (
         # the first that fits
@@ -57,6 +57,7 @@ def _exit_of(error: Exception) -> Exit | None:
         (StateFolderError, Exit.MISUSE),
         (UnknownRule, Exit.MISUSE),
         (UnknownServiceRequest, Exit.MISUSE),
+        (WrongRequest, Exit.MISUSE),
         (NoConnection, Exit.UNREACHABLE),
         (Unreachable, Exit.UNREACHABLE),
         (NoResponse, Exit.NO_RESPONSE),

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from smart_metering.duis.service_responses import ServiceResponse
     from smart_metering.instants import Instant
     from smets.cli.local_delivery import Delivery
-    from smets.cli.making import Asked
-    from smets.client.administration import Administration
-    from smets.client.user import CheckedResponse, MakeBody, User
+    from smets.client.checked import CheckedResponse
+    from smets.client.making import MakeBody
+    from smets.client.user import User
     from smets.local_system.connection import SystemConnection
+    from smets.requests.making import Asked
 
 NONE_YET = (
     "none yet. 'smets clock advance 1m' lets time pass; then 'smets explain last' or 'smets alerts --responses' "
@@ -123,11 +124,11 @@ def send(
     """
 
     async def work(screen: Screen) -> None:
-        from smets.cli.bodies import body_of
-        from smets.cli.lookups import find_device, find_party
-        from smets.cli.making import Asked
+        from smets.cli.lookups import CommandLookups, find_device, find_party, read_fields
         from smets.durations import parse_duration
         from smets.local_system.connection import read_connection
+        from smets.requests.bodies import body_of
+        from smets.requests.making import Asked
 
         way = Way(variant=variant, delivered=delivered, sequence_first=sequence_first, after=after)
         way.check()
@@ -142,10 +143,11 @@ def send(
                 version=version,
                 image_hash=image_hash,
                 at=at,
-                fields=tuple(fields),
+                fields=read_fields(fields, srv),
+                mark="--",
             )
             async with connection.remembering_user(party.eui) as sender:
-                body = await body_of(asked, sender, administration)
+                body = await body_of(asked, sender, administration, CommandLookups(administration))
                 answer = await _ask(sender, asked, body, way)
                 sent = Sent(party.name or party.eui, answer, due=await _due(sender, asked, body))
                 sent.to_be_delivered = way.delivered
@@ -153,7 +155,7 @@ def send(
                     sent.delivery = await _deliver(connection, sender, sent.answer)
                 if not no_wait and sent.is_answered_later:
                     sent.waited = True
-                    sent.response = await _await(sender, administration, sent, advance_ms, wait)
+                    sent.response = await _await(sender, sent, advance_ms, wait)
                     connection.remember(sender)
                 _finish(screen, sent)
 
@@ -248,28 +250,25 @@ async def _deliver(
 
 
 async def _await(
-    sender: "User", administration: "Administration", sent: Sent, advance_ms: int, wait_seconds: float
+    sender: "User", sent: Sent, advance_ms: int, wait_seconds: float
 ) -> "CheckedResponse | None":
     """Time that runs is waited for; stepped time is let happen, and advanced from event to event."""
-    from smart_metering.instants import SECOND_MS, Instant
+    from smart_metering.instants import SECOND_MS
     from smets.client.errors import NoResponse
 
-    request_id = sent.answer.request_id
-    clock = await administration.now()
-    if clock.rate > 0:
-        if sent.due is not None and sent.due > clock.now + wait_seconds * SECOND_MS * clock.rate:
-            return None
-        try:
-            return await sender.await_response(request_id, wait_seconds)
-        except NoResponse:
-            return None
-    until = Instant(clock.now + advance_ms)
-    await administration.advance(0)
-    while (response := await sender.response_until_now(request_id)) is None:
-        clock = await administration.run_to_next_event(until)
-        if clock.now >= until and not clock.event:
-            return await sender.response_until_now(request_id)
-    return response
+    clock = await sender.clock.now()
+    if (
+        sent.due is not None
+        and clock.rate > 0
+        and sent.due > clock.now + wait_seconds * SECOND_MS * clock.rate
+    ):
+        return None
+    try:
+        return await sender.response_to(
+            sent.answer.request_id, within_ms=advance_ms, timeout_seconds=wait_seconds
+        )
+    except NoResponse:
+        return None
 
 
 def _finish(screen: Screen, sent: Sent) -> None:

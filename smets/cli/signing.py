@@ -8,7 +8,7 @@ from smart_metering.identifiers import eui_from_octets
 from smart_metering.pki.key_folders import read_private_key
 from smart_metering.pki.keys import KeyUsage
 from smets.cli.exits import Misuse
-from smets.cli.lookups import is_part_of
+from smets.client.parties import is_part_of
 from smets.local_system.state_folder import StateFolder
 
 

@@ -27,7 +27,7 @@ from smart_metering.rpc.v1.explanation_pb2_grpc import ExplanationsStub
 from smart_metering.rpc.v1.inventory_administration_pb2_grpc import InventoryAdministrationStub
 from smart_metering.smi_statuses import SmiStatus
 from smets.client.clock import Clock
-from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Connection
+from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Address, Connection, connected
 from smets.client.conversion import from_message, to_message
 from smets.client.errors import NotThere
 from smets.client.records import AuditRecord, ClockState, Explanation, SmiDevice, StatusHistoryEntry
@@ -41,8 +41,8 @@ T = TypeVar("T")
 class Administration:
     """One DSP, from the side of who runs it. Raises SmetsError."""
 
-    def __init__(self, address: str) -> None:
-        self._connection = Connection(address)
+    def __init__(self, to: Address | Connection) -> None:
+        self._connection = connected(to)
         self._inventory = InventoryAdministrationStub(self._connection.channel)
         self._cpl = CentralProductsListStub(self._connection.channel)
         self._explanations = ExplanationsStub(self._connection.channel)

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from copy import copy
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import grpc
 from grpc import aio
 
 from smart_metering.identifiers import Eui
+from smart_metering.rpc.in_process import InProcessChannel
 from smets.client.errors import telling
 
 CALL_SECONDS = 30.0
@@ -34,12 +36,25 @@ OPTIONS = (
 _BROKEN = frozenset({grpc.ChannelConnectivity.TRANSIENT_FAILURE, grpc.ChannelConnectivity.CONNECTING})
 
 
-class Connection:
-    """A channel to `address`; opened by the first call, shared by all who are given it, closed by who made it."""
+Address = str | InProcessChannel
+"""`HOST:PORT`, or a channel within this process."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.channel = aio.insecure_channel(address, options=OPTIONS)
+
+class Connection:
+    """A channel to `address`; opened by the first call, closed by who made it. Made where an event loop runs."""
+
+    def __init__(self, address: Address) -> None:
+        if isinstance(address, InProcessChannel):
+            self.address, self.channel = "this process", cast("aio.Channel", address)
+        else:
+            self.address, self.channel = address, aio.insecure_channel(address, options=OPTIONS)
+        self._is_lent = False
+
+    def lent(self) -> "Connection":
+        """The same line for somebody else, who may close it without harm. Needs no event loop."""
+        other = copy(self)
+        other._is_lent = True
+        return other
 
     @asynccontextmanager
     async def calling(self, doing: str) -> AsyncIterator[None]:
@@ -54,8 +69,9 @@ class Connection:
             yield
 
     async def close(self) -> None:
-        """Breaks off what is still under way."""
-        await self.channel.close()
+        """Breaks off what is still under way, unless the line is another's."""
+        if not self._is_lent:
+            await self.channel.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,6 +80,11 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def connected(to: Address | Connection) -> Connection:
+    """A new line to an address, or a lent one where there is a line already."""
+    return to.lent() if isinstance(to, Connection) else Connection(to)
 
 
 def calling_as(user: Eui) -> tuple[tuple[str, str], ...]:

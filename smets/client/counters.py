@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -16,34 +17,49 @@ class Counters(Protocol):
         """A counter that was not given for this target before."""
         ...
 
+    def next_each(self, targets: Iterable[Eui], now: Instant) -> list[int]:
+        """The same for each target, in their order; a target may stand there twice."""
+        ...
+
 
 class CountersInMemory:
     """Forgotten with the process; enough while the emulated clock moves on between two processes."""
 
     def __init__(self) -> None:
-        self._last: dict[Eui, int] = {}
+        self._last: dict[str, int] = {}
 
     def next(self, target: Eui, now: Instant) -> int:
-        counter = max(self._last.get(target, 0) + 1, now)
-        self._last[target] = counter
-        return counter
+        return _count(self._last, target, now)
+
+    def next_each(self, targets: Iterable[Eui], now: Instant) -> list[int]:
+        return [_count(self._last, target, now) for target in targets]
 
 
 class CountersInFile:
-    """Kept in a file that several processes may share, so that two commands at one stepped instant both count."""
+    """Kept in a file that several processes may share, so that two commands at one stepped instant both count.
+
+    The file is read and written by every call: many counters are best asked for at once.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def next(self, target: Eui, now: Instant) -> int:
+        return self.next_each((target,), now)[0]
+
+    def next_each(self, targets: Iterable[Eui], now: Instant) -> list[int]:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # let go when the file is closed
             file.seek(0)
             last: dict[str, int] = json.loads(file.read() or "{}")
-            counter = max(last.get(target, 0) + 1, now)
-            last[target] = counter
+            counters = [_count(last, target, now) for target in targets]
             file.seek(0)
             file.truncate()
-            json.dump(last, file)
-        return counter
+            file.write(json.dumps(last))
+        return counters
+
+
+def _count(last: dict[str, int], target: Eui, now: Instant) -> int:
+    counter = last[target] = max(last.get(target, 0) + 1, now)
+    return counter

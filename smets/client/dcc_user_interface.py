@@ -15,12 +15,11 @@ from smart_metering.rpc.v1.dcc_user_interface_pb2_grpc import DccUserInterfaceSt
 from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, STREAM_SECONDS, Connection, calling_as
 from smets.client.conversion import from_message, to_message
 from smets.client.errors import OutOfTime, Unreachable
+from smets.client.patience import Patience
 
 REQUESTS_TOGETHER = 500
 OCTETS_TOGETHER = 4 * 1024 * 1024
 CHUNK_OCTETS = 256 * 1024
-STEADY_SECONDS = 5.0  # longer than a call waits for a line that was broken
-RECONNECT_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)  # the last again and again
 
 M = TypeVar("M")
 
@@ -66,7 +65,7 @@ class DccUserInterface:
 
         Raises Unreachable when no stream could be opened again within `patience_seconds`.
         """
-        patience = _Patience(patience_seconds)
+        patience = Patience(patience_seconds)
         while True:
             request = pb2.ReceiveRequest(after_position=after)
             patience.begin()
@@ -104,29 +103,6 @@ class DccUserInterface:
                         yield from_message(message, ReceivedMessage)
             finally:
                 call.cancel()
-
-
-class _Patience:
-    """How long lines that break are opened again: a line that stood for a while starts the count anew."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._clock = asyncio.get_running_loop().time
-        self._began = self._failing_since = self._clock()
-        self._failures = 0
-
-    def begin(self) -> None:
-        self._began = self._clock()
-
-    def is_over(self) -> bool:
-        now = self._clock()
-        if self._failures == 0 or now - self._began > STEADY_SECONDS:
-            self._failing_since, self._failures = now, 0
-        return now - self._failing_since >= self._seconds
-
-    def pause_seconds(self) -> float:
-        self._failures += 1
-        return RECONNECT_SECONDS[min(self._failures, len(RECONNECT_SECONDS)) - 1]
 
 
 def _batches(requests: Iterable[ServiceRequest]) -> Iterator[pb2.SubmitBatch]:

@@ -8,7 +8,7 @@ from smart_metering.administration import DeviceInside, Fate, FaultRule, Premise
 from smart_metering.identifiers import Eui, parse_eui
 from smart_metering.rpc.v1 import emulator_control_pb2 as pb2
 from smart_metering.rpc.v1.emulator_control_pb2_grpc import EmulatorControlStub
-from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Connection
+from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Address, Connection, connected
 from smets.client.conversion import from_message, to_message
 from smets.client.records import LaunchSummary, Trace
 
@@ -19,8 +19,8 @@ FATES_PAGE = 1_000
 class EmulatorControl:
     """One device emulator. Raises SmetsError."""
 
-    def __init__(self, address: str) -> None:
-        self._connection = Connection(address)
+    def __init__(self, to: Address | Connection) -> None:
+        self._connection = connected(to)
         self._stub = EmulatorControlStub(self._connection.channel)
 
     async def close(self) -> None:

@@ -17,7 +17,11 @@ class Unreachable(SmetsError):
     """Nobody answers at the address, or the line broke before the answer came."""
 
 
-class OutOfTime(SmetsError):
+class NotRunning(Unreachable):
+    """No system runs where one was looked for; says where that was, and how to start one."""
+
+
+class OutOfTime(SmetsError, TimeoutError):
     """The answer did not come before the deadline of the call."""
 
 
@@ -49,6 +53,18 @@ class NoResponse(SmetsError):
     """No Service Response came in the time given."""
 
 
+class UnknownServiceRequest(SmetsError):
+    """No such Service Reference Variant, or one that lacks what it needs."""
+
+
+class UnknownParty(SmetsError):
+    """No party is called so, or more than one; says which there are."""
+
+
+class Closed(SmetsError):
+    """The client was closed, by another thread perhaps, before the answer came."""
+
+
 STATUSES: dict[grpc.StatusCode, type[SmetsError]] = {
     grpc.StatusCode.UNAVAILABLE: Unreachable,
     grpc.StatusCode.CANCELLED: Unreachable,
@@ -77,6 +93,8 @@ def telling(doing: str, address: str) -> Iterator[None]:
     except aio.AioRpcError as error:
         kind = STATUSES.get(error.code(), FailedThere)
         raise kind(f"{doing} ({address}): {_reason(kind, error)}") from None
+    except aio.UsageError:
+        raise Closed(f"{doing} ({address}): the line was closed") from None
     except WireError as error:
         raise BrokenPromise(f"{doing} ({address}): the answer cannot be read: {error}") from None
 

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from smart_metering.duis.service_responses import ReceivedMessage, ServiceResponse
 from smets.client.dcc_user_interface import DccUserInterface
 from smets.client.errors import NoResponse, SmetsError
+from smets.client.patience import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 60.0
 RESPONSES_REMEMBERED = 100_000  # that nobody has asked for yet
 
 
@@ -48,9 +48,14 @@ class ResponseDesk:
 
     async def response_until_now(self, request_id: str) -> ServiceResponse | None:
         """The next Response to the request, if it stands in the stream by now."""
+        return (await self.responses_until_now((request_id,))).get(request_id)
+
+    async def responses_until_now(self, request_ids: Iterable[str]) -> dict[str, ServiceResponse]:
+        """The next Response to each of the requests, as far as they stand in the stream by now."""
         async for message in self._interface.read(self.position):
             self._file(message)
-        return self._take(request_id)
+        taken = ((request_id, self._take(request_id)) for request_id in request_ids)
+        return {request_id: response for request_id, response in taken if response is not None}
 
     async def await_response(self, request_id: str, timeout_seconds: float) -> ServiceResponse:
         """The next Response to the request. Raises NoResponse, or what ended the stream."""

@@ -12,8 +12,9 @@ from smart_metering.duis.service_responses import ServiceResponse
 from smart_metering.identifiers import Eui
 from smart_metering.instants import MINUTE_MS
 from smart_metering.response_codes import ResponseCode
+from smets.client.checked import CheckedResponse
 from smets.client.inbox import Inbox
-from smets.client.user import CheckedResponse, User
+from smets.client.user import User
 
 PassTime = Callable[[int], Awaitable[None]]
 

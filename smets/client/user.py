@@ -10,9 +10,8 @@ for a Command to deliver locally until the DSP has what it needs to make one.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -20,7 +19,7 @@ from smart_metering.administration import FirmwareFile
 from smart_metering.command_variants import CommandVariant, Service, service_of
 from smart_metering.command_variants import definition_of as variant_definition
 from smart_metering.duis.inventory_requests import ReturnLocalCommandResponse
-from smart_metering.duis.service_requests import Body, ServiceRequest, SignedPreCommand, UninterpretedBody
+from smart_metering.duis.service_requests import Body, ServiceRequest, SignedPreCommand
 from smart_metering.duis.service_responses import (
     DccAlert,
     DeviceAlert,
@@ -32,50 +31,40 @@ from smart_metering.duis.service_responses import (
 from smart_metering.gbcs.message import encode
 from smart_metering.gbcs.protection import sign
 from smart_metering.identifiers import Eui, RequestId
-from smart_metering.instants import Instant
+from smart_metering.instants import MINUTE_MS, Instant
 from smart_metering.records import changed
 from smart_metering.response_codes import ResponseCode
-from smart_metering.service_requests import SERVICE_REQUESTS, ServiceRequestDefinition, definition_of
+from smets.client.campaign import IN_FLIGHT, Campaign, Sent, together
+from smets.client.checked import CheckedResponse, ReceivedAlert, ReceivedResponse
 from smets.client.clock import Clock
-from smets.client.connection import Connection
+from smets.client.connection import Address, Connection, connected
 from smets.client.correlation import correlated
 from smets.client.counters import Counters, CountersInMemory
 from smets.client.dcc_user_interface import DccUserInterface
-from smets.client.empty_bodies import EMPTY_BODIES
-from smets.client.errors import SmetsError
+from smets.client.errors import NoResponse
+from smets.client.following import StreamReader
 from smets.client.inbox import Inbox, ResponseDesk
+from smets.client.making import MakeBody, RequestMaker
 from smets.client.opening import Opener
 from smets.client.outcomes import Outcome, outcome_of
+from smets.client.patience import PATIENCE_SECONDS, patiently
 from smets.client.self_service import SelfService
 from smets.client.user_keys import Repository, UserKeys
 from smets.client.verification import Verified, Verifier
+from smets.client.waiting import PatientClock, Wait, responses_within
 
 DEFAULT_ACB = Eui("90-B3-D5-1F-30-00-00-02")
 RESPONSE_SECONDS = 30.0
 CERTIFICATES_SECONDS = 0.5  # that a hub gets, in time that runs, to give the DSP a Device's certificates
 
-MakeBody = Callable[[RequestId], Body]
-
-
-class UnknownServiceRequest(SmetsError):
-    """No such Service Reference Variant, or one that lacks what it needs."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedResponse:
-    """A Service Response, who vouches for it, and what the Device says in it, if a Device does."""
-
-    response: ServiceResponse
-    verified: Verified
-    outcome: Outcome | None
-
 
 class User:
-    """One User on one DSP. `position`: the last message of its stream that is of no more interest."""
+    """One User on one DSP: at an address, or on a Connection that is shared. `position`: the last message of its stream
+    that is of no more interest. Raises SmetsError; what the SEC foresees (E5, E21 ...) is an answer."""
 
     def __init__(
         self,
-        address: str,
+        to: Address | Connection,
         eui: Eui,
         keys: UserKeys,
         *,
@@ -86,14 +75,14 @@ class User:
     ) -> None:
         self.eui = eui
         self.repository = repository or Repository()
-        self._acb = acb
         self._keys = keys
-        self._counters = counters or CountersInMemory()
+        self._maker = RequestMaker(eui, acb, counters or CountersInMemory())
         self._verifier = Verifier(eui, keys, self.repository)
         self._opener = Opener(eui, self._verifier.secrets)
-        self._connection = Connection(address)
+        self._connection = connected(to)
         self._interface = DccUserInterface(self._connection, eui)
-        self._clock = Clock(self._connection)
+        self.clock = Clock(self._connection)
+        self._reader = StreamReader(self._interface, self._verifier, self._opener)
         self._inbox = Inbox(self._interface, position)
         self._desk = ResponseDesk(self._interface, position)
         self.self_service = SelfService(self._connection, eui)
@@ -148,6 +137,31 @@ class User:
         """Every message beyond the position, up to now."""
         return await self._inbox.received()
 
+    def responses(
+        self,
+        *,
+        srv: str = "",
+        device: Eui | None = None,
+        after: int | None = None,
+        until_now: bool = False,
+    ) -> AsyncIterator[ReceivedResponse]:
+        """The Service Responses beyond `after` (None: the User's position), those of an SRV or to a Device alone.
+
+        For ever, over broken lines too; `until_now` ends it where the stream ends now. It has a place of its own, takes
+        nothing from other readers, and goes on where it was left with `after` the position of the last one taken.
+        """
+        return self._reader.responses(srv=srv, device=device, after=self._from(after), until_now=until_now)
+
+    def alerts(
+        self,
+        *codes: str,
+        device: Eui | None = None,
+        after: int | None = None,
+        until_now: bool = False,
+    ) -> AsyncIterator[ReceivedAlert]:
+        """The same of DCC Alerts and Device Alerts: of these codes (`"N29"`, `"8F66"`; none: all), about a Device."""
+        return self._reader.alerts(codes, device=device, after=self._from(after), until_now=until_now)
+
     def inbox(self) -> Inbox:
         """Another reader of the stream, from where this one stands; neither takes from the other."""
         return Inbox(self._interface, self.position)
@@ -165,6 +179,27 @@ class User:
         """The next Service Response to the request, if it is there by now."""
         response = await self._desk.response_until_now(request_id)
         return None if response is None else self.check(response)
+
+    async def response_to(
+        self, request_id: str, *, within_ms: int = MINUTE_MS, timeout_seconds: float | None = None
+    ) -> CheckedResponse:
+        """The next Service Response to the request, whatever the clock does. Raises NoResponse.
+
+        Stepped time is let happen, and moved from event to event as far as `within_ms`; time that runs is waited for,
+        as many seconds, or `timeout_seconds`. The DSP's own word that a Device stays silent (E21) comes after 30 s.
+        """
+        found = await self.responses_to([request_id], within_ms=within_ms, timeout_seconds=timeout_seconds)
+        if request_id not in found:
+            raise NoResponse(f"no Service Response to {request_id} within {within_ms} ms of emulated time")
+        return found[request_id]
+
+    async def responses_to(
+        self, request_ids: Sequence[str], *, within_ms: int = MINUTE_MS, timeout_seconds: float | None = None
+    ) -> dict[str, CheckedResponse]:
+        """The same for many: of those that were answered in time. A DSP that is started again is waited for."""
+        wait = Wait(within_ms=within_ms, timeout_seconds=timeout_seconds)
+        responses = await responses_within(self._desk, self.clock, request_ids, wait)
+        return {request_id: self.check(response) for request_id, response in responses.items()}
 
     @property
     def responses_position(self) -> int:
@@ -194,7 +229,7 @@ class User:
 
     async def now(self) -> Instant:
         """The emulated time."""
-        return (await self._clock.now()).now
+        return (await self.clock.now()).now
 
     def request(
         self, srv: str, device: Eui | None = None, body: Body | MakeBody | None = None, *, now: Instant
@@ -204,21 +239,7 @@ class User:
         A body may be made from the RequestID; without one it is the one that says nothing.
         Raises UnknownServiceRequest.
         """
-        definition = _definition(srv)
-        if definition.non_device == (device is not None):
-            needs = "names its Devices in its body" if definition.non_device else "needs the Device it is for"
-            raise UnknownServiceRequest(f"SRV {srv} '{definition.name}' {needs}")
-        target = self._acb if device is None else device
-        request_id = RequestId(self.eui, target, self._counters.next(target, now))
-        if callable(body):
-            body = body(request_id)
-        return ServiceRequest(
-            request_id=request_id,
-            command_variant=_variant(definition),
-            service_reference=definition.service_reference,
-            service_reference_variant=srv,
-            body=body if body is not None else _empty_body(definition),
-        )
+        return self._maker.make(srv, device, body, now)
 
     async def send(
         self,
@@ -259,17 +280,42 @@ class User:
         )
         return await self.send("8.13", body=body)
 
+    def requests(self, srv: str, bodies: Mapping[Eui, Body], *, now: Instant) -> list[ServiceRequest]:
+        """A new request of this kind for each Device, in the order given. Raises UnknownServiceRequest."""
+        return self._maker.make_each(srv, bodies, now)
+
+    async def send_all(
+        self,
+        requests: Iterable[ServiceRequest],
+        *,
+        in_flight: int = IN_FLIGHT,
+        within_ms: int | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> AsyncIterator[Sent]:
+        """Many requests on their whole way, in their order, at most so many `in_flight` at a time.
+
+        With `within_ms` each comes with its Response, if that comes within so much emulated time of the acknowledgement
+        (in stepped time: the clock is moved as far, see `response_to`). Lines that break are opened again, and nothing
+        is lost or done twice: what is unsure is sent again under its RequestID. Raises Unreachable when nobody answers
+        for `patience_seconds`.
+        """
+        hosts = (await patiently(self.clock.now, patience_seconds)).hosts
+        clock = PatientClock(self.clock, hosts, patience_seconds)
+        campaign = Campaign(self._interface, clock, self.signed, self._maker.renew)
+        for some in together(requests, in_flight):
+            rows = await campaign.send(some)
+            if within_ms is not None:
+                wait = Wait(within_ms=within_ms, patience_seconds=patience_seconds, hosts=hosts)
+                asked = [row.answer.request_id for row in rows if row.acknowledged]
+                found = await responses_within(self._desk, self.clock, asked, wait)
+                rows = [_with_response(row, self.check, found) for row in rows]
+            for row in rows:
+                yield row
+
     async def send_many(self, srv: str, bodies: Mapping[Eui, Body]) -> list[ServiceResponse]:
         """The same request to each Device, on batched streams; the last answers, in the order given."""
-        now = await self.now()
-        requests = [self.request(srv, device, body, now=now) for device, body in bodies.items()]
-        answers = [answer async for answer in self.submit(requests)]
-        signed = [self.signed(request, answer) for request, answer in zip(requests, answers, strict=True)]
-        sent = self.submit(request for request in signed if request is not None)
-        return [
-            answer if request is None else await anext(sent)
-            for request, answer in zip(signed, answers, strict=True)
-        ]
+        requests = self.requests(srv, bodies, now=await self.now())
+        return [sent.answer async for sent in self.send_all(requests)]
 
     def signed(
         self,
@@ -290,6 +336,9 @@ class User:
             body=SignedPreCommand(execution_date_time=dated, gbcs_payload=octets),
         )
 
+    def _from(self, after: int | None) -> int:
+        return self.position if after is None else after
+
     async def _ask(self, request: ServiceRequest, certificate_tries: int) -> ServiceResponse:
         """At the service of its Command Variant; a RequestID that was refused may be used again."""
         service = service_of(request.command_variant)
@@ -301,29 +350,17 @@ class User:
         return answer
 
     async def _let_happen(self) -> None:
-        if (await self._clock.now()).rate == 0:
-            await self._clock.advance(0)
+        if (await self.clock.now()).rate == 0:
+            await self.clock.advance(0)
         else:
             await asyncio.sleep(CERTIFICATES_SECONDS)
 
 
-def _definition(srv: str) -> ServiceRequestDefinition:
-    definition = definition_of(srv)
-    if definition is None:
-        near = get_close_matches(srv, [row.srv for row in SERVICE_REQUESTS], n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise UnknownServiceRequest(f"SRV {srv!r} is none of the {len(SERVICE_REQUESTS)} of DUIS 5.4{hint}")
-    return definition
-
-
-def _variant(definition: ServiceRequestDefinition) -> CommandVariant:
-    if definition.non_device:
-        return CommandVariant.NON_DEVICE
-    return CommandVariant.TRANSFORM if definition.critical else CommandVariant.SEND
-
-
-def _empty_body(definition: ServiceRequestDefinition) -> Body:
-    return EMPTY_BODIES.get(definition.srv) or UninterpretedBody(element=definition.body_element)
+def _with_response(
+    row: Sent, check: Callable[[ServiceResponse], CheckedResponse], found: Mapping[str, ServiceResponse]
+) -> Sent:
+    response = found.get(row.answer.request_id)
+    return row if response is None else replace(row, response=check(response))
 
 
 def _lacks_certificates(request: ServiceRequest, answer: ServiceResponse) -> bool:

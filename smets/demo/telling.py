@@ -20,7 +20,7 @@ from smart_metering.duis.service_responses import (
 from smart_metering.response_codes import ResponseCode
 from smart_metering.response_codes import definition_of as response_code_definition
 from smart_metering.service_requests import definition_of
-from smets.client.user import CheckedResponse
+from smets.client.checked import CheckedResponse
 from smets.counting import counted
 
 

@@ -44,7 +44,7 @@ async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launche
         standing = [row for row in plan.premises if await _stands(administration, emulator, row)]
         new = [row for row in plan.premises if row not in standing]
         is_first = not standing
-        entries = list(_cpl_entries(plan, new, standing))
+        entries = list(cpl_entries(plan, new, standing))
         for entry in entries:
             await administration.add_cpl_entry(entry)
         for row in new:
@@ -86,8 +86,8 @@ async def _is_there(looking: Awaitable[object]) -> bool:
     return True
 
 
-def _cpl_entries(
-    plan: FleetPlan, new: Iterable[PremisesPlan], standing: Sequence[PremisesPlan]
+def cpl_entries(
+    plan: FleetPlan, new: Iterable[PremisesPlan], standing: Sequence[PremisesPlan] = ()
 ) -> Iterable[CplEntry]:
     """Each product once. The file's own come last, so that they may say more of the same product.
 

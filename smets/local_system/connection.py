@@ -7,8 +7,10 @@ from pathlib import Path
 
 from smart_metering.identifiers import Eui, parse_eui
 from smets.client.administration import Administration
+from smets.client.connection import Connection
 from smets.client.counters import Counters, CountersInFile
 from smets.client.emulator_control import EmulatorControl
+from smets.client.errors import NotRunning
 from smets.client.user import DEFAULT_ACB, User
 from smets.client.user_keys import Repository, read_user_keys
 from smets.local_system.state_folder import StateFolder
@@ -16,7 +18,7 @@ from smets.local_system.state_folder import StateFolder
 RESPONSES_POSITION = "responses-position"
 
 
-class NoConnection(LookupError):
+class NoConnection(NotRunning, LookupError):
     """No system is known to run with this state folder."""
 
 
@@ -40,11 +42,21 @@ class SystemConnection:
         """The side of who runs the emulator."""
         return EmulatorControl(self.emulator)
 
-    def user(self, eui: Eui, *, position: int = 0, counters: Counters | None = None) -> User:
-        """A party of this system, with its own keys. Raises KeyFolderError where its folder has none."""
+    def user(
+        self,
+        eui: Eui,
+        *,
+        position: int = 0,
+        counters: Counters | None = None,
+        over: Connection | None = None,
+    ) -> User:
+        """A party of this system, with its own keys. Raises KeyFolderError where its folder has none.
+
+        `over`: a line to the DSP that it shares; else it opens its own.
+        """
         folder = StateFolder(self.state)
         return User(
-            self.dsp,
+            over or self.dsp,
             eui,
             read_user_keys(folder.party(eui), eui),
             repository=Repository(folder.certificates, self.seed.encode()),
@@ -55,9 +67,12 @@ class SystemConnection:
 
     def remembering_user(self, eui: Eui) -> User:
         """The same, with what its commands share: its counters, and how far they have read its Responses."""
-        folder = StateFolder(self.state).party(eui)
-        position = _read_number(folder / RESPONSES_POSITION)
-        return self.user(eui, position=position, counters=CountersInFile(folder / "counters.json"))
+        position = _read_number(StateFolder(self.state).party(eui) / RESPONSES_POSITION)
+        return self.user(eui, position=position, counters=self.counters(eui))
+
+    def counters(self, eui: Eui) -> Counters:
+        """A party's, which all who work with this state folder share."""
+        return CountersInFile(StateFolder(self.state).party(eui) / "counters.json")
 
     def remember(self, user: User) -> None:
         """Notes how far a remembering user has read, so that the next need not read it again."""
@@ -82,8 +97,7 @@ def read_connection(state: Path) -> SystemConnection:
         content = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise NoConnection(
-            f"{path} is not there: no system runs with this state folder; "
-            "start one by 'smets up', or name its folder by --state"
+            f"{path} is not there: no system runs with this state folder; {how_to_start(state)}"
         ) from None
     except (OSError, ValueError) as error:
         raise NoConnection(f"{path} cannot be read: {error}") from None
@@ -99,6 +113,11 @@ def read_connection(state: Path) -> SystemConnection:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise NoConnection(f"{path} is not what a system writes there: {error}") from None
+
+
+def how_to_start(state: Path) -> str:
+    """A system on this state folder, in the words of the command line."""
+    return f"start one by 'smets up FLEET --state {state}', or name its folder by --state"
 
 
 def _read_number(file: Path) -> int:

@@ -9,8 +9,8 @@ import pytest
 from dsp.core.transform import USE_CASES
 from smart_metering.device_types import DeviceType
 from smart_metering.service_requests import SERVICE_REQUESTS
-from smets.cli.bodies import ROWS
-from smets.cli.field_values import FIELD_VALUES, FieldValues, values_of
+from smets.requests.bodies import ROWS
+from smets.requests.field_values import FIELD_VALUES, FieldValues, values_of
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/requests.md").read_text("utf-8")

@@ -1,35 +1,18 @@
-"""Both sides in one process: the DSP's engine and the device emulator's, joined by hand, on virtual time.
+"""A world for tests: premises of the Reference Test Data Set's kind, and the words to ask them anything."""
 
-Nothing is patched and nothing is played: the octets that the DSP makes reach the emulated Devices, and their answers
-come back. Only sockets, disks and clocks are missing.
-"""
-
-from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 
-from device_emulator.core import effects as emulated
-from device_emulator.core.emulator import Emulator
-from device_emulator.core.keys import Keys, PartyKeys
-from device_emulator.core.state import State as EmulatorState
 from device_emulator.devices.profiles import PROFILES
-from device_emulator.faults.link import Link
-from device_emulator.firmware.images import FirmwareImages
-from dsp.core.effects import Answer, Deliver, Effect, Observe, Reply, Send
-from dsp.core.engine import Engine
 from dsp.core.inputs import (
     AdministrationLoaded,
     CplEntryAdded,
     CplEntryRemoved,
-    FirmwareUploaded,
-    Input,
     RequestReceived,
-    UplinkReceived,
 )
 from dsp.core.records import AuditRecord, SmiChange
-from dsp.core.state import State
 from dsp.rules.releases import rules_as_of
 from dsp.rules.rule_set import RuleSet
-from ledger.books import Append
+from ledger.books import Append, Change
 from smart_metering.administration import (
     DeviceInside,
     FaultRule,
@@ -47,17 +30,17 @@ from smart_metering.duis.service_requests import (
     UpdateFirmware,
     UpdatePpmidFirmware,
 )
-from smart_metering.duis.service_responses import InventoryDevice, Message, PreCommand, ServiceResponse
+from smart_metering.duis.service_responses import InventoryDevice, PreCommand, ServiceResponse
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.instants import Instant
 from smart_metering.ota.image import decode as decode_firmware
 from smart_metering.ota.image import file_digest
 from smart_metering.ota.making import Defect
-from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY, DevelopmentPki
-from smart_metering.pki.keys import KeyUsage
-from smart_metering.sm_wan import Downlink, Uplink
 from smart_metering.smi_statuses import SmiStatus
+from smets.local_system.state_folder import Organisation
+from smets.world.settings import WorldSettings
+from smets.world.world import World as WholeWorld
 from tests.support.dsp_premises import (
     CHF,
     REGISTRATIONS,
@@ -66,8 +49,6 @@ from tests.support.dsp_premises import (
     V1,
     V2,
     V3,
-    broker,
-    change_of_supplier_party,
     party,
     signed_by,
 )
@@ -83,7 +64,7 @@ from tests.support.world_premises import (
 )
 
 
-class World:
+class World(WholeWorld):
     """Premises, Commissioned on V1 unless told otherwise; V1, V2 and V3 on the CPL for every Device Type.
 
     Devices of the types `awaiting` are at the premises, but neither on the HAN nor in the SMI. The ESME is of
@@ -103,16 +84,19 @@ class World:
         true_variant: str = "AD",
         smi_variant: str = "AD",
     ) -> None:
-        self.now = START
-        self.inbox: dict[Eui, list[Message]] = defaultdict(list)
-        self.log: list[tuple[Eui, str]] = []
+        super().__init__(
+            WorldSettings(
+                rules=rules or rules_as_of(),
+                epoch=START,
+                organisations=tuple(Organisation(eui=eui, roles=roles) for eui, roles in ROLES.items()),
+                seed=SEED.decode(),
+                acb=ACB,
+                dice_seed=seed,
+            )
+        )
         self.audit_trail: list[tuple[int, AuditRecord]] = []
         self.smi_changes: list[SmiChange] = []
         self.generation = generation
-        self.engine = Engine(State(), rules or rules_as_of(), broker(), change_of_supplier_party())
-        self.emulator = self._emulator(seed)
-        self._uplinks: deque[Uplink] = deque()
-        self._files: dict[str, bytes] = {}
         self._counters: dict[tuple[Eui, Eui], int] = {}
         self._hashes: dict[tuple[DeviceType, FirmwareVersion], bytes] = {}
         self._awaiting = frozenset(awaiting)
@@ -125,10 +109,6 @@ class World:
     def remove(self, device_type: DeviceType, version: FirmwareVersion = V1) -> None:
         """The version leaves the CPL for such Devices."""
         self.give(CplEntryRemoved(entry_id=cpl_entry(device_type, version).entry_id))
-
-    def set_faults(self, *rules: FaultRule) -> None:
-        """The rules hold for every later message."""
-        self.emulator.set_faults(rules)
 
     def lose(self, srv: str, messages: int = 1) -> None:
         """The next Responses to this request get lost on the link."""
@@ -167,7 +147,7 @@ class World:
         octets = image if image is not None else firmware(device_type, version, defect)
         self._hashes[device_type, version] = decode_firmware(octets).manufacturer_image_hash
         kind = UpdatePpmidFirmware if device_type is DeviceType.PPMID else UpdateFirmware
-        body = kind(firmware_file=self.upload(octets), firmware_version=version, device_id_list=devices)
+        body = kind(firmware_file=self.uploaded(octets), firmware_version=version, device_id_list=devices)
         srv = "11.4" if device_type is DeviceType.PPMID else "11.1"
         return self.ask(srv, body, by=by or self._supplier(devices[0]), target=ACB)
 
@@ -175,12 +155,10 @@ class World:
         """The Manufacturer Image hash of the file that was sent last, or would be."""
         return self._hashes.get((device_type, version)) or image_hash(device_type, version)
 
-    def upload(self, octets: bytes) -> str:
+    def uploaded(self, octets: bytes) -> str:
         """A file in the firmware store; its name."""
-        name = file_digest(octets)
-        self._files[name] = octets
-        self.give(FirmwareUploaded(sha256=name, octets=octets))
-        return name
+        self.upload(octets)
+        return file_digest(octets)
 
     def ask(
         self, srv: str, body: Body, *, by: Eui, target: Eui, variant: CommandVariant | None = None
@@ -210,19 +188,6 @@ class World:
         """The registration data provider tells the DCC."""
         self.give(AdministrationLoaded(registrations=registrations))
 
-    def advance(self, milliseconds: int) -> None:
-        """Time passes; every event of either side happens at its own instant, the hubs' first."""
-        end = Instant(self.now + milliseconds)
-        while True:
-            deadlines = [self.engine.next_deadline(), self.emulator.next_deadline()]
-            due = min((at for at in deadlines if at is not None), default=None)
-            if due is None or due > end:
-                break
-            self.now = max(self.now, due)
-            self._follow(self.emulator.expire(self.now))
-            self._carry_out(self.engine.expire(self.now))
-        self.now = end
-
     # --- what a test sees
 
     def smi(self, device: Eui) -> InventoryDevice:
@@ -235,63 +200,18 @@ class World:
         assert inside is not None
         return inside
 
-    # --- how it is joined
+    # --- how it is made
 
-    def give(self, event: Input) -> Reply | None:
-        """One input to the DSP, and all that follows from it on both sides."""
-        return self._carry_out(self.engine.receive(event, self.now))
-
-    def delivered(self, user: Eui, message: Message) -> None:
-        """A message reached a User's stream."""
-        self.inbox[user].append(message)
-
-    def _carry_out(self, effects: list[Effect]) -> Reply | None:
-        answers: list[Reply] = []
-        downlinks: list[Downlink] = []
-        for effect in effects:
-            match effect:
-                case Answer(reply=reply):
-                    answers.append(reply)
-                case Send(downlink=downlink):
-                    downlinks.append(downlink)
-                case Deliver(user=user, message=received):
-                    self.delivered(user, received.message)
-                case Observe(device=device, what=what):
-                    self.log.append((device, what))
-        for downlink in downlinks:
-            self._follow(self.emulator.receive(downlink, self.now))
-        self._keep_logs()
-        return answers[0] if answers else None
-
-    def _keep_logs(self) -> None:
+    def changed(self, changes: list[Change]) -> None:
         """What the store would keep of the two logs that tell what happened."""
-        for change in self.engine.ledger.take_changes():
+        for change in changes:
             if isinstance(change, Append) and isinstance(change.record, AuditRecord):
                 self.audit_trail.append((change.position, change.record))
             elif isinstance(change, Append) and isinstance(change.record, SmiChange):
                 self.smi_changes.append(change.record)
 
-    def _follow(self, effects: list[emulated.Effect]) -> None:
-        """Uplinks keep their order, as on a stream: one is taken whole before the next."""
-        for effect in effects:
-            match effect:
-                case emulated.Send(uplink=uplink):
-                    self._uplinks.append(uplink)
-                case emulated.FileWanted(firmware_file=name):
-                    self._follow(self.emulator.file_arrived(name, self._files[name], self.now))
-                case emulated.Observe(device=device, what=what):
-                    self.log.append((device, what))
-                case emulated.HubsLaunched():
-                    pass  # Every hub is attached here.
-        self.emulator.ledger.take_changes()
-        while self._uplinks:
-            self.give(UplinkReceived(host="emulator", uplink=self._uplinks.popleft()))
-
-    def _emulator(self, seed: str) -> Emulator:
-        pki = DevelopmentPki(SEED)
-        keys = {eui: _party_keys(pki, eui) for eui in (*ROLES, ACB, CHANGE_OF_SUPPLIER_PARTY)}
-        state = EmulatorState()
-        return Emulator(state, Link(state.ledger, seed), Keys(SEED, keys, ACB), FirmwareImages())
+    def _attach(self, template: str | None = None) -> None:
+        """Whether a hub is on the SM WAN, a test says: what is still Pending is to stay so."""
 
     def _load(self, status: SmiStatus, premises: int) -> None:
         types = [kind for kind in ORDER if (kind, self.generation) in PROFILES]
@@ -312,7 +232,7 @@ class World:
             parties=tuple(map(party, ROLES)), registrations=REGISTRATIONS, devices=tuple(devices)
         )
         self.give(loaded)
-        self._follow(self.emulator.launch([template]))
+        self.launch([template])
         for kind in types:
             for version in (V1, V2, V3):
                 self.give(CplEntryAdded(entry=cpl_entry(kind, version)))
@@ -342,11 +262,3 @@ class World:
 
     def _supplier(self, device: Eui) -> Eui:
         return supplier_of(self._type(device))
-
-
-def _party_keys(pki: DevelopmentPki, eui: Eui) -> PartyKeys:
-    credentials = pki.organisation(eui, "02")
-    return PartyKeys(
-        digital_signing=credentials[KeyUsage.DIGITAL_SIGNING].private_key.public_key(),
-        key_agreement=credentials[KeyUsage.KEY_AGREEMENT].private_key.public_key(),
-    )

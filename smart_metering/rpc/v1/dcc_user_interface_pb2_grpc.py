@@ -79,7 +79,8 @@ class DccUserInterfaceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SendCommand(self, request, context):
-        """Command Variants 1 and 5: once this returns I99, the request is durable and its Service Response will come by Receive.
+        """Command Variants 1 to 3 and 5 to 7. Once this returns I99, the request is durable and its Service Response will come
+        by Receive; for local delivery (2, 3, 6, 7) the answer holds the Command, and only 3 and 7 send it over the SM WAN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,7 +103,8 @@ class DccUserInterfaceServicer:
 
     def Receive(self, request, context):
         """Everything sent to the calling User after a position, in the order of its positions: durable before it leaves,
-        so a client that asks again from the last position it took misses nothing and gets nothing twice.
+        so a client that asks again from the last position it took misses nothing and gets nothing twice. The stream stays
+        open and brings what comes, unless `until_now`; any number of readers may follow, and none takes from another.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ExplanationsStub:
-    """For who tests, not for Users: it tells of all parties.
+    """For who tests, not for Users: it tells of all parties, and no `user-id` is needed.
     """
 
     def __init__(self, channel):
@@ -43,7 +43,7 @@ class ExplanationsStub:
 
 
 class ExplanationsServicer:
-    """For who tests, not for Users: it tells of all parties.
+    """For who tests, not for Users: it tells of all parties, and no `user-id` is needed.
     """
 
     def Explain(self, request, context):
@@ -70,7 +70,7 @@ def add_ExplanationsServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Explanations:
-    """For who tests, not for Users: it tells of all parties.
+    """For who tests, not for Users: it tells of all parties, and no `user-id` is needed.
     """
 
     @staticmethod

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ExplanationsStub:
-    """For who tests, not for Users: it tells of all parties."""
+    """For who tests, not for Users: it tells of all parties, and no `user-id` is needed."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -38,14 +38,14 @@ class ExplanationsStub:
 
 @_typing.type_check_only
 class ExplanationsAsyncStub(ExplanationsStub):
-    """For who tests, not for Users: it tells of all parties."""
+    """For who tests, not for Users: it tells of all parties, and no `user-id` is needed."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Explain: _aio.UnaryUnaryMultiCallable[_explanation_pb2.ExplainRequest, _explanation_pb2.Explanation]  # type: ignore[assignment]
     """NOT_FOUND if no request with this RequestID ever arrived."""
 
 class ExplanationsServicer(metaclass=_abc_1.ABCMeta):
-    """For who tests, not for Users: it tells of all parties."""
+    """For who tests, not for Users: it tells of all parties, and no `user-id` is needed."""
 
     @_abc_1.abstractmethod
     def Explain(

@@ -63,9 +63,11 @@ class ServiceRequest(_message.Message):
     READ_SCHEDULE_FIELD_NUMBER: _builtins.int
     DELETE_SCHEDULE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """originator:target:counter, EUIs as 90-B3-D5-1F-30-01-00-00"""
+    """originator:target:counter, EUIs as 90-B3-D5-1F-30-01-00-00. The originator is the caller; the target the Device, or the
+    Access Control Broker where there is no Device. A counter rises from request to request and is used once (E40).
+    """
     command_variant: _builtins.int
-    """1 to 8"""
+    """1 send, 2 for local delivery, 3 both; 4 transform, then signed 5, 6, 7 alike; 8 non-device"""
     service_reference: _builtins.str
     """"11.3"; empty means: the one that service_reference_variant belongs to"""
     service_reference_variant: _builtins.str

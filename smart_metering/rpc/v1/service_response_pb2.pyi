@@ -50,6 +50,7 @@ class ServiceResponse(_message.Message):
     service_reference: _builtins.str
     service_reference_variant: _builtins.str
     gbcs_payload: _builtins.bytes
+    """the Device's message as it sent it: GBCS, signed or with a MAC"""
     dsp_schedule_id: _builtins.int
     @_builtins.property
     def pre_command(self) -> Global___PreCommand: ...
@@ -137,6 +138,10 @@ Global___Decision: _TypeAlias = Decision  # noqa: Y015
 
 @_typing.final
 class PreCommand(_message.Message):
+    """Of a Critical request: its Command as the DSP wrote it. The User compares it with what it asked for, signs it with its
+    digital signing key (ECDSA on P-256, SHA-256), and sends it under the same RequestID as a SignedPreCommand.
+    """
+
     DESCRIPTOR: _descriptor.Descriptor
 
     GBCS_VERSION_FIELD_NUMBER: _builtins.int

@@ -37,7 +37,7 @@ class Asked:
         self.variant: CommandVariant = draw(
             st.sampled_from(sorted(definition.command_variants - {CommandVariant.TRANSFORM}))
         )
-        file = world.upload(firmware(kind, V2)) if srv in ("11.1", "11.4") else ""
+        file = world.uploaded(firmware(kind, V2)) if srv in ("11.1", "11.4") else ""
         self.body: Body = draw(bent(body_in_order(srv, kind, self.user, file)))
         self.lost = draw(st.booleans())
         self.answer: ServiceResponse | None = None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from smart_metering.service_requests import SERVICE_REQUESTS
-from smets.cli.bodies import ROWS
+from smets.requests.bodies import ROWS
 from tests.smets.cli.command_line import CommandLine, field, running
 
 FLEET = """
@@ -385,7 +385,7 @@ MISTAKES = (
     (("send", "8.4", ESME, "--set", "import_mpxn=1", "--set", "export_mpan=1"), "makes one change at a time"),
     (("send", "8.3"),                                                 "is about one Device, not 0"),
     (("send", "8.13"),                                                "needs --set response=..."),
-    (("send", "8.13", "--set", "response=@none.hex"),                 "cannot be read"),
+    (("send", "8.13", "--set", "response=@none.hex"),                 "there is no such file"),
     (("send", "5.1", ESME, "--set", "time=26:00"),                    "expected hours and minutes"),
     (("send", "4.1.1", ESME, "--deliver"),                            "--deliver needs --variant 2, 3, 6, 7"),
     (("send", "4.1.1", ESME, "--after", "7"),                         "expected originator:target:counter"),

@@ -18,8 +18,10 @@ from smart_metering.response_codes import ResponseCode
 from smart_metering.smi_statuses import SmiStatus
 from smart_metering.use_cases import UseCase
 from smets.client.answers import DeviceLog, GasVolume, HanLog, ImportProfile, TopUp
+from smets.client.checked import CheckedResponse
 from smets.client.credential_answers import HeldCredentials
-from smets.client.user import CheckedResponse, MakeBody, User
+from smets.client.making import MakeBody
+from smets.client.user import User
 from tests.smets.running_system import ESME, GPF, GSME, HUB, PPMID, RunningSystem, running
 
 NOON = Instant(1_636_027_200_000)  # twelve hours after the epoch of a fleet

@@ -14,8 +14,9 @@ from smart_metering.identifiers import Eui
 from smart_metering.instants import SECOND_MS
 from smart_metering.records import changed
 from smart_metering.response_codes import ResponseCode
-from smets.client.errors import NoResponse, NotWhatWasAsked, UnknownCaller, Unreachable
-from smets.client.user import CheckedResponse, UnknownServiceRequest, User
+from smets.client.checked import CheckedResponse
+from smets.client.errors import NoResponse, NotWhatWasAsked, UnknownCaller, UnknownServiceRequest, Unreachable
+from smets.client.user import User
 from smets.client.user_keys import read_user_keys
 from smets.local_system.state_folder import StateFolder
 from tests.smets.running_system import ESME, GSME, HCALCS, HUB, PPMID, RunningSystem
@@ -210,6 +211,31 @@ async def test_awaiting_takes_nothing_from_receiving(world: RunningSystem) -> No
 
     assert isinstance(received.message, ServiceResponse)
     assert received.message.request_id == answer.request_id
+
+
+@pytest.mark.parametrize("rate", [0.0, 60.0], ids=["stepped", "running"])
+async def test_a_response_is_had_whatever_the_clock_does(world: RunningSystem, rate: float) -> None:
+    await world.administration.set_rate(rate)
+    answer = await world.supplier.send("11.2", world.device(ESME))
+
+    checked = await world.supplier.response_to(answer.request_id)
+
+    assert checked.response.response_code is ResponseCode.I0
+
+
+async def test_stepped_time_is_moved_no_further_than_was_said(world: RunningSystem) -> None:
+    silence = FaultRule(name="silence", direction="FROM_DEVICE", references=("11.2",), fate="lose", one_in=1)
+    await world.emulator.set_faults([silence])
+    began = await world.supplier.now()
+    answer = await world.supplier.send("11.2", world.device(ESME))
+
+    with pytest.raises(NoResponse, match="10000 ms"):
+        await world.supplier.response_to(answer.request_id, within_ms=10 * SECOND_MS)
+    moved = await world.supplier.now() - began
+    late = await world.supplier.response_to(answer.request_id)
+
+    assert moved == 10 * SECOND_MS
+    assert late.response.response_code is ResponseCode.E21
 
 
 async def test_silence_is_an_e21_when_the_time_is_over(world: RunningSystem) -> None:

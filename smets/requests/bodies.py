@@ -1,52 +1,72 @@
-"""The body of a Service Request from the words of a command: one row for each SRV that has one."""
+"""The body of a Service Request from words: one row for each SRV that has one."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from smart_metering.duis.service_requests import Body
-from smets.cli import device_bodies as device
-from smets.cli import firmware_bodies as firmware
-from smets.cli import inventory_bodies as inventory
-from smets.cli.exits import Misuse
-from smets.cli.field_values import values_of
-from smets.cli.making import Asked, Making, one_of_field, read_fields
 from smets.client.administration import Administration
-from smets.client.user import MakeBody, User
+from smets.client.making import MakeBody
+from smets.client.user import User
+from smets.fleet.texts import one_of
+from smets.requests import device_bodies as device
+from smets.requests import firmware_bodies as firmware
+from smets.requests import inventory_bodies as inventory
+from smets.requests.errors import WrongRequest
+from smets.requests.field_values import values_of
+from smets.requests.making import Asked, Lookups, Making
 
 
 @dataclass(frozen=True, slots=True)
 class BodyRow:
-    """`options` of a command and `fields` of its --set that this body has room for."""
+    """`options` and, where fields can be set, `fields` that this body has room for."""
 
     options: str
     make: Callable[[Making], Awaitable[Body | MakeBody]]
     fields: str
 
 
-async def body_of(asked: Asked, sender: User, administration: Administration) -> Body | MakeBody | None:
-    """None: the body that says nothing. Raises Misuse for what this SRV has no room for, or lacks."""
+async def body_of(
+    asked: Asked, sender: User, administration: Administration, lookups: Lookups
+) -> Body | MakeBody | None:
+    """None: the body that says nothing. Raises WrongRequest for what this SRV has no room for, or lacks."""
+    check(asked)
     row = ROWS.get(asked.srv)
-    given = {name for name in OPTIONS if getattr(asked, name)}
-    if surplus := sorted(given - _room(row)):
-        raise Misuse(f"SRV {asked.srv} takes no {', '.join(OPTIONS[name] for name in surplus)}")
     if row is None:
         return None
     making = Making(
         asked=asked,
-        fields=_fields(asked, row),
         sender=sender,
         administration=administration,
+        lookups=lookups,
         now=await sender.now(),
     )
     return await row.make(making)
 
 
-def _fields(asked: Asked, row: BodyRow) -> dict[str, str]:
-    fields = read_fields(asked.fields, tuple(row.fields.split()))
-    for name, value in fields.items():
+def check(asked: Asked) -> None:
+    """What can be told without asking anybody. Raises WrongRequest for what this SRV has no room for."""
+    row = ROWS.get(asked.srv)
+    given = {name for name in OPTIONS if getattr(asked, name)}
+    if surplus := [name for name in OPTIONS if name in given - _room(row)]:
+        options = ", ".join(asked.option(OPTIONS[name]) for name in surplus)
+        raise WrongRequest(f"SRV {asked.srv} takes no {options}")
+    for name, value in asked.fields.items():
+        _check_field(asked, name, value)
+
+
+def fields_of(srv: str) -> tuple[str, ...]:
+    """Those that can be set."""
+    row = ROWS.get(srv)
+    return tuple(row.fields.split()) if row is not None else ()
+
+
+def _check_field(asked: Asked, name: str, value: str) -> None:
+    try:
+        one_of("field", name, fields_of(asked.srv))
         if allowed := values_of(asked.srv, name):
-            one_of_field(name, value, allowed)
-    return fields
+            one_of("value", value, allowed)
+    except ValueError as error:
+        raise WrongRequest(f"{asked.option('set')} {name}={value}: {error}") from None
 
 
 def _room(row: BodyRow | None) -> set[str]:
@@ -56,11 +76,11 @@ def _room(row: BodyRow | None) -> set[str]:
 
 
 OPTIONS = {
-    "firmware": "--firmware",
-    "version": "--version",
-    "image_hash": "--hash",
-    "at": "--at",
-    "fields": "--set",
+    "firmware": "firmware",
+    "version": "version",
+    "image_hash": "hash",
+    "at": "at",
+    "fields": "set",
 }
 
 _POINTS = " ".join(inventory.POINTS_OF_SUPPLY)

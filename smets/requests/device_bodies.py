@@ -1,4 +1,4 @@
-"""Bodies of Service Requests to a Device, from the words of a command."""
+"""Bodies of Service Requests to a Device, from words."""
 
 from smart_metering.device_types import METERS
 from smart_metering.duis import device_requests as duis
@@ -6,10 +6,10 @@ from smart_metering.duis.service_requests import Body, ReadFirmwareVersion
 from smart_metering.identifiers import RequestId
 from smart_metering.instants import DAY_MS, Instant
 from smart_metering.pki.keys import KeyUsage
-from smets.cli.exits import Misuse
-from smets.cli.making import Making, one_of_field
+from smets.client.making import MakeBody
 from smets.client.records import SmiDevice
-from smets.client.user import MakeBody
+from smets.requests.errors import WrongRequest
+from smets.requests.making import Making
 
 TOLERANCE_SECONDS = 60
 JOIN_TIME_SECONDS = 300
@@ -62,7 +62,7 @@ async def read_profile(making: Making) -> Body:
 
 def own_key(making: Making) -> bytes:
     """The certificate by which a Device that does not know the sender encrypts for it; certificate=no leaves it out."""
-    wanted = one_of_field("certificate", making.fields.get("certificate", "yes"), ("yes", "no")) == "yes"
+    wanted = making.choice("certificate", ("yes", "no"), "yes") == "yes"
     return making.certificate(KeyUsage.KEY_AGREEMENT) if wanted else b""
 
 
@@ -110,7 +110,9 @@ async def change_supplier(making: Making) -> Body:
     """The sender's certificates take the place of those of the Device's supplier, and counters begin at nothing."""
     signing = making.certificate(KeyUsage.DIGITAL_SIGNING)
     if not signing:
-        raise Misuse(f"SRV 6.23 needs the certificates of {making.sender.eui}, and the state folder has none")
+        raise WrongRequest(
+            f"SRV 6.23 needs the certificates of {making.sender.eui}, and the state folder has none"
+        )
     meter = await _meter_of(making)
     is_meter = meter is not None and meter.device.device_id == making.device
     known_mpxn = meter.device.import_mpxn if meter is not None else ""

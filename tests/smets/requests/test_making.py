@@ -8,13 +8,16 @@ import pytest
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.instants import CANCELLATION, HOUR_MS, Instant, InvalidInstant, parse_instant
 from smart_metering.user_roles import UserRole
-from smets.cli.device_bodies import utrn_of
 from smets.cli.exits import Misuse
-from smets.cli.making import Asked, Making, read_fields
+from smets.cli.lookups import CommandLookups, read_fields
 from smets.client.administration import Administration
 from smets.client.user import User
 from smets.client.user_keys import read_user_keys
 from smets.local_system.state_folder import Organisation, StateFolder
+from smets.requests.bodies import check
+from smets.requests.device_bodies import utrn_of
+from smets.requests.errors import WrongRequest
+from smets.requests.making import Asked, Making
 
 NOW = parse_instant("2021-11-04T09:30:00Z")
 SUPPLIER = Eui("90-B3-D5-1F-30-01-00-00")
@@ -23,11 +26,21 @@ NOBODY = "127.0.0.1:1"
 
 
 def test_fields_are_those_that_are_known() -> None:
-    assert read_fields(("from=-7d", "to=a=b"), ("from", "to")) == {"from": "-7d", "to": "a=b"}
-    with pytest.raises(Misuse, match=r"there is no field 'form'; did you mean 'from'\? .*one of: from, to"):
-        read_fields(("form=-7d",), ("from", "to"))
+    assert read_fields(("from=-7d", "to=a=b"), "4.8.1") == {"from": "-7d", "to": "a=b"}
     with pytest.raises(Misuse, match="expected NAME=VALUE, with a NAME of from, to"):
-        read_fields(("from",), ("from", "to"))
+        read_fields(("from",), "4.8.1")
+    with pytest.raises(Misuse, match=r"expected NAME=VALUE; and SRV 11\.2 takes none"):
+        read_fields(("from",), "11.2")
+
+
+def test_what_cannot_be_meant_is_told_without_asking_anybody() -> None:
+    check(Asked(srv="4.8.1", devices=(METER,), fields={"from": "-7d"}))
+    with pytest.raises(WrongRequest, match=r"set form=-7d: there is no field 'form'; did you mean 'from'\?"):
+        check(Asked(srv="4.8.1", devices=(METER,), fields={"form": "-7d"}))
+    with pytest.raises(WrongRequest, match=r"set log=GSME: .*\(expected one of: ESME, ALCS\)"):
+        check(Asked(srv="3.3", devices=(METER,), fields={"log": "GSME"}))
+    with pytest.raises(WrongRequest, match=r"SRV 11\.2 takes no --firmware, --set"):
+        check(Asked(srv="11.2", devices=(METER,), fields={"from": "x"}, firmware="v2", mark="--"))
 
 
 def test_a_utrn_has_twenty_digits_whatever_the_counter() -> None:
@@ -51,10 +64,10 @@ async def making(tmp_path: Path) -> AsyncIterator[MakingOf]:
 
         def make(*, at: str = "", devices: tuple[Eui, ...] = (METER,), **fields: str) -> Making:
             return Making(
-                asked=Asked(srv="8.13", devices=devices, at=at),
-                fields=fields,
+                asked=Asked(srv="8.13", devices=devices, at=at, fields=fields, mark="--"),
                 sender=sender,
                 administration=administration,
+                lookups=CommandLookups(administration),
                 now=NOW,
             )
 
@@ -85,20 +98,20 @@ async def test_octets_are_hex_or_a_file_of_either(making: MakingOf, tmp_path: Pa
     assert making(response="DD00").octets("response") == b"\xdd\x00"
     assert making(response=f"@{tmp_path / 'hex'}").octets("response") == b"\xdd\x00"
     assert making(response=f"@{tmp_path / 'raw'}").octets("response") == b"\xdd\x00\xff"
-    with pytest.raises(Misuse, match="expected hex, or @FILE"):
+    with pytest.raises(WrongRequest, match="expected hex, or @FILE"):
         making(response="DD0").octets("response")
-    with pytest.raises(Misuse, match="cannot be read"):
+    with pytest.raises(WrongRequest, match="there is no such file"):
         making(response=f"@{tmp_path / 'none'}").octets("response")
 
 
 async def test_what_a_field_cannot_be_is_said(making: MakingOf) -> None:
-    with pytest.raises(Misuse, match="--set id='one': expected a whole number"):
+    with pytest.raises(WrongRequest, match="--set id='one': expected a whole number"):
         making(id="one").number("id", 0)
-    with pytest.raises(Misuse, match=r"--set delete_device=maybe: .*expected one of: yes, no"):
+    with pytest.raises(WrongRequest, match=r"--set delete_device='maybe': .*expected one of: yes, no"):
         making(delete_device="maybe").is_set("delete_device")
-    with pytest.raises(Misuse, match=r"needs --set a=\.\.\., --set b=\.\.\."):
+    with pytest.raises(WrongRequest, match=r"needs --set a=\.\.\., --set b=\.\.\."):
         making().needs("a", "b")
-    with pytest.raises(Misuse, match="needs --set other=DEVICE"):
+    with pytest.raises(WrongRequest, match="needs --set other=DEVICE"):
         await making().device_named("other")
-    with pytest.raises(Misuse, match="about one Device, not 2"):
+    with pytest.raises(WrongRequest, match="about one Device, not 2"):
         assert making(devices=(METER, SUPPLIER)).device

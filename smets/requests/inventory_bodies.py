@@ -11,9 +11,9 @@ from smart_metering.duis.service_requests import Body
 from smart_metering.identifiers import parse_eui
 from smart_metering.instants import HOUR_MS, MINUTE_MS
 from smart_metering.service_requests import service_reference_of
-from smets.cli.device_bodies import own_key
-from smets.cli.exits import Misuse
-from smets.cli.making import Making
+from smets.requests.device_bodies import own_key
+from smets.requests.errors import WrongRequest
+from smets.requests.making import Making
 
 DETAILS = tuple(row.name for row in msgspec.structs.fields(DeviceDetails))
 POINTS_OF_SUPPLY = tuple(row.name for row in msgspec.structs.fields(UpdateMpxn))
@@ -55,7 +55,10 @@ async def update_inventory(making: Making) -> Body:
     if len(points) == 1:
         choices.append(UpdateInventory(device_id=device, update_mpxn=UpdateMpxn(**points)))
     if len(points) > 1 or len(choices) != 1:
-        raise Misuse(f"SRV 8.4 makes one change at a time; expected --set of exactly one of: {_CHOICES}")
+        option = making.asked.option("set")
+        raise WrongRequest(
+            f"SRV 8.4 makes one change at a time; expected {option} of exactly one of: {_CHOICES}"
+        )
     return choices[0]
 
 
@@ -120,7 +123,7 @@ async def create_schedule(making: Making) -> Body:
         schedule_frequency=making.fields.get("frequency", "Daily"),
         schedule_start_date=making.today if start is None else start,
         schedule_end_date=making.day("end"),
-        schedule_execution_start_time=_time_of_day(making.fields.get("time", "00:00")),
+        schedule_execution_start_time=_time_of_day(making),
         ka_public_security_credential=own_key(making),
         dsp_scheduled_service_reference=service_reference_of(srv),
         dsp_scheduled_service_reference_variant=srv,
@@ -136,10 +139,10 @@ def _period(making: Making) -> duis.ReadLogPeriodOffset:
     )
 
 
-def _time_of_day(text: str) -> int:
-    parts = _TIME.fullmatch(text)
+def _time_of_day(making: Making) -> int:
+    parts = _TIME.fullmatch(making.fields.get("time", "00:00"))
     if parts is None:
-        raise Misuse(f"--set time={text!r}: expected hours and minutes, like 02:30")
+        raise making.wrong("time", "expected hours and minutes, like 02:30")
     return int(parts[1]) * HOUR_MS + int(parts[2]) * MINUTE_MS
 
 

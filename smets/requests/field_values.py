@@ -8,7 +8,7 @@ from dsp.rules.schedules import Frequency
 
 @dataclass(frozen=True, slots=True)
 class FieldValues:
-    """What `--set FIELD=` may be with these SRVs."""
+    """What the field may be with these SRVs."""
 
     srvs: tuple[str, ...]
     field: str
