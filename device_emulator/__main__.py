@@ -14,10 +14,11 @@ from pathlib import Path
 from device_emulator.bootstrap import DEFAULT_ACB, DeviceEmulator, EmulatorSettings, MissingCertificates
 from ledger.sqlite_store import StoreError
 from ledger.state_directory import StateInUse
+from operations.metrics_page import CannotServeMetrics
+from operations.server_process import add_operating_options, operating_from, set_up_server_process
 from smart_metering.identifiers import InvalidIdentifier, parse_eui
 from smart_metering.pki.key_folders import KeyFolderError
 from smart_metering.rpc.server import CannotListen
-from smart_metering.rpc.server_process import set_up_server_process
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,10 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = _settings(parser.parse_args(arguments))
     except InvalidIdentifier as error:
         parser.error(str(error))
-    set_up_server_process()
+    set_up_server_process(settings.operating)
     try:
         asyncio.run(_run(settings))
-    except (CannotListen, KeyFolderError, MissingCertificates, StateInUse, StoreError) as error:
+    except (
+        CannotListen,
+        CannotServeMetrics,
+        KeyFolderError,
+        MissingCertificates,
+        StateInUse,
+        StoreError,
+    ) as error:
         sys.stderr.write(f"device_emulator: {error}\n")
         return 1
     return 0
@@ -43,7 +51,8 @@ async def _run(settings: EmulatorSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     async with emulator:
-        sys.stdout.write(json.dumps({"address": emulator.address, "host": settings.host}) + "\n")
+        ready = {"address": emulator.address, "host": settings.host, "metrics": emulator.metrics}
+        sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
         stopping = asyncio.create_task(stopped.wait())
         failing = asyncio.create_task(emulator.failure())
@@ -66,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="emulator", metavar="NAME", help="as the DSP remembers it")
     parser.add_argument("--acb", default=DEFAULT_ACB, metavar="EUI", help="the DSP's own EUI")
+    add_operating_options(parser)
     return parser
 
 
@@ -79,6 +89,7 @@ def _settings(arguments: argparse.Namespace) -> EmulatorSettings:
         certificates=arguments.certificates,
         host=arguments.host,
         acb=parse_eui(arguments.acb),
+        operating=operating_from(arguments),
     )
 
 

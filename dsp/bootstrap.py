@@ -62,6 +62,7 @@ class Dsp:
         self._books: _Books | None = None
         self._runtime: Runtime | None = None
         self._metrics: MetricsPage | None = None
+        self._is_serving = False
 
     @property
     def address(self) -> str:
@@ -98,13 +99,16 @@ class Dsp:
             await runtime.flush()
             self._serve_metrics()
             await self._server.open(self._services(books))
+            self._is_serving = True
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Returns once everything that was taken is durable and the state is free for another."""
-        await self._server.stop(GRACE_SECONDS, self._settings.operating.drain_seconds)
+        if self._is_serving:
+            await self._server.drain(self._settings.operating.drain_seconds)
+        await self._server.stop(GRACE_SECONDS)
         if self._metrics is not None:
             await asyncio.to_thread(self._metrics.close)
         if self._books is None:

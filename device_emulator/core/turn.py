@@ -23,8 +23,8 @@ from smart_metering.sm_wan import Uplink, UplinkContent
 class Turn:
     """What every room of the core is given. A Device's state is written once, when the turn closes.
 
-    `overtakable` are sequences of held messages by Device and direction, oldest first. `cause` is the RequestID that the
-    turn is about, once that is known.
+    `overtakable` are sequences of held messages by Device and direction, oldest first. `cause` is the RequestID that
+    the turn is about, once that is known.
     """
 
     state: State

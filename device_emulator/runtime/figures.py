@@ -1,27 +1,6 @@
 """What an emulator counts of itself while it works."""
 
 from operations.counts import Count, Durations
-from smart_metering.sm_wan import (
-    CertificatesWanted,
-    DeviceCertificates,
-    DownlinkContent,
-    FirmwareAtHub,
-    FirmwareForDevices,
-    Gbcs,
-    Receipt,
-    Smets1Response,
-    UplinkContent,
-)
-
-_KINDS: dict[type, tuple[str]] = {
-    Gbcs: ("gbcs",),
-    CertificatesWanted: ("certificates_wanted",),
-    FirmwareForDevices: ("firmware_for_devices",),
-    Receipt: ("receipt",),
-    Smets1Response: ("smets1_response",),
-    DeviceCertificates: ("device_certificates",),
-    FirmwareAtHub: ("firmware_at_hub",),
-}
 
 
 class Figures:
@@ -43,8 +22,3 @@ class Figures:
         """A commit of so many changes is durable."""
         self.commits.add(seconds)
         self.commit_changes.by[()] += changes
-
-
-def kind_of(content: DownlinkContent | UplinkContent) -> tuple[str]:
-    """What a frame of the SM WAN carries, as a label."""
-    return _KINDS[type(content)]

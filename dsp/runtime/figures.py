@@ -2,34 +2,13 @@
 
 from operations.counts import Count, Durations
 from smart_metering.duis.service_responses import DccAlert, DeviceAlert, Message, ServiceResponse
-from smart_metering.service_requests import SERVICE_REQUESTS
-from smart_metering.sm_wan import (
-    CertificatesWanted,
-    DeviceCertificates,
-    DownlinkContent,
-    FirmwareAtHub,
-    FirmwareForDevices,
-    Gbcs,
-    Receipt,
-    Smets1Response,
-    UplinkContent,
-)
+from smart_metering.service_requests import definition_of
 
 NOT_EMULATED = "none"
 """In the place of a Response Code, where the answer is that the request is not emulated."""
 
 NO_SUCH_SRV = "none"
 """In the place of what a caller writes for an SRV and is none: it may be anything."""
-
-_KINDS: dict[type, tuple[str]] = {
-    Gbcs: ("gbcs",),
-    CertificatesWanted: ("certificates_wanted",),
-    FirmwareForDevices: ("firmware_for_devices",),
-    Receipt: ("receipt",),
-    Smets1Response: ("smets1_response",),
-    DeviceCertificates: ("device_certificates",),
-    FirmwareAtHub: ("firmware_at_hub",),
-}
 
 
 class Figures:
@@ -70,11 +49,6 @@ class Figures:
         self.commit_changes.by[()] += changes
 
 
-def kind_of(content: DownlinkContent | UplinkContent) -> tuple[str]:
-    """What a frame of the SM WAN carries, as a label."""
-    return _KINDS[type(content)]
-
-
 def _srv(answer: ServiceResponse) -> str:
     srv = answer.service_reference_variant
-    return srv if srv in SERVICE_REQUESTS else NO_SUCH_SRV
+    return NO_SUCH_SRV if definition_of(srv) is None else srv

@@ -40,9 +40,13 @@ def _counted(figures: Figures) -> tuple[Figure, ...]:
             "Frames taken from the SM WAN: gbcs are Responses and Device Alerts",
             figures.uplinks,
         ),
-        Counter("smets_dsp_other_inputs", "Inputs beside requests and uplinks, by kind", figures.other_inputs),
+        Counter(
+            "smets_dsp_other_inputs", "Inputs beside requests and uplinks, by kind", figures.other_inputs
+        ),
         Histogram("smets_dsp_turn_seconds", "Time in the engine for one input", figures.turns),
-        Histogram("smets_dsp_expiry_seconds", "Time in the engine for what was due at once", figures.expiries),
+        Histogram(
+            "smets_dsp_expiry_seconds", "Time in the engine for what was due at once", figures.expiries
+        ),
         Histogram("smets_dsp_commit_seconds", "Time of one commit of the ledger", figures.commits),
         Counter("smets_dsp_commit_changes", "Changes that were committed", figures.commit_changes),
     )
@@ -54,7 +58,9 @@ def _as_it_is(runtime: Runtime) -> tuple[Figure, ...]:
         Gauge(
             "smets_dsp_outstanding_requests",
             "Requests that a Device has yet to answer, by their stage",
-            lambda: {(stage.name.lower(),): number for stage, number in _of(state.outstanding_by_stage).items()},
+            lambda: {
+                (stage.name.lower(),): number for stage, number in _of(state.outstanding_by_stage).items()
+            },
             ("stage",),
         ),
         Gauge(

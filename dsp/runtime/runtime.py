@@ -15,13 +15,14 @@ from dsp.core.effects import Answer, Deliver, Effect, Observe, Reply, Send
 from dsp.core.engine import Engine
 from dsp.core.inputs import Input, RequestReceived, UplinkReceived
 from dsp.runtime.clock import VirtualClock
-from dsp.runtime.figures import Figures, kind_of
-from dsp.runtime.telling import tell_of_answer, tell_of_message, tell_of_observation
+from dsp.runtime.figures import Figures
 from dsp.runtime.hosts import Hosts
+from dsp.runtime.telling import tell_of_answer, tell_of_message, tell_of_observation
 from dsp.runtime.user_streams import UserStreams
 from ledger.group_commit import GroupCommit
 from smart_metering.duis.service_responses import ServiceResponse
 from smart_metering.instants import Instant
+from smart_metering.sm_wan import content_name
 
 SLICE = 64  # inputs between two turns of the event loop
 HEARTBEAT_SECONDS = 1.0  # how much running time a crash can take back
@@ -157,7 +158,7 @@ class Runtime:
                 self.figures.request(reply)
                 tell_of_answer(reply)
             case UplinkReceived(uplink=uplink):
-                self.figures.uplinks.by[kind_of(uplink.content)] += 1
+                self.figures.uplinks.by[content_name(uplink.content),] += 1
             case _:
                 self.figures.other_inputs.by[type(event).__name__,] += 1
 
@@ -180,7 +181,7 @@ class Runtime:
             match effect:
                 case Send(downlink=downlink):
                     self.hosts.send(downlink)
-                    self.figures.downlinks.by[kind_of(downlink.content)] += 1
+                    self.figures.downlinks.by[content_name(downlink.content),] += 1
                 case Deliver(user=user, message=message, request_id=request_id):
                     self.streams.deliver(user, message)
                     self.figures.message(message.message)

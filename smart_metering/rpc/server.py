@@ -66,7 +66,9 @@ class Server:
         self._services = services
         self._refusals = refusals
         self._doors = _Doors()
-        self._health = health.aio.HealthServicer()  # one for all listeners: watchers of a deaf one are told as well
+        self._health = (
+            health.aio.HealthServicer()
+        )  # one for all listeners: watchers of a deaf one are told as well
         self._server: aio.Server | None = None
         self._supervising: asyncio.Task[None] | None = None
 
@@ -92,12 +94,14 @@ class Server:
         for name in (*services, health.OVERALL_HEALTH):
             await self._health.set(name, _SERVING)
 
-    async def stop(self, grace_seconds: float, drain_seconds: float = 0.0) -> None:
-        """Says that it will not serve, and goes on for `drain_seconds`; then takes no more calls, lets those in hand
-        end, and breaks off what has not ended in time."""
+    async def drain(self, seconds: float) -> None:
+        """Says that it will soon not serve any more, and serves on for so long."""
         await self._health.enter_graceful_shutdown()
-        if self._doors.are_open:
-            await asyncio.sleep(drain_seconds)
+        await asyncio.sleep(seconds)
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Takes no more calls, lets those in hand end, and breaks off what has not ended in time."""
+        await self._health.enter_graceful_shutdown()
         if self._supervising is not None:
             self._supervising.cancel()
         if self._server is not None:

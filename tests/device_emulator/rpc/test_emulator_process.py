@@ -25,21 +25,21 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 async def test_two_emulators_do_not_share_a_state(settings: EmulatorSettings) -> None:
     async with FakeDsp() as dsp, emulator_at(dsp, settings):
         with pytest.raises(StateInUse):
-            DeviceEmulator(settings)
+            await DeviceEmulator(settings).start()
 
 
-def test_without_the_certificates_it_needs_an_emulator_does_not_start(
+async def test_without_the_certificates_it_needs_an_emulator_does_not_start(
     settings: EmulatorSettings, certificates: Path
 ) -> None:
     for path in certificates.glob("90b3d51f30000002-ka*"):
         path.unlink()
     with pytest.raises(MissingCertificates, match="Access Control Broker"):
-        DeviceEmulator(settings)
+        await DeviceEmulator(settings).start()
     for path in certificates.iterdir():
         path.unlink()
     certificates.rmdir()
     with pytest.raises(KeyFolderError):
-        DeviceEmulator(settings)
+        await DeviceEmulator(settings).start()
 
 
 def start(dsp: FakeDsp, settings: EmulatorSettings) -> subprocess.Popen[str]:
