@@ -2,25 +2,10 @@
 
 import logging
 import sys
-from enum import StrEnum
 
 import structlog
 
-
-class LogFormat(StrEnum):
-    """JSON: one object a line. TEXT: time, level, event, then name=value; a field with spaces is quoted."""
-
-    JSON = "json"
-    TEXT = "text"
-
-
-class LogLevel(StrEnum):
-    """From here up; DEBUG tells of every request and of everything that was sent because of it."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
+from operations.log_choices import LogFormat, LogLevel
 
 
 def set_up_log(log_format: LogFormat, level: LogLevel) -> None:

@@ -6,7 +6,8 @@ import math
 import time
 from dataclasses import dataclass, field
 
-from operations.log import LogFormat, LogLevel, set_up_log
+from operations.log import set_up_log
+from operations.log_choices import LogFormat, LogLevel
 
 # Objects between two searches for cycles. The books hold none, but every search walks over what refers to them.
 COLLECT_AFTER = 50_000

@@ -61,6 +61,7 @@ class Operations(OperationsServicer):
             "outstanding requests": len(state.outstanding),
             "Comms Hubs attached": sum(self._runtime.hosts.hubs().values()),
             "journal entries": state.journal.last_position,
+            "clock drift ms": round(self._runtime.clock.drift_seconds() * SECOND_MS),
             **_since_the_start(figures),
         }
 

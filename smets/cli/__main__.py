@@ -12,6 +12,8 @@ from smets.cli import (
     cpl,
     demo,
     device,
+    doctor,
+    down,
     explain,
     fault,
     firmware,
@@ -19,6 +21,7 @@ from smets.cli import (
     inventory,
     rules,
     send,
+    status,
     up,
 )
 from smets.cli.exits import MEANINGS
@@ -31,6 +34,9 @@ EPILOG = (
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "up": up.up,
+    "status": status.status,
+    "down": down.down,
+    "doctor": doctor.doctor,
     "send": send.send,
     "alerts": alerts.alerts,
     "audit": audit.audit,

@@ -1,13 +1,16 @@
 """`smets up`: a DSP and a fleet, from one file, until they are stopped."""
 
 import asyncio
+import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, State
+from operations.log_choices import LogFormat, LogLevel
+from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Format, Json, Level, Metrics, MetricsPort, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
 from smets.counting import counted
@@ -69,6 +72,10 @@ def up(
     without_modifications: Without = NO_TEXTS,
     dsp_listen: DspListen = ANY_PORT,
     emulator_listen: EmulatorListen = ANY_PORT,
+    metrics: Metrics = False,
+    metrics_port: MetricsPort = None,
+    log_format: Format = LogFormat.JSON,
+    log_level: Level = LogLevel.INFO,
     json_output: Json = False,
 ) -> None:
     """Run a DSP and a device emulator until Ctrl-C; what they know stays in the state folder.
@@ -102,6 +109,10 @@ def up(
             rate=plan.fleet.rate if rate is None else rate,
             dsp_listen=dsp_listen,
             emulator_listen=emulator_listen,
+            dsp_metrics_port=metrics_port or (0 if metrics else None),
+            emulator_metrics_port=metrics_port + 1 if metrics_port else (0 if metrics else None),
+            log_format=log_format,
+            log_level=log_level,
         )
         async with LocalSystem(settings) as system:
             await keep_running(screen, system, plan, rules_text(rules))
@@ -128,7 +139,7 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
         await asyncio.wait({launching, stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
         if launching.done():
             launched = launching.result()
-            system.connection.write()
+            replace(system.connection, pid=os.getpid()).write()
             _tell(screen, system, plan, launched, rules)
             await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
         if failing.done():
@@ -151,6 +162,8 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
             "state": str(connection.state),
             "dsp_pid": connection.dsp_pid,
             "emulator_pid": connection.emulator_pid,
+            "dsp_metrics": connection.dsp_metrics,
+            "emulator_metrics": connection.emulator_metrics,
             "rules": rules,
             "launched": launched,
         }
@@ -158,6 +171,9 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
     screen.say(("DSP            ", "bold"), connection.dsp)
     screen.say(("fleet control  ", "bold"), connection.emulator)
     screen.say(("state          ", "bold"), str(connection.state))
+    for address in (connection.dsp_metrics, connection.emulator_metrics):
+        if address:
+            screen.say(("metrics        ", "bold"), f"http://{address}/metrics")
     if rules:
         screen.say(("rules          ", "bold"), rules)
     standing = f"; standing already: {', '.join(launched.standing)}" if launched.standing else ""
@@ -185,24 +201,13 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
 def _refuse_a_second(state: Path) -> None:
     from smets.cli.exits import Misuse
     from smets.local_system.connection import NoConnection, read_connection
+    from smets.local_system.pids import is_ours
 
     try:
         connection = read_connection(state)
     except NoConnection:
         return
-    running = [pid for pid in (connection.dsp_pid, connection.emulator_pid) if _is_running(pid)]
+    running = [pid for pid in (connection.dsp_pid, connection.emulator_pid) if is_ours(pid)]
     if running:
         pids = ", ".join(map(str, running))
         raise Misuse(f"state folder {state} is in use by a system that runs (process ids {pids})")
-
-
-def _is_running(pid: int) -> bool:
-    import os
-
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return pid > 0

@@ -24,7 +24,11 @@ class NoConnection(NotRunning, LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemConnection:
-    """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates."""
+    """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates.
+
+    `pid` is that of the program that runs both servers and ends them in order, if there is one; `dsp_metrics` and
+    `emulator_metrics` are where Prometheus metrics are served, empty: nowhere.
+    """
 
     state: Path
     dsp: str
@@ -33,6 +37,9 @@ class SystemConnection:
     acb: Eui = DEFAULT_ACB
     dsp_pid: int = 0
     emulator_pid: int = 0
+    pid: int = 0
+    dsp_metrics: str = ""
+    emulator_metrics: str = ""
 
     def administration(self) -> Administration:
         """The side of who runs the DSP."""
@@ -110,6 +117,9 @@ def read_connection(state: Path) -> SystemConnection:
             acb=parse_eui(content["acb"]),
             dsp_pid=content["dsp_pid"],
             emulator_pid=content["emulator_pid"],
+            pid=int(content.get("pid", 0)),
+            dsp_metrics=str(content.get("dsp_metrics", "")),
+            emulator_metrics=str(content.get("emulator_metrics", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise NoConnection(f"{path} is not what a system writes there: {error}") from None

@@ -32,7 +32,8 @@ class SystemSettings:
     choices made otherwise, `NAME=VALUE`.
 
     Without an epoch the DSP has its own. With the address of a `running_dsp` none is started: the emulator attaches
-    there, under the name `host`, which no other emulator of that DSP may have.
+    there, under the name `host`, which no other emulator of that DSP may have. Metrics are served on the ports that are
+    given, 0: a free one.
     """
 
     state: Path
@@ -50,6 +51,10 @@ class SystemSettings:
     acb: Eui = DEFAULT_ACB
     running_dsp: str = ""
     host: str = "emulator"
+    dsp_metrics_port: int | None = None
+    emulator_metrics_port: int | None = None
+    log_format: str = "json"
+    log_level: str = "info"
 
 
 class LocalSystem:
@@ -73,6 +78,8 @@ class LocalSystem:
             acb=self.settings.acb,
             dsp_pid=self._dsp.pid if self._dsp else 0,
             emulator_pid=self._emulator.pid,
+            dsp_metrics=self._dsp.metrics if self._dsp else "",
+            emulator_metrics=self._emulator.metrics,
         )
 
     @property
@@ -174,6 +181,7 @@ class LocalSystem:
             arguments += ["--switch", switch]
         if settings.epoch is not None:
             arguments += ["--epoch", format_instant(settings.epoch)]
+        arguments += self._operating(settings.dsp_metrics_port)
         return ChildProcess("dsp", arguments, self._folder.logs / "dsp.log")
 
     def _new_emulator(self, listen: str) -> ChildProcess:
@@ -181,4 +189,9 @@ class LocalSystem:
         arguments = ["--listen", listen, "--state", str(self._folder.emulator), "--seed", settings.seed]
         arguments += ["--acb", settings.acb, "--dsp", self._dsp_address, "--host", settings.host]
         arguments += ["--certificates", str(self._folder.certificates)]
+        arguments += self._operating(settings.emulator_metrics_port)
         return ChildProcess("device_emulator", arguments, self._folder.logs / "emulator.log")
+
+    def _operating(self, metrics_port: int | None) -> list[str]:
+        arguments = ["--log-format", self.settings.log_format, "--log-level", self.settings.log_level]
+        return arguments if metrics_port is None else [*arguments, "--metrics-port", str(metrics_port)]
