@@ -22,7 +22,8 @@ class Checked:
 def check_ledger(path: Path) -> Checked:
     """Reads the whole file: of a large one it takes a while. A file that is not there is a fault."""
     try:
-        octets = path.stat().st_size
+        written_ahead = path.with_name(f"{path.name}-wal")
+        octets = path.stat().st_size + (written_ahead.stat().st_size if written_ahead.exists() else 0)
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             return Checked(octets, tuple(_faults(connection)))

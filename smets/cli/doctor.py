@@ -80,7 +80,7 @@ async def _servers(connection: "SystemConnection | None") -> "Iterable[Finding]"
 
 def _say(screen: Screen, finding: "Finding") -> None:
     screen.say(
-        (f"{finding.verdict:8}", STYLES[finding.verdict]), (f"{finding.check:16}", "bold"), finding.found
+        (f"{finding.verdict:8}", STYLES[finding.verdict]), (f"{finding.check:18}", "bold"), finding.found
     )
     if finding.remedy:
-        screen.say(f"{'':24}to do: {finding.remedy}")
+        screen.say(f"{'':26}to do: {finding.remedy}")

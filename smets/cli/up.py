@@ -1,6 +1,5 @@
 """`smets up`: a DSP and a fleet, from one file, until they are stopped."""
 
-import asyncio
 import os
 import signal
 from dataclasses import replace
@@ -125,6 +124,8 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
 
     `rules` says which are in force, where this system's DSP has them from here.
     """
+    import asyncio
+
     from smets.fleet.launching import launch_fleet
     from smets.local_system.state_folder import StateFolder
 
