@@ -45,7 +45,9 @@ def main() -> None:
         return
     print(f"{'command':26} {'median':>9} {'least':>9}   times '{BARE}'   ({arguments.runs} runs each)")
     for row in rows:
-        print(f"{row['command']:26} {row['median_ms']:>6} ms {row['least_ms']:>6} ms   {row['times_bare']:>5}")
+        print(
+            f"{row['command']:26} {row['median_ms']:>6} ms {row['least_ms']:>6} ms   {row['times_bare']:>5}"
+        )
 
 
 def _measure(commands: dict[str, Sequence[str]], runs: int) -> dict[str, list[float]]:

@@ -1,6 +1,8 @@
 """The command line: `smets --help`. Commands import what they need when they run, so that help comes at once."""
 
+import sys
 from collections.abc import Callable
+from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -32,7 +34,10 @@ EPILOG = (
     + ". Every option may be given by an environment variable too, like SMETS_STATE for --state."
 )
 
-HELP_WIDTH = 110  # as far as the terminal is so wide
+SETTINGS: dict[str, Any] = {
+    "help_option_names": ["-h", "--help"],
+    "max_content_width": 110,  # as far as the terminal is so wide
+}
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "up": up.up,
@@ -66,7 +71,7 @@ def application() -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain help, which comes at once: the other takes a tenth of a second to import
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": HELP_WIDTH},
+        context_settings=SETTINGS,
     )
     for name, command in COMMANDS.items():
         app.command(name)(command)
@@ -79,7 +84,23 @@ def main() -> None:
     """The entry point `smets`."""
     command = typer.main.get_command(application())
     _hide_environment_variables(command)
-    command()
+    name, words = "smets", sys.argv[1:]
+    while words and (part := _part(command, words[0])) is not None:
+        command, name, words = part, f"{name} {words[0]}", words[1:]
+    inherited = {key: value for key, value in SETTINGS.items() if key not in command.context_settings}
+    command.main(args=words, prog_name=name, **inherited)
+
+
+def _part(command: object, word: str) -> "TyperCommand | TyperGroup | None":
+    """The command of a group that is named next; None: the group itself has to read what follows.
+
+    A group that only holds commands has nothing to read but this name. To let it read that takes a tenth of a second,
+    in which the help of the command is there twice.
+    """
+    if not isinstance(command, TyperGroup) or command.invoke_without_command:
+        return None
+    part = command.commands.get(word)
+    return part if isinstance(part, TyperCommand | TyperGroup) else None
 
 
 def _hide_environment_variables(command: object) -> None:

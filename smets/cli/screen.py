@@ -1,4 +1,4 @@
-"""What a command shows: text and tables for people, or one JSON value. Help needs none of it, so it is imported late."""
+"""What a command shows: text and tables for people, or one JSON value. What help does not need is imported late."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -1,6 +1,8 @@
 """`smets status`: whether both servers run and serve, where, at which emulated time, and what they count."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from smets.cli.options import DEFAULT_STATE, Json, State
 from smets.cli.running import run
@@ -9,8 +11,14 @@ from smets.cli.screen import Screen
 if TYPE_CHECKING:
     from smets.local_system.sight import ServerSight, SystemSight
 
+Wait = Annotated[
+    str,
+    typer.Option("--wait", envvar="SMETS_WAIT", help="Up to so long until both serve, real time: 30s, 2m."),
+]
+LOOK_EVERY_SECONDS = 0.1
 
-def status(state: State = DEFAULT_STATE, json_output: Json = False) -> None:
+
+def status(state: State = DEFAULT_STATE, wait: Wait = "0", json_output: Json = False) -> None:
     """Both servers: health, addresses, clock, and counts of Devices and of outstanding requests.
 
     Exit code 0: both serve; 1: one of them answers that it does not; 3: one of them does not answer, or none was
@@ -18,10 +26,10 @@ def status(state: State = DEFAULT_STATE, json_output: Json = False) -> None:
     """
 
     async def work(screen: Screen) -> None:
-        from smets.local_system.connection import read_connection
-        from smets.local_system.sight import see
+        from smart_metering.instants import SECOND_MS
+        from smets.durations import parse_duration
 
-        sight = await see(read_connection(state))
+        sight = await _see_within(state, parse_duration(wait) / SECOND_MS)
         screen.data(as_told(sight))
         for server in sight.servers:
             _say_server(screen, server)
@@ -31,6 +39,27 @@ def status(state: State = DEFAULT_STATE, json_output: Json = False) -> None:
         _end(sight)
 
     run(work, json_output=json_output)
+
+
+async def _see_within(state: State, seconds: float) -> "SystemSight":
+    """As it is once both serve; else as it is in the end. Raises NoConnection."""
+    import asyncio
+    import time
+
+    from smets.local_system.connection import NoConnection, read_connection
+    from smets.local_system.sight import see
+
+    end = time.monotonic() + seconds
+    while True:
+        is_over = time.monotonic() >= end
+        try:
+            sight = await see(read_connection(state))
+            if sight.is_well or is_over:
+                return sight
+        except NoConnection:
+            if is_over:
+                raise
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
 
 
 def as_told(sight: "SystemSight") -> dict[str, object]:
