@@ -16,14 +16,19 @@ PATIENCE_SECONDS = 30.0
 Samples = dict[tuple[str, ...], float]
 
 
-async def metrics_at(address: str) -> Samples:
-    """Each sample by its name and the values of its labels, in the order of the labels' names."""
+async def page_at(address: str) -> str:
+    """The page of metrics."""
 
     def read() -> str:
         with urlopen(f"http://{address}/metrics", timeout=PATIENCE_SECONDS) as page:
             return str(page.read().decode())
 
-    text = await asyncio.to_thread(read)
+    return await asyncio.to_thread(read)
+
+
+async def metrics_at(address: str) -> Samples:
+    """Each sample by its name and the values of its labels, in the order of the labels' names."""
+    text = await page_at(address)
     return {
         (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(text)
