@@ -26,6 +26,7 @@ def set_up_log(log_format: LogFormat, level: LogLevel) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *renderers[log_format],
         ],
+        cache_logger_on_first_use=True,
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
     )

@@ -15,7 +15,7 @@ from dsp.rpc.unreadable_requests import unreadable
 from dsp.runtime.engine_room import EngineRoom, Taken
 from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
-from dsp.runtime.telling import tell_of_answer
+from dsp.runtime.telling import Telling
 from smart_metering.command_variants import Service, service_of
 from smart_metering.duis.service_requests import ServiceRequest
 from smart_metering.duis.service_responses import ServiceResponse
@@ -46,6 +46,7 @@ class DccUserInterface(DccUserInterfaceServicer):
         self._intake = intake
         self._identity = identity
         self._figures = figures
+        self._telling = Telling()
 
     async def Transform(
         self, request: service_request_pb2.ServiceRequest, context: Context
@@ -149,7 +150,7 @@ class DccUserInterface(DccUserInterfaceServicer):
         except WireError as error:
             answer = unreadable(message, error, self._runtime.clock.now())
             self._figures.request(answer)
-            tell_of_answer(answer)
+            self._telling.answer(answer)
             return answer
 
 

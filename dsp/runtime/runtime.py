@@ -17,7 +17,7 @@ from dsp.core.inputs import Input, RequestReceived, UplinkReceived
 from dsp.runtime.clock import VirtualClock
 from dsp.runtime.figures import Figures
 from dsp.runtime.hosts import Hosts
-from dsp.runtime.telling import tell_of_answer, tell_of_message, tell_of_observation
+from dsp.runtime.telling import Telling
 from dsp.runtime.user_streams import UserStreams
 from ledger.group_commit import GroupCommit
 from smart_metering.duis.service_responses import ServiceResponse
@@ -61,6 +61,7 @@ class Runtime:
         self.hosts = hosts
         self.streams = streams
         self.figures = figures or Figures()
+        self._telling = Telling()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._commit = commit
         self._noted: Instant | None = None
@@ -156,7 +157,7 @@ class Runtime:
             case RequestReceived():
                 assert isinstance(reply, ServiceResponse), reply
                 self.figures.request(reply)
-                tell_of_answer(reply)
+                self._telling.answer(reply)
             case UplinkReceived(uplink=uplink):
                 self.figures.uplinks.by[content_name(uplink.content),] += 1
             case _:
@@ -185,9 +186,9 @@ class Runtime:
                 case Deliver(user=user, message=message, request_id=request_id):
                     self.streams.deliver(user, message)
                     self.figures.message(message.message)
-                    tell_of_message(user, message.message, request_id)
+                    self._telling.message(user, message.message, request_id)
                 case Observe(device=device, what=what, request_id=request_id):
-                    tell_of_observation(device, what, request_id)
+                    self._telling.observation(device, what, request_id)
                 case Answer():
                     raise AssertionError("an answer is given to its caller, not carried out")
 
