@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from smets.cli.__main__ import GROUPS
 
@@ -50,7 +50,7 @@ def main() -> None:
         )
 
 
-def _measure(commands: dict[str, Sequence[str]], runs: int) -> dict[str, list[float]]:
+def _measure(commands: Mapping[str, Sequence[str]], runs: int) -> dict[str, list[float]]:
     taken: dict[str, list[float]] = {name: [] for name in commands}
     for number in range(runs + 1):
         for name, words in commands.items():

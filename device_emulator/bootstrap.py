@@ -14,7 +14,8 @@ from device_emulator.core.keys import Keys, PartyKeys
 from device_emulator.core.state import State
 from device_emulator.faults.link import Link
 from device_emulator.firmware.images import FirmwareImages
-from device_emulator.rpc.doors import services
+from device_emulator.han_bridge.brokers import Broker, session_name
+from device_emulator.rpc.doors import events_service, services
 from device_emulator.rpc.operations import operations_service
 from device_emulator.rpc.refusals import STATUSES
 from device_emulator.rpc.sm_wan import SmWanClient
@@ -22,6 +23,7 @@ from device_emulator.runtime.clock import FollowedClock
 from device_emulator.runtime.fate_desk import FateDesk
 from device_emulator.runtime.figures import Figures
 from device_emulator.runtime.firmware_folder import FirmwareFolder
+from device_emulator.runtime.han_post import PATIENCE_SECONDS, HanPost
 from device_emulator.runtime.host import Host
 from device_emulator.runtime.metrics import metrics
 from ledger.group_commit import GroupCommit
@@ -51,7 +53,8 @@ class MissingCertificates(ValueError):
 class EmulatorSettings:
     """`host` is the name under which the DSP remembers this emulator.
 
-    `seed` gives Device keys, the life of households, and fates.
+    `seed` gives Device keys, the life of households, and fates. With a `broker`, Devices outside may take the place of
+    those here; stepped time waits `han_patience` real seconds for each of their answers.
     """
 
     dsp: str
@@ -61,6 +64,8 @@ class EmulatorSettings:
     certificates: Path
     host: str = "emulator"
     acb: Eui = DEFAULT_ACB
+    broker: Broker | None = None
+    han_patience: float = PATIENCE_SECONDS
     operating: Operating = field(default_factory=Operating)
 
 
@@ -73,6 +78,7 @@ class DeviceEmulator:
         self._books: _Books | None = None
         self._host: Host | None = None
         self._metrics: MetricsPage | None = None
+        self._bridging: asyncio.Task[None] | None = None
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -109,13 +115,23 @@ class DeviceEmulator:
             raise
         self._running = asyncio.create_task(SmWanClient(host, self._settings.dsp).run())
         self._running.add_done_callback(_tell_failure)
+        broker = self._settings.broker
+        if broker is not None:
+            from device_emulator.han_bridge.bridge import HanBridge  # noqa: PLC0415  # an extra: only who asks needs it
+
+            session = session_name(self._settings.host, self._settings.state)
+            self._bridging = asyncio.create_task(HanBridge(host, broker, session).run())
+            self._bridging.add_done_callback(_tell_failure)
 
     async def stop(self) -> None:
         """Returns once everything that was taken is durable and the state is free for another."""
         if self._running is not None:
             await self._server.drain(self._settings.operating.drain_seconds)
-            self._running.cancel()
-            await asyncio.wait({self._running})
+        running = {task for task in (self._running, self._bridging) if task is not None}
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
         await self._server.stop(GRACE_SECONDS)
         if self._metrics is not None:
             await asyncio.to_thread(self._metrics.close)
@@ -127,14 +143,17 @@ class DeviceEmulator:
                 self._books.directory.close()
 
     def _set_up(self, books: "_Books") -> Host:
-        figures = Figures()
+        figures, state = Figures(), books.emulator.state
         return Host(
             name=self._settings.host,
             emulator=books.emulator,
             commit=GroupCommit(books.directory.store, figures.commit),
             firmware=books.firmware,
             clock=FollowedClock(),
-            fates=FateDesk(books.link.fates, books.directory.store),
+            fates=FateDesk(books.link.fates, state.presence, books.directory.store),
+            han=HanPost(
+                state.han_commands.values(), state.han_offers.values(), patience=self._settings.han_patience
+            ),
             figures=figures,
         )
 
@@ -149,12 +168,14 @@ class DeviceEmulator:
         running = Running(
             version=installed_version(), code=books.code, started_at=started_at, metrics=self.metrics
         )
-        return {**services(host), **operations_service(host, running)}
+        return {**services(host), **events_service(host), **operations_service(host, running)}
 
     async def failure(self) -> None:
-        """Never returns while all is well; raises what ended the stream to the DSP for good, or the store."""
+        """Never returns while all is well; raises what ended the stream or the bridge for good, or the store."""
         assert self._running is not None, "not started"
         waits: set[asyncio.Future[None]] = {self._running, self.host.failed}
+        if self._bridging is not None:
+            waits.add(self._bridging)
         done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for ended in done:
             ended.result()
@@ -186,10 +207,10 @@ class _Books:
 
 
 def _tell_failure(running: asyncio.Task[None]) -> None:
-    """A broken promise ends the stream for good: the log has it, whoever waits for `failure` or not."""
+    """A broken promise ends a door for good: the log has it, whoever waits for `failure` or not."""
     failure = None if running.cancelled() else running.exception()
     if failure is not None:
-        _log.error("the stream to the DSP ended", exc_info=failure)
+        _log.error("the stream to the DSP, or the bridge to Devices, ended", exc_info=failure)
 
 
 def read_party_keys(folder: Path, acb: Eui) -> Mapping[Eui, PartyKeys]:

@@ -9,7 +9,7 @@ from typing import Self
 from dsp.core.engine import Engine
 from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
-from dsp.rpc.doors import Doors, services, sm_wan_service
+from dsp.rpc.doors import Doors, events_service, services, sm_wan_service
 from dsp.rpc.operations import operations_service
 from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
@@ -152,6 +152,7 @@ class Dsp:
         return {
             **services(doors),
             **sm_wan_service(self.runtime, timekeeper, books.firmware),
+            **events_service(self.runtime, books.records),
             **operations_service(self.runtime, running),
         }
 

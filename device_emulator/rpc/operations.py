@@ -46,7 +46,7 @@ class Operations(OperationsServicer):
             rate=host.clock.rate,
             metrics=running.metrics,
             host=host.name,
-            attached=host.is_attached,
+            attached=host.has_stream,
             figures=[pb2.Figure(name=name, value=value) for name, value in self._figures().items()],
         )
 

@@ -6,14 +6,27 @@ it. Whatever must not overtake the books (uplinks, answers to barriers, question
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import structlog
 
-from device_emulator.core.effects import Effect, FileWanted, HubsLaunched, Observe, Send
+from device_emulator.core.effects import (
+    AlertTaken,
+    Effect,
+    FileWanted,
+    HubsLaunched,
+    Observe,
+    Offered,
+    OfferEnded,
+    Send,
+    Settled,
+    ToExternal,
+)
 from device_emulator.core.emulator import Emulator
+from device_emulator.core.engineer_records import ByHand
+from device_emulator.core.external_records import FromExternal
 from device_emulator.runtime.clock import FollowedClock
-from device_emulator.runtime.fate_desk import FateDesk
+from device_emulator.runtime.fate_desk import Events, FateDesk, Position
 from device_emulator.runtime.figures import Figures
 from device_emulator.runtime.firmware_folder import FirmwareFolder
 from device_emulator.runtime.frames import (
@@ -26,8 +39,10 @@ from device_emulator.runtime.frames import (
     ToHubs,
     UplinksTaken,
 )
+from device_emulator.runtime.han_post import HanPost
 from device_emulator.runtime.incoming_files import Block, BrokenFile
 from device_emulator.runtime.stream import Stream
+from ledger.bell import Bell
 from ledger.group_commit import GroupCommit
 from smart_metering.administration import Fate, FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui
@@ -57,12 +72,16 @@ class Host:
         firmware: FirmwareFolder,
         clock: FollowedClock,
         fates: FateDesk,
+        han: HanPost,
         figures: Figures | None = None,
     ) -> None:
         self.name = name
         self.emulator = emulator
         self.clock = clock
         self.figures = figures or Figures()
+        self.han = han
+        self.knows_the_time = asyncio.Event()
+        self.bell = Bell()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._commit = commit
         self._firmware = firmware
@@ -90,7 +109,7 @@ class Host:
     # --- the stream to the DSP
 
     @property
-    def is_attached(self) -> bool:
+    def has_stream(self) -> bool:
         """A stream to the DSP stands, and the DSP has answered on it."""
         return self._stream is not None and self._stream.is_attached
 
@@ -121,6 +140,7 @@ class Host:
             case UplinksTaken(sequence=sequence):
                 self.emulator.uplinks_taken(sequence)  # Kept with the next commit: the DSP will say it again.
             case ClockUpdate():
+                await self._hear_out(frame)
                 self._pass_barrier(frame)
             case HubsAttached():
                 await self._hubs_attached(frame)
@@ -147,10 +167,36 @@ class Host:
         await asyncio.shield(self._hand_in(effects))
         return answer
 
+    async def do_by_hand(self, event: ByHand) -> None:
+        """Returns once it has happened to the Device, which must be here, and is durable. Raises CannotBeDone."""
+        now = self.clock.now()
+        self._hand_in(self.emulator.expire(now))  # Kept whatever becomes of the event.
+        await asyncio.shield(self._hand_in(self.emulator.do_by_hand(event, now)))
+
+    def is_attached(self, comms_hub: Eui) -> bool:
+        """Whether a DSP serves this hub on the stream as it is now."""
+        place = self.emulator.fleet.find(comms_hub)
+        if place is None or place.premises.name not in self._attached:
+            return False
+        return not any(why.startswith(f"{comms_hub}:") for why in self._refused.get(place.premises.name, ()))
+
     async def fates(self, device: Eui, after: int, limit: int) -> list[tuple[int, Fate]]:
         """Up to `limit` fates of a Device's messages beyond the number `after`, oldest first."""
         await self.flush()
         return await self._fates.read(device, after, limit)
+
+    async def events(self, after: Position, *, until_now: bool = False) -> AsyncIterator[Events]:
+        """What befell Devices beyond a position, batch by batch."""
+        await self.flush()
+        async for batch in self._fates.follow(after, self.bell, until_now=until_now):
+            yield batch
+
+    async def presence(self) -> tuple[list[tuple[Eui, bool]], Position]:
+        """Which Devices outside are there, in the order of their ids, and the position of what comes after."""
+        await self.flush()
+        position = await self._fates.head()
+        devices = self.emulator.state.external_devices.values()
+        return sorted((row.device, row.online) for row in devices), position
 
     async def set_faults(self, rules: Sequence[FaultRule]) -> None:
         """Raises InvalidFaultRule."""
@@ -160,6 +206,16 @@ class Host:
     async def clear_faults(self, names: Sequence[str]) -> None:
         self.emulator.clear_faults(names)
         await self.flush()
+
+    # --- the bridge to external Devices
+
+    def hear_external(self, event: FromExternal) -> asyncio.Future[None]:
+        """Takes what a Device outside says; done once that is durable. The time must be known."""
+        return self._hand_in(self.emulator.hear_external(event, self.clock.now()))
+
+    async def read_firmware(self, firmware_file: str, offset: int, size: int) -> bytes:
+        """Up to `size` octets of a file that is here."""
+        return await asyncio.to_thread(self._firmware.read, firmware_file, offset, size)
 
     # --- within
 
@@ -180,6 +236,12 @@ class Host:
                 self._room.clear()
                 await self._room.wait()
 
+    async def _hear_out(self, update: ClockUpdate) -> None:
+        """Stepped time waits a moment for Devices outside: they live in real time, and answer when they do."""
+        if update.rate == 0 and self.emulator.state.han_commands:
+            await self.flush()  # What they were asked last is on its way only then.
+            await self.han.hear_out()
+
     def _reach(self, at: Instant) -> Instant:
         """The time of a frame that the DSP sent at `at`; and how far our own clock was behind it."""
         if not self.clock.is_stepped:
@@ -194,6 +256,7 @@ class Host:
 
     def _pass_barrier(self, update: ClockUpdate) -> None:
         self.clock.follow(update.now, update.rate)
+        self.knows_the_time.set()
         effects = self._expire_at(self.clock.now())
         last = self.emulator.last_uplink
         reached = ClockReached(
@@ -265,21 +328,27 @@ class Host:
             self._fail(failure)
             return
         self._durable = last
+        self.bell.ring()
         if self._stream is not None:
             self._stream.durable_up_to(last)
         for effect in effects:
-            match effect:
-                case Send(uplink=uplink):  # It stands in the outbox, from which the stream sends it.
-                    self.figures.uplinks.by[content_name(uplink.content),] += 1
-                case FileWanted(firmware_file=name):
-                    if self._stream is not None and self._stream.is_attached:
-                        self._stream.ask_for(name)
-                case HubsLaunched(template=template):
-                    self._attach(template)
-                case Observe():
-                    self._tell(effect)
+            self._do(effect)
         if then is not None:
             then()
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Send(uplink=uplink):  # It stands in the outbox, from which the stream sends it.
+                self.figures.uplinks.by[content_name(uplink.content),] += 1
+            case FileWanted(firmware_file=name):
+                if self._stream is not None and self._stream.is_attached:
+                    self._stream.ask_for(name)
+            case HubsLaunched(template=template):
+                self._attach(template)
+            case Observe():
+                self._tell(effect)
+            case ToExternal() | Settled() | AlertTaken() | Offered() | OfferEnded():
+                self.han.note(effect)
 
     def _tell(self, observed: Observe) -> None:
         about = {"request_id": observed.request_id} if observed.request_id else {}

@@ -38,7 +38,7 @@ def _counted(figures: Figures) -> tuple[Figure, ...]:
 def _as_it_is(host: Host) -> tuple[Figure, ...]:
     emulator, state, clock = host.emulator, host.emulator.state, host.clock
     return (
-        Gauge("smets_emulator_attached", "1: its stream to the DSP stands", one(lambda: host.is_attached)),
+        Gauge("smets_emulator_attached", "1: its stream to the DSP stands", one(lambda: host.has_stream)),
         Gauge(
             "smets_emulator_premises",
             "Premises launched: as many Comms Hubs",

@@ -19,6 +19,7 @@ from dsp.runtime.figures import Figures
 from dsp.runtime.hosts import Hosts
 from dsp.runtime.telling import Telling
 from dsp.runtime.user_streams import UserStreams
+from ledger.bell import Bell
 from ledger.group_commit import GroupCommit
 from smart_metering.duis.service_responses import ServiceResponse
 from smart_metering.instants import Instant
@@ -63,6 +64,7 @@ class Runtime:
         self.figures = figures or Figures()
         self._telling = Telling()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.bell = Bell()
         self._commit = commit
         self._noted: Instant | None = None
         self._alarm: asyncio.TimerHandle | None = None
@@ -178,6 +180,7 @@ class Runtime:
         if failure is not None:
             self._fail(failure)
             return
+        self.bell.ring()
         for effect in effects:
             match effect:
                 case Send(downlink=downlink):

@@ -1,4 +1,4 @@
-"""What the log tells of requests: each line with its RequestID. Refusals and errors at level info, all else at debug."""
+"""What the log tells of requests, with their RequestIDs: refusals and errors at level info, all else at debug."""
 
 import structlog
 

@@ -20,6 +20,7 @@ from smets.cli import (
     fault,
     firmware,
     fleet,
+    hub,
     inventory,
     rules,
     send,
@@ -53,6 +54,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 GROUPS = {
     "inventory": inventory.app,
     "device": device.app,
+    "hub": hub.app,
     "cpl": cpl.app,
     "clock": clock.app,
     "fault": fault.app,

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from operations.log_choices import LogFormat, LogLevel
-from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Format, Json, Level, Metrics, MetricsPort, State
+from smets.cli.options import (
+    DEFAULT_STATE,
+    NO_TEXTS,
+    Format,
+    Json,
+    Level,
+    Metrics,
+    MetricsPort,
+    Mqtt,
+    MqttBroker,
+    MqttListen,
+    State,
+)
 from smets.cli.running import run
 from smets.cli.screen import Screen
 from smets.counting import counted
@@ -17,7 +29,9 @@ from smets.counting import counted
 if TYPE_CHECKING:
     from smets.fleet.launching import Launched
     from smets.fleet.planning import FleetPlan
+    from smets.local_system.connection import SystemConnection
     from smets.local_system.local_system import LocalSystem
+    from smets.local_system.mqtt import MqttSettings
 
 FleetFile = Annotated[Path, typer.Argument(metavar="FLEET.yaml", help="The fleet file.", show_default=False)]
 Rate = Annotated[
@@ -71,6 +85,9 @@ def up(
     without_modifications: Without = NO_TEXTS,
     dsp_listen: DspListen = ANY_PORT,
     emulator_listen: EmulatorListen = ANY_PORT,
+    mqtt: Mqtt = False,
+    mqtt_listen: MqttListen = "",
+    mqtt_broker: MqttBroker = "",
     metrics: Metrics = False,
     metrics_port: MetricsPort = None,
     log_format: Format = LogFormat.JSON,
@@ -108,6 +125,7 @@ def up(
             rate=plan.fleet.rate if rate is None else rate,
             dsp_listen=dsp_listen,
             emulator_listen=emulator_listen,
+            mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
             dsp_metrics_port=metrics_port or (0 if metrics else None),
             emulator_metrics_port=metrics_port + 1 if metrics_port else (0 if metrics else None),
             log_format=log_format,
@@ -117,6 +135,23 @@ def up(
             await keep_running(screen, system, plan, rules_text(rules))
 
     run(work, json_output=json_output)
+
+
+def mqtt_settings(*, asked: bool, listen: str, broker: str) -> "MqttSettings | None":
+    """None: no MQTT. Raises Misuse."""
+    from device_emulator.han_bridge.brokers import InvalidBroker
+    from smets.cli.exits import Misuse
+    from smets.local_system.mqtt import MqttNotInstalled, MqttSettings
+    from smets.local_system.mqtt_broker import LISTEN
+
+    if broker and (asked or listen):
+        raise Misuse("expected --mqtt-broker, or --mqtt for a broker of its own, not both")
+    if not (asked or listen or broker):
+        return None
+    try:
+        return MqttSettings(broker=broker, listen=listen or LISTEN)
+    except (InvalidBroker, MqttNotInstalled) as error:
+        raise Misuse(str(error)) from None
 
 
 async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan", rules: str = "") -> None:
@@ -163,20 +198,14 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
             "state": str(connection.state),
             "dsp_pid": connection.dsp_pid,
             "emulator_pid": connection.emulator_pid,
+            "mqtt": connection.mqtt,
             "dsp_metrics": connection.dsp_metrics,
             "emulator_metrics": connection.emulator_metrics,
             "rules": rules,
             "launched": launched,
         }
     )
-    screen.say(("DSP            ", "bold"), connection.dsp)
-    screen.say(("fleet control  ", "bold"), connection.emulator)
-    screen.say(("state          ", "bold"), str(connection.state))
-    for address in (connection.dsp_metrics, connection.emulator_metrics):
-        if address:
-            screen.say(("metrics        ", "bold"), f"http://{address}/metrics")
-    if rules:
-        screen.say(("rules          ", "bold"), rules)
+    _tell_where(screen, connection, rules)
     standing = f"; standing already: {', '.join(launched.standing)}" if launched.standing else ""
     new = counted(launched.devices, "Device")
     screen.say(
@@ -197,6 +226,19 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
     for name in launched.faults:
         screen.say(("fault          ", "bold"), name)
     screen.say("Ctrl-C stops it. In another shell: ", ("smets inventory", "bold"))
+
+
+def _tell_where(screen: Screen, connection: "SystemConnection", rules: str) -> None:
+    screen.say(("DSP            ", "bold"), connection.dsp)
+    screen.say(("fleet control  ", "bold"), connection.emulator)
+    if connection.mqtt:
+        screen.say(("MQTT broker    ", "bold"), connection.mqtt)
+    screen.say(("state          ", "bold"), str(connection.state))
+    for address in (connection.dsp_metrics, connection.emulator_metrics):
+        if address:
+            screen.say(("metrics        ", "bold"), f"http://{address}/metrics")
+    if rules:
+        screen.say(("rules          ", "bold"), rules)
 
 
 def _refuse_a_second(state: Path) -> None:

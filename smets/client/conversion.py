@@ -1,10 +1,16 @@
 """Messages to records and back for clients: the pairs that all share, and those of what only clients see."""
 
-from smart_metering.rpc.v1 import clock_pb2, emulator_control_pb2, explanation_pb2, operations_pb2
+from smart_metering.rpc.v1 import (
+    clock_pb2,
+    emulator_control_pb2,
+    events_pb2,
+    explanation_pb2,
+    operations_pb2,
+)
 from smart_metering.rpc.v1 import self_service_interface_pb2 as self_service_pb2
 from smart_metering.wire.conversion import Conversion
 from smart_metering.wire.pairs import PAIRS
-from smets.client import records
+from smets.client import event_records, records
 
 _CONVERSION = Conversion(
     (
@@ -23,6 +29,16 @@ _CONVERSION = Conversion(
         (records.AttachedHost, operations_pb2.AttachedHost),
         (records.Figure, operations_pb2.Figure),
         (records.ServerDescription, operations_pb2.ServerDescription),
+        (event_records.DeviceStateInSmi, events_pb2.DeviceStateInSmi),
+        (event_records.DspEventPosition, events_pb2.DspEventPosition),
+        (event_records.DspEvent, events_pb2.DspEvent),
+        (event_records.DspEventBatch, events_pb2.DspEventBatch),
+        (event_records.DeviceStates, events_pb2.DeviceStates),
+        (event_records.EmulatorEventPosition, events_pb2.EmulatorEventPosition),
+        (event_records.EmulatorEvent, events_pb2.EmulatorEvent),
+        (event_records.EmulatorEventBatch, events_pb2.EmulatorEventBatch),
+        (event_records.PresenceState, events_pb2.PresenceState),
+        (event_records.PresenceBatch, events_pb2.PresenceBatch),
     )
 )
 

@@ -28,6 +28,7 @@ class SystemConnection:
 
     `pid` is that of the program that runs both servers and ends them in order, if there is one; `dsp_metrics` and
     `emulator_metrics` are where Prometheus metrics are served, empty: nowhere.
+    `mqtt` is the address of the broker, if there is one, without what is secret.
     """
 
     state: Path
@@ -40,6 +41,7 @@ class SystemConnection:
     pid: int = 0
     dsp_metrics: str = ""
     emulator_metrics: str = ""
+    mqtt: str = ""
 
     def administration(self) -> Administration:
         """The side of who runs the DSP."""
@@ -120,6 +122,7 @@ def read_connection(state: Path) -> SystemConnection:
             pid=int(content.get("pid", 0)),
             dsp_metrics=str(content.get("dsp_metrics", "")),
             emulator_metrics=str(content.get("emulator_metrics", "")),
+            mqtt=content.get("mqtt", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise NoConnection(f"{path} is not what a system writes there: {error}") from None

@@ -49,7 +49,7 @@ def launch(plan: FleetPlan) -> World:
             _told(world, AdministrationLoaded(registrations=registrations))
         for devices in _together(premises.loaded_devices()):
             _told(world, AdministrationLoaded(devices=devices))
-    world.launch(premises.template for premises in plan.premises)
+    world.launch(premises.template for premises in plan.premises if premises.emulated)
     world.set_faults(*plan.faults)
     for firmware in plan.firmware:
         world.upload(firmware.octets)

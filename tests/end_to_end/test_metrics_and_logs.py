@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -27,12 +25,20 @@ FLEET = "premises: [{count: 2}]"
 
 
 @asynccontextmanager
-async def running(state: Path, **settings: Any) -> AsyncIterator[tuple[LocalSystem, FleetPlan]]:
+async def running(
+    state: Path, *, with_metrics: bool = True, log_format: str = "json", log_level: str = "info"
+) -> AsyncIterator[tuple[LocalSystem, FleetPlan]]:
     plan = plan_fleet(*read_fleet(FLEET))
-    usual = SystemSettings(
-        state=state, organisations=plan.organisations, dsp_metrics_port=0, emulator_metrics_port=0
+    port = 0 if with_metrics else None
+    settings = SystemSettings(
+        state=state,
+        organisations=plan.organisations,
+        dsp_metrics_port=port,
+        emulator_metrics_port=port,
+        log_format=log_format,
+        log_level=log_level,
     )
-    async with LocalSystem(replace(usual, **settings)) as system:
+    async with LocalSystem(settings) as system:
         await launch_fleet(plan, system.connection)
         yield system, plan
 
@@ -119,8 +125,7 @@ async def test_a_page_of_docs_lists_every_metric_with_its_words(tmp_path: Path) 
 
 
 async def test_both_describe_themselves_by_grpc_without_metrics(tmp_path: Path) -> None:
-    settings = {"dsp_metrics_port": None, "emulator_metrics_port": None}
-    async with running(tmp_path, **settings) as (system, plan):
+    async with running(tmp_path, with_metrics=False) as (system, plan):
         await two_reads_of_which_one_is_lost(system, plan)
         dsp, of_dsp = await described(system.connection.dsp)
         emulator, of_emulator = await described(system.connection.emulator)

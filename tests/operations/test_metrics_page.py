@@ -59,7 +59,7 @@ def test_a_port_in_use_is_said_plainly() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         page = MetricsPage((), "127.0.0.1", taken.getsockname()[1])
 
-        with pytest.raises(CannotServeMetrics, match="cannot serve metrics on 127.0.0.1"):
+        with pytest.raises(CannotServeMetrics, match=r"cannot serve metrics on 127\.0\.0\.1"):
             page.open()
 
     page.close()

@@ -71,5 +71,5 @@ def facts(log: list[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log]
 
 
-def _name(answer: Any) -> str:
+def _name(answer: health_pb2.HealthCheckResponse) -> str:
     return str(health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status))

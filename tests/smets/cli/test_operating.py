@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -162,8 +163,6 @@ def test_a_process_that_took_over_a_process_id_is_left_alone(line: CommandLine, 
 
 def wait_until_gone(pid: int) -> None:
     """A child of somebody who is gone: whoever takes over reads its status."""
-    import time
-
     end = time.monotonic() + PATIENCE_SECONDS
     while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
         assert time.monotonic() < end, pid

@@ -8,6 +8,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from device_emulator.core.engineer_records import (
+    DeviceClockSet,
+    HubPowerSwitched,
+    PlaceGiven,
+    PowerCutPlanned,
+    PowerSwitched,
+    Tampered,
+)
+from device_emulator.core.external_records import CertificateTold, PresenceTold, Responded
+from device_emulator.devices.tampers import Tamper
 from dsp.core.inputs import JournalEntry, RequestReceived, UplinkReceived
 from dsp.rules.releases import rules_with
 from smart_metering.administration import FaultRule
@@ -15,6 +25,8 @@ from smart_metering.command_variants import CommandVariant
 from smart_metering.device_types import DeviceType
 from smart_metering.identifiers import RequestId
 from smart_metering.instants import DAY_MS, HOUR_MS, MINUTE_MS, Instant
+from smart_metering.pki.certificates import device_certificate
+from smart_metering.pki.keys import KeyUsage
 from smart_metering.records import changed
 from smart_metering.smi_statuses import SmiStatus
 from smets.replay.divergence import Divergence
@@ -176,6 +188,54 @@ def test_a_replay_goes_on_after_a_restart_under_other_rules(tmp_path: Path) -> N
     assert replay.engine.rules.modifications == ()
     assert list(differences(replay)) == []
     assert world.smi(eui_of(ESME)).device_status is SmiStatus.SUSPENDED
+
+
+def test_what_was_done_by_hand_is_done_again(tmp_path: Path) -> None:
+    world, meter, hub = World(seed=SEED.decode()), eui_of(ESME), eui_of(DeviceType.CHF)
+    world.update_firmware([meter], V2)
+    world.advance(HOUR_MS + MINUTE_MS)
+    world.do_by_hand(DeviceClockSet(device=meter, ahead_ms=HOUR_MS))
+    world.activate(meter, V2, at=Instant(world.now + DAY_MS))
+    world.do_by_hand(PowerCutPlanned(device=meter))
+    world.do_by_hand(HubPowerSwitched(comms_hub=hub, on=False))
+    world.read_version(meter)
+    world.do_by_hand(Tampered(device=meter, tamper=Tamper.COVER))
+    world.advance(2 * DAY_MS)
+    world.do_by_hand(PowerSwitched(device=meter, on=True))
+    world.do_by_hand(HubPowerSwitched(comms_hub=hub, on=True))
+    world.advance(HOUR_MS)
+    world.save(tmp_path)
+
+    replay = replayed(tmp_path)
+
+    assert list(differences(replay)) == []
+    assert replay.inbox == world.inbox
+    inside = replay.emulator.inspect(meter, replay.now)
+    assert inside == world.emulator.inspect(meter, world.now)
+    assert inside is not None
+    assert [event.code for event in inside.log] == [0x8F74, 0x8F57, 0x8F36]
+
+
+def test_what_a_device_outside_said_is_said_again(tmp_path: Path) -> None:
+    world = World(seed=SEED.decode())
+    meter = eui_of(ESME)
+    outside = world.emulator.state
+    world.do_by_hand(PlaceGiven(device=meter, external=True))
+    world.hear_external(PresenceTold(device=meter, online=True))
+    for usage in (KeyUsage.DIGITAL_SIGNING, KeyUsage.KEY_AGREEMENT):
+        own = device_certificate(SEED, meter, usage)
+        world.hear_external(CertificateTold(device=meter, usage=usage, certificate=own))
+    world.read_version(meter)
+    (command,) = outside.han_commands.values()
+    world.hear_external(Responded(device=meter, number=command.number, gbcs=command.gbcs))
+    world.advance(HOUR_MS)
+    world.save(tmp_path)
+
+    replay = replayed(tmp_path)
+
+    assert list(differences(replay)) == []
+    assert replay.emulator.state.external_devices[meter] == outside.external_devices[meter]
+    assert outside.external_devices[meter].last_command > 1
 
 
 def changed_rules(world: World) -> WorldSettings:
