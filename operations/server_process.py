@@ -31,7 +31,7 @@ class Operating:
 
 
 def add_operating_options(parser: argparse.ArgumentParser) -> None:
-    """--metrics-port, --drain-seconds, --log-format, --log-level."""
+    """--metrics-port, --drain-seconds, and those of the log."""
     parser.add_argument(
         "--metrics-port",
         type=_port,
@@ -45,6 +45,11 @@ def add_operating_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="asked to end, say so by gRPC health for so long before the doors are shut",
     )
+    add_log_options(parser)
+
+
+def add_log_options(parser: argparse.ArgumentParser) -> None:
+    """--log-format and --log-level."""
     parser.add_argument(
         "--log-format", type=LogFormat, choices=list(LogFormat), default=LogFormat.JSON, help="of stderr"
     )

@@ -58,7 +58,7 @@ class ChildProcess:
             )
         try:
             ready = await asyncio.wait_for(self._read_ready(self._process), READY_SECONDS)
-            self.address, self.metrics = ready["address"], ready["metrics"]
+            self.address, self.metrics = ready["address"], ready.get("metrics", "")
         except TimeoutError:
             await self.kill()
             raise self._failure(f"was not ready within {READY_SECONDS:g} s") from None

@@ -109,7 +109,8 @@ class LocalSystem:
             await self._until_attached()
             if self._mqtt is not None:
                 dsp = self._dsp.address if self._dsp else ""  # Another's DSP is told of by the other.
-                await self._mqtt.start_publisher(dsp=dsp, emulator=self._emulator.address)
+                address = self._emulator.address
+                await self._mqtt.start_publisher(dsp=dsp, emulator=address, log=self._log_options)
         except BaseException:
             await self.stop()
             raise
@@ -209,5 +210,11 @@ class LocalSystem:
         return ChildProcess("device_emulator", arguments, self._folder.logs / "emulator.log", variables)
 
     def _operating(self, metrics_port: int | None) -> list[str]:
-        arguments = ["--log-format", self.settings.log_format, "--log-level", self.settings.log_level]
-        return arguments if metrics_port is None else [*arguments, "--metrics-port", str(metrics_port)]
+        return [
+            *self._log_options,
+            *(["--metrics-port", str(metrics_port)] if metrics_port is not None else ()),
+        ]
+
+    @property
+    def _log_options(self) -> list[str]:
+        return ["--log-format", self.settings.log_format, "--log-level", self.settings.log_level]

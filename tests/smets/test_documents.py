@@ -12,7 +12,12 @@ PAGES = ("README.md", "docs/rule_book.md", "docs/by_hand.md", "docs/hardware-in-
 LINKING = (
     *PAGES,
     "docs/operations.md",
-    "docs/continuous_integration.md", "docs/requests.md", "docs/glossary.md", "docs/architecture.md", "docs/performance.md")
+    "docs/continuous_integration.md",
+    "docs/requests.md",
+    "docs/glossary.md",
+    "docs/architecture.md",
+    "docs/performance.md",
+)
 
 
 @pytest.mark.parametrize("name", PAGES)
