@@ -64,7 +64,7 @@ class Mqtt:
             await self._broker.start()
 
     async def start_publisher(self, *, dsp: str, emulator: str, log: Sequence[str] = ()) -> None:
-        """Returns once it has reached the broker. Without a DSP it tells of the emulator alone; `log`: its log's options."""
+        """Returns once it has reached the broker. Without a DSP it tells of the emulator alone; `log` are options."""
         arguments = ["--emulator", emulator, "--host", self._host, "--state", str(self._folder.events)]
         arguments += ["--dsp", dsp] if dsp else []
         arguments += log
