@@ -9,8 +9,8 @@ from smets.fleet.model import FleetModel
 from smets.fleet.reading import FleetFileError, read
 from smets.pytest_plugin.words import plain_mapping
 from smets.scenarios.expectations import AnswerModel, ExpectationModel
-from smets.scenarios.model import SendModel
-from smets.scenarios.planning import Scenario, scenario_of
+from smets.scenarios.model import ScenarioModel, SendModel
+from smets.scenarios.planning import Scenario, plan_scenario, scenario_of
 from smets.scenarios.texts import OF_RULES, plain_of, text_of
 
 NAMING = ("parties", "templates")
@@ -62,13 +62,21 @@ class Draft:
         return Draft({key: value for key, value in plain.items() if value}, self.source)
 
 
-def first_draft(text: str, source: str, keys: Mapping[str, object]) -> Draft:
-    """A file, in which `keys` are said otherwise. Raises FleetFileError, with the lines of the file."""
-    scenario_of(text, source)
+def first_draft(
+    text: str, source: str, keys: Mapping[str, object], defaults: Mapping[str, object]
+) -> tuple[Draft, Scenario]:
+    """A file, in which `keys` are said otherwise, and `defaults` where it says nothing of them; and what it comes to.
+
+    Raises FleetFileError, with the lines of the file.
+    """
+    _, lines = read(text, ScenarioModel, source)
     plain, said = plain_of(text), plain_mapping(keys)
     if {"release", "modifications"} & said.keys():
         plain = {key: value for key, value in plain.items() if key not in OF_RULES}
-    return Draft({**plain, **said}, source)
+    draft = Draft({**plain_mapping(defaults), **plain, **said}, source)
+    changed = text_of(draft.plain)
+    model, _ = without_lines(lambda text, source: read(text, ScenarioModel, source), changed, source)
+    return draft, plan_scenario(model, lines, source, changed)
 
 
 def without_lines(make: Callable[[str, str], T], text: str, source: str) -> T:

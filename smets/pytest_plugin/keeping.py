@@ -6,8 +6,9 @@ import shutil
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from smets.counting import counted
 from smets.pytest_plugin.failing import story_of
 from smets.pytest_plugin.stage import Stage
 
@@ -32,13 +33,12 @@ def attached(stage: Stage, folder: Path, error: str) -> Attached:
     if stage.place.running is None:
         keep(stage, folder, error)
         replay = f"smets replay {_shown(folder)}"
-        again = f"pytest '{test}' --smets-seed {seed}"
+        again = f"pytest '{test}' --smets-seed={seed}"
     else:
         replay = f"smets replay {_shown(stage.place.running)}"
-        again = f"pytest '{test}' --smets-state {_shown(stage.place.running)}"
-    story = story_of(stage, islice(stage.concerned, STORIES)) or "the test spoke of no Device"
-    if len(stage.concerned) > STORIES:
-        story += f"\n\n... and {len(stage.concerned) - STORIES} Devices more"
+        again = f"pytest '{test}' --smets-state={_shown(stage.place.running)}"
+    stories = [_stories(name, of) for name, of in stage.all() if of.concerned]
+    story = "\n\n".join(stories) or "the test spoke of no Device"
     if stage.place.running is None:
         (folder / TIMELINE_FILE).write_text(f"{story}\n", "utf-8")
     return Attached(
@@ -51,6 +51,13 @@ def attached(stage: Stage, folder: Path, error: str) -> Attached:
     )
 
 
+def _stories(name: str, stage: Stage) -> str:
+    told = story_of(stage, islice(stage.concerned, STORIES))
+    if (more := len(stage.concerned) - STORIES) > 0:
+        told += f"\n\n... and {counted(more, 'Device')} more"
+    return f"in {name}:\n{told}" if name else told
+
+
 def keep(stage: Stage, folder: Path, error: str) -> None:
     """The run as a state folder, each fork in one of its own, and what its fleet file says.
 
@@ -58,9 +65,8 @@ def keep(stage: Stage, folder: Path, error: str) -> None:
     """
     if (folder / RUN_FILE).is_file():
         shutil.rmtree(folder)
-    stage.world.save(folder)
-    for number, fork in enumerate(stage.forks, start=1):
-        fork.world.save(folder / f"fork-{number}")
+    for name, saved in stage.all():
+        saved.world.save(folder / name)
     scenario = stage.here.scenario
     name = SCENARIO_FILE if scenario.acts or scenario.expectations else FLEET_FILE
     (folder / name).write_text(scenario.text, "utf-8")
@@ -78,7 +84,8 @@ def keep(stage: Stage, folder: Path, error: str) -> None:
 def folder_name(test: str, seed: str, worker: str = "") -> str:
     """Of a test's run: its name as far as a file system takes it, and a mark that no other test has."""
     mark = blake2b(test.encode(), digest_size=3).hexdigest()
-    name = test.rpartition("/")[2].replace(".py::", "-")
+    file, _, name = test.partition("::")
+    name = f"{PurePosixPath(file).stem}-{name}"
     return _UNFIT.sub("-", "-".join(part for part in (name[:_LONGEST], mark, seed, worker) if part))
 
 

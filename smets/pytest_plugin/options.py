@@ -8,6 +8,10 @@ import pytest
 
 RANDOM = "random"
 RUNS = "smets-runs"
+SEED = "smets_seed"
+"""How a worker of xdist is told which was drawn."""
+CONNECTION_FILE = "connection.json"
+"""What a system that runs has in its state folder."""
 
 MARKERS = (
     "smets(release, seed, fleet, ...): keys of a fleet file, or `fleet`, a file or a text: what the system is made of",
@@ -60,8 +64,13 @@ def configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     if config.option.smets_seed == RANDOM:
-        config.option.smets_seed = secrets.token_hex(4)
-    if config.option.smets_seed and _state(config) is not None:
+        config.option.smets_seed = getattr(config, "workerinput", {}).get(SEED) or secrets.token_hex(4)
+    state = _state(config)
+    if state is not None and not (state / CONNECTION_FILE).is_file():
+        raise pytest.UsageError(
+            f"--smets-state {state}: no system runs with this state folder; start one by 'smets up FLEET --state {state}'"
+        )
+    if config.option.smets_seed and state is not None:
         raise pytest.UsageError(
             "--smets-seed with --smets-state: the seed of a system that runs is its own; leave one of them out"
         )

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from smets.pytest_plugin.asking import Asked, WrongMarker, asked_by
-from smets.pytest_plugin.options import add_options, configure, header, settings_of
+from smets.pytest_plugin.options import SEED, add_options, configure, header, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from xdist.workermanage import WorkerController
 
     from smets.pytest_plugin.clocks import TestClock
     from smets.pytest_plugin.devices import Fleet
@@ -35,6 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
     configure(config)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: "WorkerController") -> None:
+    """A worker of xdist is about to be started."""
+    node.workerinput[SEED] = node.config.option.smets_seed
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     return header(config)
 
@@ -50,7 +58,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """The scenario first, then the function."""
-    __tracebackhide__ = True
     if pyfuncitem.get_closest_marker("scenario") is not None:
         _play(pyfuncitem)
     return (yield)
@@ -152,9 +159,10 @@ def _open(stage: "Stage") -> None:
 
 
 def _play(item: pytest.Function) -> None:
-    __tracebackhide__ = True
+    """What does not hold is told without a traceback: nobody's Python failed."""
     from smets.client.errors import SmetsError
     from smets.fleet.reading import FleetFileError
+    from smets.pytest_plugin.failing import DidNotHold
     from smets.pytest_plugin.system import Smets
     from smets.pytest_plugin.words import scenario_text
     from smets.scenarios.planning import scenario_of
@@ -163,7 +171,7 @@ def _play(item: pytest.Function) -> None:
     try:
         scenario = scenario_of(*scenario_text(stage.asked.scenario, stage.place.folders))
         Smets(stage).play(scenario)
-    except (FleetFileError, SmetsError) as error:
+    except (DidNotHold, FleetFileError, SmetsError) as error:
         wrong = str(error)
     else:
         return

@@ -1,6 +1,6 @@
 """The system of one test: opened when it is first needed, in this process or by its state folder, closed at its end."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -25,13 +25,14 @@ from smets.pytest_plugin.drafting import Draft, first_draft
 from smets.pytest_plugin.words import text_and_source
 from smets.scenarios.checking import Checker
 from smets.scenarios.planning import Scenario
+from smets.scenarios.running import WRONG
 from smets.world.simulation import Simulation, open_world, simulate
 from smets.world.world import World
 
 T = TypeVar("T")
 
 BLOCK, BLOCKS = 1_000, 99_000
-"""On a system that runs, premises of a call begin at a block of so many, drawn by the test's name, of so many blocks."""
+"""On a system that runs, premises of a call begin at one of so many blocks, each of so many, drawn by the test's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +71,12 @@ class Stage:
         self._calls = 0
 
     def __call__(self, call: Awaitable[T], *, timeout_seconds: float | None = None) -> T:
-        """What a call of the client library answers, or raises."""
+        """What a call of the client library answers, or raises: where it was called, not where it was noticed."""
         __tracebackhide__ = True
-        return self.blocking(call, timeout_seconds=timeout_seconds)
+        try:
+            return self.blocking(call, timeout_seconds=timeout_seconds)
+        except WRONG as error:
+            raise error.with_traceback(None) from error.__cause__
 
     # --- what is there
 
@@ -109,6 +113,12 @@ class Stage:
             self.skip("a system of its own, in this process")
         return simulation
 
+    def all(self, name: str = "") -> Iterator[tuple[str, "Stage"]]:
+        """This one, and its forks (`fork-1`, `fork-1-2`), each with its name."""
+        yield name, self
+        for number, fork in enumerate(self.forks, start=1):
+            yield from fork.all(f"{name or 'fork'}-{number}")
+
     def skip(self, what: str) -> NoReturn:
         """The test cannot be played on a system that runs."""
         __tracebackhide__ = True
@@ -127,10 +137,8 @@ class Stage:
 
     def _of_its_own(self, text: str, source: str) -> Open:
         __tracebackhide__ = True
-        draft = first_draft(text, source, self.asked.keys)
-        if self._default_seed:
-            draft.plain.setdefault("seed", self._default_seed)
-        scenario = draft.planned()
+        defaults = {"seed": self._default_seed or None}
+        draft, scenario = first_draft(text, source, self.asked.keys, defaults)
         simulation = self.blocking.enter(simulate(scenario.plan))
         launched = simulation.launched
         assert launched is not None
@@ -151,12 +159,10 @@ class Stage:
             self.skip(f"a system of its own for {', '.join(settled)}")
         connection = read_connection(self.place.running)
         system = self.blocking.enter(connect(connection))
-        draft = first_draft(text, source, {"seed": connection.seed})
-        has_parties = "parties" in draft.plain
-        if not has_parties:
-            draft.plain["parties"] = _parties_of(system)
-        scenario = draft.planned()
-        plan = scenario.plan if has_parties else replace(scenario.plan, parties=())
+        theirs = _parties_of(system)
+        draft, scenario = first_draft(text, source, {"seed": connection.seed}, {"parties": theirs})
+        is_theirs = draft.plain["parties"] == theirs
+        plan = replace(scenario.plan, parties=()) if is_theirs else scenario.plan
         launched = self(launch_fleet(plan, connection))
         self(system.read_parties())
         checker = Checker(system)
@@ -194,13 +200,14 @@ class Stage:
                 here.refused_firmware[row.name] = str(error)
         return tuple(row for row in scenario.plan.premises if row.name not in former)
 
-    def own_place(self, count: int) -> dict[str, Plain]:
+    def own_place(self, said: Mapping[str, Plain]) -> dict[str, Plain]:
         """Of premises that say no EUI: none here; on a system that runs, a name and Device IDs that are free there."""
-        if self.place.running is None:
+        count = said.get("count", "1")
+        if self.place.running is None or "eui_from" in said or not str(count).isdigit():
             return {}
         self._calls += 1
         drawn = blake2b(f"{self.place.name}/{self._calls}".encode(), digest_size=6)
-        start, needed = int.from_bytes(drawn.digest(), "big"), -(-count // BLOCK)
+        start, needed = int.from_bytes(drawn.digest(), "big"), -(-int(str(count)) // BLOCK)
         for tried in range(BLOCKS):
             block = 1 + (start + tried) % (BLOCKS - needed)
             if not any(self._stands(_first_of(block + at)) for at in range(needed)):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from smart_metering.device_types import DeviceType
+from smart_metering.identifiers import parse_request_id
 from smart_metering.ota.image import file_digest
 from smets.client.explanation import Explained
 from smets.fleet.lines import Fault
@@ -61,8 +62,7 @@ class Smets:
         if not premises and (not stage.is_open or stage.here.scenario.plan.premises):
             return Fleet(stage, [row.name for row in stage.here.scenario.plan.premises])
         said = plain_mapping(premises)
-        if "eui_from" not in said and "count" in said and str(said["count"]).isdigit():
-            said = {**stage.own_place(int(str(said["count"]))), **said}
+        said = {**stage.own_place(said), **said}
         return Fleet(stage, [row.name for row in stage.grow({"fleets": [said]})])
 
     def _of_a_file(self, text: str, source: str) -> Fleet:
@@ -196,8 +196,6 @@ class Smets:
     def explain(self, sent: Sent | str) -> Explained:
         """What became of a request, hop by hop, with the rows that decided. Raises NotThere."""
         __tracebackhide__ = True
-        from smart_metering.identifiers import parse_request_id
-
         request_id = sent.request_id if isinstance(sent, Sent) else sent
         return self.call(self.system.explain(parse_request_id(request_id)))
 
