@@ -68,7 +68,8 @@ def configure(config: pytest.Config) -> None:
     state = _state(config)
     if state is not None and not (state / CONNECTION_FILE).is_file():
         raise pytest.UsageError(
-            f"--smets-state {state}: no system runs with this state folder; start one by 'smets up FLEET --state {state}'"
+            f"--smets-state {state}: no system runs with this state folder; "
+            f"start one by 'smets up FLEET --state {state}'"
         )
     if config.option.smets_seed and state is not None:
         raise pytest.UsageError(

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -12,7 +12,6 @@ from smets.pytest_plugin.options import SEED, add_options, configure, header, se
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xdist.workermanage import WorkerController
 
     from smets.pytest_plugin.clocks import TestClock
     from smets.pytest_plugin.devices import Fleet
@@ -20,6 +19,13 @@ if TYPE_CHECKING:
     from smets.pytest_plugin.stage import Stage
     from smets.pytest_plugin.system import Smets
     from smets.pytest_plugin.users import User
+
+class Worker(Protocol):
+    """Of xdist, as the plugin sees it."""
+
+    config: pytest.Config
+    workerinput: dict[str, object]
+
 
 STAGE: "pytest.StashKey[Stage]" = pytest.StashKey()
 MARKERS = ("smets", "scenario")
@@ -38,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: "WorkerController") -> None:
+def pytest_configure_node(node: Worker) -> None:
     """A worker of xdist is about to be started."""
     node.workerinput[SEED] = node.config.option.smets_seed
 

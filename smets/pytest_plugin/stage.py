@@ -32,7 +32,7 @@ from smets.world.world import World
 T = TypeVar("T")
 
 BLOCK, BLOCKS = 1_000, 99_000
-"""On a system that runs, premises of a call begin at one of so many blocks, each of so many, drawn by the test's name."""
+"""On a system that runs, premises of a call begin at one of so many blocks of so many; the test's name says which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

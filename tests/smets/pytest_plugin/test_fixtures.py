@@ -37,7 +37,7 @@ def test_a_later_fleet_says_less(fleet):
     assert [device.id[-5:] for device in more.chf] == ["00-10", "00-20"]
 
 def test_premises_have_the_keys_of_a_file(smets, fleet):
-    homes = fleet(count=2, name="homes", template="smets2", firmware={"GSME": "0000000A"}, status="Suspended", labels=["x"])
+    homes = fleet(count=2, name="homes", firmware={"GSME": "0000000A"}, status="Suspended", labels=["x"])
     smets.expect(homes.gsme, firmware_version="0000000A", status="Suspended")
     smets.expect("homes/2/GSME", firmware_version="0000000A", count=1)
     with pytest.raises(FleetFileError, match="fleets.1..contt: there is no such key; did you mean 'count'"):
@@ -121,7 +121,8 @@ def test_requests(fleet, user):
         sent.answer
     assert [row.srv for row in user("supplier").received("I0", about=meters[0])] == ["4.1.1"]
     user("supplier").expect_response("I0", srv="4.1.1", times=2)
-    schedule = user("supplier").send("5.1", meters[0], fields={"srv": "4.1.1", "frequency": "Daily", "start": "2021-11-05"})
+    fields = {"srv": "4.8.1", "frequency": "Daily", "start": "2021-11-05"}
+    schedule = user("supplier").send("5.1", meters[0], fields=fields)
     assert schedule.answer == "I0", schedule
 
 def test_explain_timeline_and_steps(smets, fleet, user):
