@@ -95,8 +95,20 @@ class FaultRule(Record, frozen=True, kw_only=True):
     delay: int = 0
 
 
+class LoggedEvent(Record, frozen=True, kw_only=True):
+    """An entry of a Device's logs: `at` by the Device's own clock, and the event code of GBCS with its name."""
+
+    at: Instant
+    code: int
+    name: str
+
+
 class DeviceInside(Record, frozen=True, kw_only=True):
-    """What one emulated Device is and holds: its truth, which the SMI may not know."""
+    """What one emulated Device is and holds: its truth, which the SMI may not know.
+
+    `cut_at_activation`: its power goes when it next activates firmware. Its clock reads `clock_ahead` milliseconds more
+    than the time is, or less if below 0; by it stand the entries of its `log` and its `activation_due`.
+    """
 
     device_id: Eui
     device_type: DeviceType
@@ -116,6 +128,48 @@ class DeviceInside(Record, frozen=True, kw_only=True):
     readings: tuple[DecodedValue, ...] = ()
     messages: int = 0
     history: bytes = b""
+    off_since: Instant | None = None
+    hub_off_since: Instant | None = None
+    cut_at_activation: bool = False
+    clock_ahead: int = 0
+    log: tuple[LoggedEvent, ...] = ()
+
+
+class HubDevice(Record, frozen=True, kw_only=True):
+    """A Device of a Comms Hub's premises, as far as the hub has to do with it.
+
+    A transfer of firmware to it is whole at `transfer_due`, or rests with so many milliseconds to go.
+    """
+
+    device_id: Eui
+    device_type: DeviceType
+    joined: bool = True
+    off_since: Instant | None = None
+    messages_kept: int = 0
+    transfer_due: Instant | None = None
+    transfer_remaining: int | None = None
+
+
+class HubInside(Record, frozen=True, kw_only=True):
+    """A Comms Hub as it is. `attached`: a DSP serves it now. `uplinks_waiting` were sent and are not acknowledged yet;
+    `files_wanted` are firmware files, by their SHA-256, that it still waits for."""
+
+    comms_hub: Eui
+    attached: bool = False
+    off_since: Instant | None = None
+    devices: tuple[HubDevice, ...] = ()
+    uplinks_waiting: int = 0
+    files_wanted: tuple[str, ...] = ()
+
+
+class HubSummary(Record, frozen=True, kw_only=True):
+    """One line about a Comms Hub; `devices_off` have no power of their own."""
+
+    comms_hub: Eui
+    attached: bool = False
+    off_since: Instant | None = None
+    devices: int = 0
+    devices_off: int = 0
 
 
 class Fate(Record, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ class UseCase(IntEnum):
     ECS45 = 0x0052  # read the supply status of an ESME
     ECS52 = 0x0059  # Read Firmware Version from an ESME or the CHF
     ECS70 = 0x0062  # synchronise the clock of an ESME; commissions it
+    ECS80 = 0x0067  # alert: the supply of an ESME is back, and when it went
     GCS13A = 0x0074  # read the consumption register of a GSME or the GPF
     GCS17 = 0x0078  # read the profile of a GSME or the GPF
     GCS28 = 0x007F  # synchronise the clock of a GSME; commissions it
@@ -85,6 +86,7 @@ USE_CASE_ROWS = (
     UseCaseRow(UseCase.ECS45,                  "7.4",    False,    False, _RTDS,             Mark.CERTAIN),
     UseCaseRow(UseCase.ECS52,                  "11.2",   False,    False, _RTDS,             Mark.CERTAIN),
     UseCaseRow(UseCase.ECS70,                  "8.1.1",  True,     False, _RTDS,             Mark.CERTAIN),
+    UseCaseRow(UseCase.ECS80,                  "",       True,     False, _RTDS,             Mark.CERTAIN),
     UseCaseRow(UseCase.GCS13A,                 "4.1.1",  False,    True,  _RTDS,             Mark.CERTAIN),
     UseCaseRow(UseCase.GCS17,                  "4.8.1",  False,    False, _RTDS,             Mark.CERTAIN),
     UseCaseRow(UseCase.GCS28,                  "8.1.1",  True,     False, _RTDS,             Mark.CERTAIN),

@@ -39,10 +39,18 @@ def carry(
         if arrival.after_ms == 0:
             arrived.append(underway)
         else:
-            _hold(turn, underway)
+            hold(turn, underway)
     if not any(arrival.overtakable for arrival in arrivals):
         arrived += _overtaken(turn, place, direction)
     return arrived
+
+
+def hold(turn: Turn, underway: Underway) -> None:
+    """Keeps a message until it is due, and its hub has power."""
+    turn.state.underway.put(underway)
+    turn.agenda.put(Line(underway.due, underway.device, underway.sequence, Kind.ARRIVAL))
+    if underway.overtakable:
+        turn.overtakable.setdefault((underway.device, underway.direction), []).append(underway.sequence)
 
 
 def let_go(turn: Turn, underway: Underway) -> Underway:
@@ -126,13 +134,6 @@ def _underway(
         frame=frame,
         overtakable=arrival.overtakable,
     )
-
-
-def _hold(turn: Turn, underway: Underway) -> None:
-    turn.state.underway.put(underway)
-    turn.agenda.put(Line(underway.due, underway.device, underway.sequence, Kind.ARRIVAL))
-    if underway.overtakable:
-        turn.overtakable.setdefault((underway.device, underway.direction), []).append(underway.sequence)
 
 
 def _overtaken(turn: Turn, place: Place, direction: Direction) -> list[Underway]:

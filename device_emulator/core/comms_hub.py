@@ -6,15 +6,20 @@ from device_emulator.core.fleet import Place
 from device_emulator.core.state import Underway
 from device_emulator.core.turn import Turn, has_joined
 from device_emulator.devices.air import Direction
+from device_emulator.devices.state import is_on
 from smart_metering.identifiers import Eui
 from smart_metering.sm_wan import CertificatesWanted, Downlink, FirmwareForDevices, Gbcs, Receipt
 
 
 def take(turn: Turn, downlink: Downlink) -> None:
-    """One frame from the DSP. What is not on this hub's HAN cannot be reached."""
+    """One frame from the DSP. What is not on this hub's HAN cannot be reached; a hub without power tells nobody."""
     place = turn.fleet.find(downlink.device)
+    if not turn.has_power(downlink.comms_hub):
+        turn.observe(downlink.comms_hub, f"without power: frame {downlink.frame} is lost")
+        return
     if place is None or place.comms_hub != downlink.comms_hub or not has_joined(place, turn.device(place)):
-        _not_delivered(turn, downlink.comms_hub, downlink.device, downlink.frame)
+        why = f"not on the HAN of {downlink.comms_hub}"
+        _not_delivered(turn, downlink.comms_hub, downlink.device, downlink.frame, why)
         return
     match downlink.content:
         case Gbcs():
@@ -27,19 +32,33 @@ def take(turn: Turn, downlink: Downlink) -> None:
 
 
 def arrive(turn: Turn, place: Place, underway: Underway) -> None:
-    """A message is where it was going: an answer at the hub, or a Command at the Device, of which the hub tells."""
+    """A message is where it was going: an answer at the hub, or a Command at the Device, of which the hub tells.
+
+    A hub that has lost its power has lost the Commands it had.
+    """
     content = underway.content
     if underway.direction is Direction.FROM_DEVICE:
         turn.send(place.comms_hub, place.device_id, content)
         return
-    if not has_joined(place, turn.device(place)):
-        _not_delivered(turn, place.comms_hub, place.device_id, underway.frame)
+    if not turn.has_power(place.comms_hub):
+        turn.observe(place.device_id, f"its hub is without power: frame {underway.frame} is lost")
+        return
+    unreachable = _unreachable(turn, place)
+    if unreachable is not None:
+        _not_delivered(turn, place.comms_hub, place.device_id, underway.frame, unreachable)
         return
     assert isinstance(content, Gbcs), underway
     turn.send(place.comms_hub, place.device_id, Receipt(frame=underway.frame, delivered=True))
     device.hear(turn, place, content.gbcs)
 
 
-def _not_delivered(turn: Turn, comms_hub: Eui, device_id: Eui, frame: str) -> None:
+def _unreachable(turn: Turn, place: Place) -> str | None:
+    device = turn.device(place)
+    if not has_joined(place, device):
+        return f"not on the HAN of {place.comms_hub}"
+    return None if is_on(device) else "without power"
+
+
+def _not_delivered(turn: Turn, comms_hub: Eui, device_id: Eui, frame: str, why: str) -> None:
     turn.send(comms_hub, device_id, Receipt(frame=frame, delivered=False))
-    turn.observe(device_id, f"not on the HAN of {comms_hub}")
+    turn.observe(device_id, why)

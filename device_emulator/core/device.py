@@ -1,8 +1,8 @@
 """A Device: it hears a Command, acts on it by its profile, and says what follows."""
 
-from device_emulator.core import han
-from device_emulator.core.agenda import Kind, Line
+from device_emulator.core import han, power
 from device_emulator.core.carriage import note_local
+from device_emulator.core.dates import watch
 from device_emulator.core.fleet import Place
 from device_emulator.core.hearing import Heard, authentication_failed, reason_for_silence
 from device_emulator.core.parties import supplier_of
@@ -14,7 +14,7 @@ from device_emulator.devices.air import Direction
 from device_emulator.devices.alerts import generic_alert
 from device_emulator.devices.profile import Handled, Hearing, Utterance
 from device_emulator.devices.replacing_supplier import carry_out_replacement
-from device_emulator.devices.state import DeviceState, lived
+from device_emulator.devices.state import DeviceState, is_on, lived
 from smart_metering.device_alerts import DeviceAlertCode
 from smart_metering.device_types import Generation
 from smart_metering.errors import DecodeError
@@ -32,9 +32,12 @@ def hear(turn: Turn, place: Place, octets: bytes) -> None:
 def hear_locally(turn: Turn, place: Place, octets: bytes) -> bytes:
     """A message came past the air, by a device in the premises: the answer goes back that way, alerts by the hub.
 
-    Nothing: the Device stays silent; so does what is not on the HAN, and SMETS1, which knows no such Commands.
+    Nothing: the Device stays silent; so does what is not on the HAN, or has no power, and SMETS1, which knows no such
+    Commands.
     """
-    if place.premises.generation is Generation.SMETS1 or not has_joined(place, turn.device(place)):
+    device = turn.device(place)
+    is_there = has_joined(place, device) and is_on(device)
+    if place.premises.generation is Generation.SMETS1 or not is_there:
         turn.observe(place.device_id, "silent: it takes no Command locally")
         return b""
     note_local(turn, place, Direction.TO_DEVICE, octets)
@@ -131,13 +134,11 @@ def _take(turn: Turn, place: Place, before: DeviceState, handled: Handled) -> li
     turn.keep(handled.state)
     for certificate in handled.certificates:
         turn.hold_certificate(certificate)
-    scheduled, replacement = handled.state.scheduled, handled.state.life.scheduled_replacement
-    if scheduled is not None and scheduled != before.scheduled:
-        turn.agenda.put(Line(scheduled.due, place.device_id, 0, Kind.ACTIVATION))
-    if replacement is not None and replacement != before.life.scheduled_replacement:
-        turn.agenda.put(Line(replacement.due, place.device_id, 0, Kind.REPLACEMENT))
+    watch(turn, before, handled.state)
     if handled.han_change is not None:
         han.begin(turn, place, handled.han_change)
     if handled.what is not None:
         turn.observe(place.device_id, handled.what)
+    if handled.power_cut:
+        power.cut(turn, place)
     return [it for it in (handled.answer, *handled.alerts) if it is not None]

@@ -1,29 +1,20 @@
-"""Firmware on its way: from the DSP to the hub, over the HAN to each Device, and what the Device makes of it.
+"""Firmware on its way: from the DSP to the hub, over the HAN to each Device, and what the Device makes of it."""
 
-The blocks of a file are not played one by one: a transfer takes as long as they would.
-"""
-
-from device_emulator.core.agenda import Kind, Line
+from device_emulator.core import power
 from device_emulator.core.effects import FileWanted
 from device_emulator.core.fleet import Place
 from device_emulator.core.parties import supplier_of
 from device_emulator.core.saying import say
 from device_emulator.core.state import HubDistribution, Transfer, distribution_key
+from device_emulator.core.transfers import carry_over, duration, rest
 from device_emulator.core.turn import Turn, has_joined
 from device_emulator.devices.activating import attempt
 from device_emulator.devices.alerts import firmware_receipt, firmware_transfer, ppmid_activation
 from device_emulator.firmware.images import Image
 from smart_metering.gbcs.firmware_alerts import FirmwareTransferCode
 from smart_metering.identifiers import Eui
-from smart_metering.instants import SECOND_MS, Instant
 from smart_metering.records import changed
 from smart_metering.sm_wan import FirmwareAtHub, FirmwareForDevices
-
-BLOCK_OCTETS = 50
-"""What fits one ZigBee OTA Image Block Response (the size under GBCS is unknown)."""
-
-BLOCKS_PER_SECOND = 10
-"""A choice: 750,000 octets take 25 minutes."""
 
 
 def begin(turn: Turn, comms_hub: Eui, wanted: FirmwareForDevices) -> None:
@@ -39,14 +30,21 @@ def begin(turn: Turn, comms_hub: Eui, wanted: FirmwareForDevices) -> None:
         turn.send(comms_hub, comms_hub, FirmwareAtHub(request_id=wanted.request_id, success=True))
         return
     turn.state.distributions.put(distribution)
-    if wanted.firmware_file in turn.images:
+    fetch(turn, distribution)
+
+
+def fetch(turn: Turn, distribution: HubDistribution) -> None:
+    """The hub takes the file from the DSP, or asks for it."""
+    if distribution.firmware_file in turn.images:
         file_at_hub(turn, distribution)
     else:
-        turn.effects.append(FileWanted(firmware_file=wanted.firmware_file))
+        turn.effects.append(FileWanted(firmware_file=distribution.firmware_file))
 
 
 def file_at_hub(turn: Turn, distribution: HubDistribution) -> None:
-    """The hub holds the file whole: it tells the DSP, and turns to the Devices."""
+    """The hub holds the file whole: it tells the DSP, and turns to the Devices. Without power it takes nothing."""
+    if not turn.has_power(distribution.comms_hub):
+        return
     turn.state.distributions.put(changed(distribution, devices=(), at_hub=True))
     comms_hub = distribution.comms_hub
     turn.send(comms_hub, comms_hub, FirmwareAtHub(request_id=distribution.request_id, success=True))
@@ -67,6 +65,8 @@ def file_at_hub(turn: Turn, distribution: HubDistribution) -> None:
 
 def file_failed(turn: Turn, distribution: HubDistribution) -> None:
     """The hub could not get the file, or cannot read it. The DSP may send the request again."""
+    if not turn.has_power(distribution.comms_hub):
+        return
     turn.state.distributions.remove(distribution_key(distribution))
     content = FirmwareAtHub(request_id=distribution.request_id, success=False)
     turn.send(distribution.comms_hub, distribution.comms_hub, content)
@@ -103,23 +103,38 @@ def finish(turn: Turn, place: Place, transfer: Transfer) -> None:
         _activate(turn, place, image)
 
 
+def go_on(turn: Turn, place: Place) -> None:
+    """The power is back: if hub and Device have it, the transfer goes on where it rests."""
+    transfer = turn.state.transfers.get(place.device_id)
+    if transfer is None or transfer.remaining_ms is None or not _has_power(turn, place):
+        return
+    image = turn.images[transfer.firmware_file]
+    if transfer.remaining_ms == duration(image):
+        turn.state.transfers.remove(place.device_id)
+        _offer(turn, place, image)  # It had not begun: the Device has not asked for the file yet.
+    else:
+        carry_over(turn, place, image, transfer.remaining_ms)
+
+
 def _offer(turn: Turn, place: Place, image: Image) -> None:
-    """A Device asks for the file by its maker and its hardware; a newer file takes the place of one on its way."""
+    """A Device asks for the file by its maker and its hardware; a newer file takes the place of one on its way.
+
+    One without power asks when it has power again.
+    """
+    if not _has_power(turn, place):
+        carry_over(turn, place, image, duration(image))
+        rest(turn, place.device_id)
+        return
     refusal = _refusal(place, image)
     if refusal is not None:
         turn.observe(place.device_id, f"no transfer: {refusal.name.lower()}")
         _report(turn, place, image, refusal)
         return
-    blocks = -(-image.size // BLOCK_OCTETS)
-    transfer = Transfer(
-        sequence=turn.agenda.next_sequence(),
-        due=Instant(turn.now + blocks * SECOND_MS // BLOCKS_PER_SECOND),
-        comms_hub=place.comms_hub,
-        device=place.device_id,
-        firmware_file=image.sha256,
-    )
-    turn.state.transfers.put(transfer)
-    turn.agenda.put(Line(transfer.due, transfer.device, transfer.sequence, Kind.TRANSFER))
+    carry_over(turn, place, image, duration(image))
+
+
+def _has_power(turn: Turn, place: Place) -> bool:
+    return turn.has_power(place.device_id) and turn.has_power(place.comms_hub)
 
 
 def _fail(turn: Turn, place: Place, image: Image) -> None:
@@ -172,6 +187,10 @@ def _activate(turn: Turn, place: Place, image: Image) -> None:
     )
     if fault is not None:
         turn.observe(place.device_id, fault)
+    if outcome is None:
+        turn.keep(device)
+        power.cut(turn, place)
+        return
     device, alert = ppmid_activation(device, turn.keys.acb, outcome.code, turn.now)
     turn.keep(device)
     say(turn, place, alert)

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from device_emulator.core import comms_hub, device, distribution, han
+from device_emulator.core import comms_hub, device, distribution, engineer, han
 from device_emulator.core.agenda import Agenda, Kind, Line
 from device_emulator.core.carriage import let_go
+from device_emulator.core.dates import dates
 from device_emulator.core.effects import Effect, HubsLaunched
+from device_emulator.core.engineer_records import ByHand, device_of
 from device_emulator.core.fleet import Fleet, InvalidLaunch, Place, comms_hubs
 from device_emulator.core.inputs import (
     DownlinkReceived,
@@ -21,15 +23,15 @@ from device_emulator.core.inputs import (
     TimePassed,
     UplinksSkipped,
 )
-from device_emulator.core.inspection import Trace, inspect, trace
+from device_emulator.core.inspection import Trace, inspect, inspect_hub, summarise_hub, trace
 from device_emulator.core.keys import Keys
-from device_emulator.core.state import LAST, HubDistribution, LastUplink, State
+from device_emulator.core.state import LAST, HubDistribution, LastUplink, State, Underway
 from device_emulator.core.turn import Turn
 from device_emulator.devices.air import Air, Direction
-from device_emulator.devices.state import DeviceState
+from device_emulator.devices.state import is_on
 from device_emulator.firmware.images import FirmwareImages
 from ledger.books import Ledger
-from smart_metering.administration import DeviceInside, FaultRule, PremisesTemplate
+from smart_metering.administration import DeviceInside, FaultRule, HubInside, HubSummary, PremisesTemplate
 from smart_metering.errors import DecodeError
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
@@ -107,6 +109,17 @@ class Emulator:
         assert place is not None, device_id
         answer = device.hear_locally(turn, place, octets)
         return answer, effects + turn.close() + self._expire(now)
+
+    def do_by_hand(self, event: ByHand, now: Instant) -> list[Effect]:
+        """What follows from what is done to a Device, which must be here. Raises CannotBeDone, and nothing follows."""
+        place = self.fleet.find(device_of(event))
+        assert place is not None, event
+        engineer.refuse(self._turn_at(now), place, event)
+        self._write_down(event, now)
+        effects = self._expire(now)
+        turn = self._turn(now)
+        engineer.carry_out(turn, place, event)
+        return effects + turn.close() + self._expire(now)
 
     def next_deadline(self) -> Instant | None:
         """When `expire` has something to do next."""
@@ -204,6 +217,21 @@ class Emulator:
         place = self.fleet.find(device_id)
         return inspect(self._turn_at(now), place) if place is not None else None
 
+    def inspect_hub(self, comms_hub: Eui, *, attached: bool) -> HubInside | None:
+        """A Comms Hub and what waits there; `attached` is what its host knows. None: there is no such hub here."""
+        place = self._hub(comms_hub)
+        return inspect_hub(self._turn_at(self._now), place, attached=attached) if place is not None else None
+
+    def summarise_hub(self, comms_hub: Eui, *, attached: bool) -> HubSummary:
+        """One line about a Comms Hub, which must be here."""
+        place = self._hub(comms_hub)
+        assert place is not None, comms_hub
+        return summarise_hub(self._turn_at(self._now), place, attached=attached)
+
+    def comms_hubs_after(self, after: Eui | None, limit: int) -> list[Eui]:
+        """Comms Hubs beyond `after`, in the order of their ids."""
+        return list(islice(self.fleet.comms_hubs(after), limit))
+
     def trace(self) -> Trace:
         """A hash over what every touched Device lived through; equal for equal runs, at any concurrency."""
         return trace(self.state)
@@ -211,7 +239,7 @@ class Emulator:
     def _index(self) -> None:
         """Derives the agenda, and what may be overtaken, from the books."""
         for row in self.state.devices.values():
-            for kind, due in _dates(row).items():
+            for kind, due in dates(row).items():
                 self._agenda.put(Line(due, row.device_id, 0, kind))
         for transfer in self.state.transfers.values():
             self._agenda.put(Line(transfer.due, transfer.device, transfer.sequence, Kind.TRANSFER))
@@ -247,20 +275,33 @@ class Emulator:
         assert place is not None, line
         match line.kind:
             case Kind.ACTIVATION | Kind.REPLACEMENT | Kind.JOIN:
-                if _dates(self.state.devices[line.device]).get(line.kind) != line.due:
+                if dates(self.state.devices[line.device]).get(line.kind) != line.due:
                     return None
                 follow = _ON_DATE[line.kind]
                 return lambda turn: follow(turn, place)
             case Kind.TRANSFER:
                 transfer = self.state.transfers.get(line.device)
-                if transfer is None or transfer.sequence != line.sequence:
+                if (
+                    transfer is None
+                    or transfer.sequence != line.sequence
+                    or transfer.remaining_ms is not None
+                ):
                     return None
                 return lambda turn: distribution.finish(turn, place, transfer)
             case Kind.ARRIVAL:
                 underway = self.state.underway.get(str(line.sequence))
-                if underway is None:
+                if underway is None or self._is_kept(underway):
                     return None
                 return lambda turn: comms_hub.arrive(turn, place, let_go(turn, underway))
+
+    def _hub(self, comms_hub: Eui) -> Place | None:
+        place = self.fleet.find(comms_hub)
+        return place if place is not None and place.comms_hub == comms_hub else None
+
+    def _is_kept(self, underway: Underway) -> bool:
+        """What a Device says is kept while its hub has no power."""
+        hub = self.state.devices.get(underway.comms_hub)
+        return underway.direction is Direction.FROM_DEVICE and hub is not None and not is_on(hub)
 
     def _for_waiting(
         self, firmware_file: str, follow: Callable[[Turn, HubDistribution], None], now: Instant
@@ -291,15 +332,3 @@ _ON_DATE: dict[Kind, Callable[[Turn, Place], None]] = {
     Kind.REPLACEMENT: device.keep_date_of_replacement,
     Kind.JOIN: han.join,
 }
-
-
-def _dates(row: DeviceState) -> dict[Kind, Instant]:
-    """What a Device's own state awaits, and when."""
-    dates = {}
-    if row.scheduled is not None:
-        dates[Kind.ACTIVATION] = row.scheduled.due
-    if row.life.scheduled_replacement is not None:
-        dates[Kind.REPLACEMENT] = row.life.scheduled_replacement.due
-    if row.life.joins_at is not None:
-        dates[Kind.JOIN] = row.life.joins_at
-    return dates

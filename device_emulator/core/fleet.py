@@ -85,6 +85,14 @@ class Fleet:
                 for number in range(max(base, beyond + 1), base + len(template.devices)):
                     yield eui_from_number(number)
 
+    def comms_hubs(self, after: Eui | None = None) -> Iterator[Eui]:
+        """All Comms Hubs beyond `after`, in order."""
+        beyond = -1 if after is None else eui_number(after)
+        for start in self._starts:
+            first = max(0, (beyond - start) // EUIS_PER_PREMISES + 1)
+            for premises in range(first, self._templates[start].count):
+                yield eui_from_number(start + premises * EUIS_PER_PREMISES)
+
     def faults_of(self, template: PremisesTemplate) -> list[str]:
         """What is wrong with a template beside those that stand; nothing, and it may be added."""
         types = [device.device_type for device in template.devices]

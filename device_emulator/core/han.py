@@ -6,7 +6,7 @@ from device_emulator.core.saying import say
 from device_emulator.core.turn import Turn, has_joined
 from device_emulator.devices.alerts import generic_alert
 from device_emulator.devices.profile import HanChange
-from device_emulator.devices.state import lived
+from device_emulator.devices.state import is_on, lived
 from smart_metering.device_alerts import DeviceAlertCode
 from smart_metering.device_types import DeviceType
 from smart_metering.instants import SECOND_MS, Instant
@@ -24,8 +24,17 @@ def begin(turn: Turn, comms_hub: Place, change: HanChange) -> None:
     device = turn.device(place)
     if change.join_time_ms is None:
         turn.keep(lived(device, joined=False, joins_at=None))
-    elif not has_joined(place, device) and change.join_time_ms >= JOIN_MS:
-        joins_at = Instant(turn.now + JOIN_MS)
+    else:
+        try_to_join(turn, place)
+
+
+def try_to_join(turn: Turn, place: Place) -> None:
+    """What its hub lets join, joins: if both have power, and the hub's patience lasts."""
+    device, hub = turn.device(place), turn.state_of(place.comms_hub)
+    if has_joined(place, device) or not is_on(device) or not is_on(hub):
+        return
+    joins_at = Instant(turn.now + JOIN_MS)
+    if any(row.device == place.device_id and joins_at <= row.until for row in hub.life.comms_hub_log.added):
         turn.keep(lived(device, joins_at=joins_at))
         turn.agenda.put(Line(joins_at, place.device_id, 0, Kind.JOIN))
 

@@ -1,5 +1,6 @@
 """Everything that can reach the emulator. Each is a record, so the journal keeps it and a replay can give it again."""
 
+from device_emulator.core.engineer_records import ByHand
 from smart_metering.administration import FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
@@ -70,6 +71,7 @@ Input = (
     | FaultsCleared
     | UplinksSkipped
     | TimePassed
+    | ByHand
 )
 
 

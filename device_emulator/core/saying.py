@@ -1,6 +1,6 @@
 """What a Device says, protected by its own keys and sent through the air; the hub passes on what comes through."""
 
-from device_emulator.core.carriage import Content, carry
+from device_emulator.core.carriage import Content, carry, hold
 from device_emulator.core.fleet import Place
 from device_emulator.core.parties import agreement_key_name
 from device_emulator.core.turn import Turn, has_joined
@@ -13,7 +13,10 @@ from smart_metering.use_cases import is_critical, reference_of
 
 
 def say(turn: Turn, place: Place, utterance: Utterance) -> None:
-    """One answer or alert on its way to the DSP; of a Device that has left the HAN nobody hears."""
+    """One answer or alert on its way to the DSP; of a Device that has left the HAN nobody hears.
+
+    While the hub has no power it is kept, and goes when the hub is back (choice G93).
+    """
     if not has_joined(place, turn.device(place)):
         turn.observe(place.device_id, f"unheard: not on the HAN of {place.comms_hub}")
         return
@@ -24,7 +27,10 @@ def say(turn: Turn, place: Place, utterance: Utterance) -> None:
         content = Gbcs(gbcs=encode(protect(turn, place, utterance)))
         reference = reference_of(utterance.message_code)
     for underway in carry(turn, place, Direction.FROM_DEVICE, content, reference=reference):
-        turn.send(place.comms_hub, place.device_id, underway.content)
+        if turn.has_power(place.comms_hub):
+            turn.send(place.comms_hub, place.device_id, underway.content)
+        else:
+            hold(turn, underway)
 
 
 def protect(turn: Turn, place: Place, message: Message) -> Message:

@@ -25,13 +25,15 @@ class Underway(Record, frozen=True):
 
 
 class Transfer(Record, frozen=True):
-    """A firmware file on its way over the HAN to one Device, whole at `due`."""
+    """A firmware file on its way over the HAN to one Device, whole at `due`; or it rests while hub or Device has no
+    power, and will take `remaining_ms` more."""
 
     sequence: int
     due: Instant
     comms_hub: Eui
     device: Eui
     firmware_file: str
+    remaining_ms: int | None = None
 
 
 class HubDistribution(Record, frozen=True):

@@ -5,8 +5,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from device_emulator.core.fleet import Place
 from device_emulator.core.parties import agreement_key_name, held, taken_credentials
 from device_emulator.core.turn import Turn, has_joined
-from device_emulator.devices.state import DeviceState, SupplierCredentials
+from device_emulator.devices.state import DeviceState, SupplierCredentials, outages
 from device_emulator.devices.surroundings import HeldCredentials, KnownParty, Neighbour
+from device_emulator.firmware.outages import Outage
 from device_emulator.firmware.slots import Slots
 from device_emulator.firmware.verification import Verifier
 from smart_metering.administration import DeviceTemplate
@@ -53,6 +54,14 @@ class View:
         meter = self._joined_gas_meter()
         return self._turn.device(meter).slots if meter else None
 
+    def gas_meter_outages(self) -> tuple[Outage, ...]:
+        meter = self._joined_gas_meter()
+        return outages(self._turn.device(meter)) if meter else ()
+
+    def mirror_breaks(self) -> tuple[Outage, ...]:
+        hub = self._turn.state_of(self._place.comms_hub)
+        return (*outages(hub), *self.gas_meter_outages())
+
     def neighbours(self) -> tuple[Neighbour, ...]:
         return tuple(
             Neighbour(
@@ -60,6 +69,7 @@ class View:
                 device_type=place.template.device_type,
                 joined=has_joined(place, self._turn.device(place)),
                 from_the_start=not place.template.awaits_installation,
+                off_since=self._turn.device(place).life.off_since,
             )
             for place in self._turn.fleet.premises_of(self._place)
         )

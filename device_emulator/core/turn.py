@@ -10,7 +10,7 @@ from device_emulator.core.keys import Keys
 from device_emulator.core.parties import signing_key_name, supplier_of
 from device_emulator.core.state import LAST, LastUplink, OrganisationCertificate, State
 from device_emulator.devices.air import Air, Direction
-from device_emulator.devices.state import DeviceState
+from device_emulator.devices.state import DeviceState, is_on
 from device_emulator.firmware.images import FirmwareImages
 from device_emulator.firmware.slots import Slots
 from device_emulator.firmware.verification import Verifier
@@ -41,6 +41,17 @@ class Turn:
     def device(self, place: Place) -> DeviceState:
         """The state of a Device; a new one, as its template says, if nothing ever reached it."""
         return self._touched.get(place.device_id) or device_state(self.state, place)
+
+    def state_of(self, device_id: Eui) -> DeviceState:
+        """The state of a Device that must be here."""
+        place = self.fleet.find(device_id)
+        assert place is not None, device_id
+        return self.device(place)
+
+    def has_power(self, device_id: Eui) -> bool:
+        """Whether a Device or hub has power; one that nothing ever reached has."""
+        row = self._touched.get(device_id) or self.state.devices.get(device_id)
+        return row is None or is_on(row)
 
     def keep(self, device: DeviceState) -> None:
         """The Device's state from now on."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from device_emulator.devices.state import DeviceState
+from device_emulator.devices.state import DeviceState, own_time
+from device_emulator.firmware.outages import Outage
 from smart_metering.device_alerts import DeviceAlertCode
 from smart_metering.device_types import DeviceType
 from smart_metering.firmware_versions import FirmwareVersion
@@ -19,10 +20,14 @@ from smart_metering.gbcs.firmware_alerts import (
 )
 from smart_metering.gbcs.generic_alerts import encode_generic_alert
 from smart_metering.gbcs.message import CraFlag, Message
+from smart_metering.gbcs.supply_outage_alerts import SupplyOutage, encode_supply_outage_alert
 from smart_metering.identifiers import Eui
-from smart_metering.instants import Instant
+from smart_metering.instants import MINUTE_MS, Instant
 from smart_metering.records import changed
 from smart_metering.use_cases import UseCase
+
+LONG_OUTAGE_MS = 3 * MINUTE_MS
+"""From how long on an outage is a long one (GBCS alert codes)."""
 
 Alerted = tuple[DeviceState, Message]
 
@@ -30,8 +35,8 @@ Alerted = tuple[DeviceState, Message]
 def alert(
     state: DeviceState, to: Eui, use_case: UseCase, payload_of: Callable[[int], bytes], now: Instant
 ) -> Alerted:
-    """An alert with the next counter: the time in milliseconds, as Devices in the field have it, but always rising."""
-    counter = max(state.alert_counter + 1, now)
+    """An alert with the next counter: the Device's own time in milliseconds, as in the field, but always rising."""
+    counter = max(state.alert_counter + 1, own_time(state, now))
     message = Message(
         cra=CraFlag.ALERT,
         counter=counter,
@@ -52,7 +57,31 @@ def generic_alert(
         state,
         to,
         UseCase.CRITICAL_ALERT,
-        lambda counter: encode_generic_alert(gas, code, now, counter),
+        lambda counter: encode_generic_alert(gas, code, own_time(state, now), counter),
+        now,
+    )
+
+
+def outage_code(outage: Outage) -> DeviceAlertCode:
+    """8F36 of an outage of three minutes or more, 8F35 of a shorter one."""
+    if outage.end - outage.start >= LONG_OUTAGE_MS:
+        return DeviceAlertCode.LONG_SUPPLY_OUTAGE_RESTORED
+    return DeviceAlertCode.SUPPLY_OUTAGE_RESTORED
+
+
+def supply_outage(state: DeviceState, network_operator: Eui, outage: Outage, now: Instant) -> Alerted:
+    """ECS80: from when until when there was no supply."""
+    told = SupplyOutage(
+        alert_code=outage_code(outage),
+        at=own_time(state, now),
+        interrupted_at=own_time(state, outage.start),
+        restored_at=own_time(state, outage.end),
+    )
+    return alert(
+        state,
+        network_operator,
+        UseCase.ECS80,
+        lambda counter: encode_supply_outage_alert(told, counter),
         now,
     )
 
@@ -71,7 +100,7 @@ def firmware_receipt(
         if verified
         else DeviceAlertCode.FIRMWARE_VERIFICATION_FAILED
     )
-    receipt = FirmwareReceipt(code, now, image_hash)
+    receipt = FirmwareReceipt(code, own_time(state, now), image_hash)
     return alert(
         state, supplier, use_case, lambda counter: encode_firmware_receipt(use_case, receipt, counter), now
     )
@@ -92,7 +121,7 @@ def firmware_transfer(
             alert_code=DeviceAlertCode.FIRMWARE_TRANSFER_SUCCESSFUL
             if success
             else DeviceAlertCode.FIRMWARE_TRANSFER_FAILED,
-            at=now,
+            at=own_time(comms_hub, now),
             target=target,
             version=version,
             code=code,
@@ -107,7 +136,7 @@ def ppmid_activation(state: DeviceState, acb: Eui, code: ActivationCode, now: In
     payload = encode_ppmid_activation(
         PpmidActivation(
             alert_code=DeviceAlertCode.PPMID_FIRMWARE_ACTIVATION,
-            at=now,
+            at=own_time(state, now),
             version=state.slots.running,
             code=PpmidActivationCode.SUCCESS if success else PpmidActivationCode.FAILURE,
         )

@@ -37,10 +37,10 @@ class GbcsAnswering:
         return response_to(command, encode_read_response(use_case, version, command.counter))
 
     def activation(
-        self, command: Message, outcome: ActivationOutcome | None, now: Instant
+        self, command: Message, outcome: ActivationOutcome | None, time: Instant
     ) -> Utterance | None:
         """CS06 Responses carry a date-time in the header (certain: the reference vectors)."""
-        return response_to(command, encode_activate_firmware_response(outcome), encode_dlms_date_time(now))
+        return response_to(command, encode_activate_firmware_response(outcome), encode_dlms_date_time(time))
 
     def scheduled_activation(
         self, state: DeviceState, scheduled: ScheduledActivation, outcome: ActivationOutcome, now: Instant
@@ -55,11 +55,11 @@ class GbcsAnswering:
         payload = encode_future_dated_outcome(told)
         return alert(state, scheduled.originator, UseCase.CS06_ALERT, lambda _counter: payload, now)
 
-    def telling(self, command: Message, answer: Answer, now: Instant) -> Utterance:
+    def telling(self, command: Message, answer: Answer, time: Instant) -> Utterance:
         """Dated where the use case has it so."""
         row = use_case_row(command.message_code)
         assert row is not None, command
-        date_time = encode_dlms_date_time(now) if row.dated else b""
+        date_time = encode_dlms_date_time(time) if row.dated else b""
         response = response_to(command, answer.payload(), date_time)
         if answer.own_counter is None:
             return response
@@ -92,7 +92,7 @@ class S1spAnswering:
         )
 
     def activation(
-        self, command: Message, outcome: ActivationOutcome | None, now: Instant
+        self, command: Message, outcome: ActivationOutcome | None, time: Instant
     ) -> Utterance | None:
         if outcome is not None:
             return _activation(command.originator, command.counter, outcome)
@@ -109,7 +109,7 @@ class S1spAnswering:
     ) -> tuple[DeviceState, Utterance]:
         return state, _activation(scheduled.originator, scheduled.counter, outcome)
 
-    def telling(self, command: Message, answer: Answer, now: Instant) -> Utterance:
+    def telling(self, command: Message, answer: Answer, time: Instant) -> Utterance:
         return Smets1Response(
             originator=command.originator,
             counter=command.counter,

@@ -17,7 +17,8 @@ def commission(hearing: Hearing) -> Handled:
     """Raises DecodeError if the payload cannot be read. A clock that cannot be set is told as unreliable."""
     use_case, exchange, now = UseCase(hearing.command.message_code), exchange_of(hearing.command), hearing.now
     setting = decode_commission_command(use_case, hearing.command.payload, exchange)
-    outcome = CommissionOutcome(device_time=now, success=setting.at <= now <= setting.latest)
+    is_set = setting.at <= now <= setting.latest
+    outcome = CommissionOutcome(device_time=now if is_set else hearing.time, success=is_set)
     answer = Answer(
         payload=lambda: encode_commission_response(use_case, outcome, exchange),
         content=lambda: decoded_content.of_clock(outcome, speaks_gbz(hearing.profile.device_type)),
@@ -29,4 +30,6 @@ def commission(hearing: Hearing) -> Handled:
             answer=hearing.answer(answer),
             what="clock not set: the time is not in the interval",
         )
-    return Handled(state=lived(hearing.state, clock_set_at=now), answer=hearing.answer(answer))
+    return Handled(
+        state=lived(hearing.state, clock_set_at=now, clock_ahead_ms=0), answer=hearing.answer(answer)
+    )

@@ -17,6 +17,7 @@ from smart_metering.gbcs.device_log import (
     encode_device_log_response,
 )
 from smart_metering.gbcs.exchange import exchange_of
+from smart_metering.instants import Instant
 
 LARGEST_DEVICE_LOG = 16
 """Entries of a Device Log (chosen here, as many as a CHF has)."""
@@ -50,7 +51,7 @@ def read_comms_hub_log(hearing: Hearing) -> Handled:
     entries = tuple(
         ConnectedDevice(
             device=device,
-            last_communication=hearing.now if device in neighbours and neighbours[device].joined else None,
+            last_communication=_heard_at(neighbours.get(device), hearing.now),
         )
         for device in log_of(hearing.around, hearing.state)
     )
@@ -71,6 +72,13 @@ def device_log(
         if neighbour.device_id != state.device_id and _was_joined(around, device_type, neighbour)
     )
     return present + state.life.device_log
+
+
+def _heard_at(neighbour: Neighbour | None, now: Instant) -> Instant | None:
+    """A Device on the HAN is heard for as long as it has power."""
+    if neighbour is None or not neighbour.joined:
+        return None
+    return now if neighbour.off_since is None else neighbour.off_since
 
 
 def _was_joined(around: Surroundings, device_type: DeviceType, other: Neighbour) -> bool:

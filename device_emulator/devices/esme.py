@@ -19,6 +19,7 @@ from device_emulator.devices.handlers import (
     TOP_UP,
 )
 from device_emulator.devices.profile import DeviceProfile, Handler
+from device_emulator.devices.tampers import OF_AN_ESME
 from device_emulator.firmware.activation import OneStepActivation, TwoStepActivation
 from smart_metering.device_types import DeviceType, Generation
 from smart_metering.use_cases import UseCase
@@ -49,6 +50,9 @@ ESME = {
         activation=TwoStepActivation(),
         receipt=UseCase.ESME_FIRMWARE_RECEIPT,
         tells_failed_authentication=True,
+        tells_outages=True,
+        has_clock=True,
+        tampers=OF_AN_ESME,
     ),
     Generation.SMETS1: DeviceProfile(
         device_type=DeviceType.ESME,
@@ -56,5 +60,6 @@ ESME = {
         handlers=_HANDLERS,
         activation=OneStepActivation(),
         image_over_han=False,
+        has_clock=True,
     ),
 }

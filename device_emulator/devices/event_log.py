@@ -17,7 +17,7 @@ def clear_event_log(hearing: Hearing) -> Handled:
     exchange = exchange_of(hearing.command)
     decode_clear_event_log_command(hearing.command.payload, exchange)
     answer = hearing.answer(Answer(payload=lambda: encode_clear_event_log_response(True, exchange)))
-    state = lived(hearing.state, event_log_cleared_at=hearing.now)
+    state = lived(hearing.state, event_log_cleared_at=hearing.time)
     supplier = hearing.around.held(KnownParty.SUPPLIER)
     if supplier is None:
         return Handled(state=state, answer=answer)

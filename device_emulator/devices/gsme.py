@@ -16,6 +16,7 @@ from device_emulator.devices.handlers import (
     TOP_UP,
 )
 from device_emulator.devices.profile import DeviceProfile, Handler
+from device_emulator.devices.tampers import OF_A_GSME
 from device_emulator.firmware.activation import OneStepActivation, TwoStepActivation
 from smart_metering.device_types import DeviceType, Generation
 from smart_metering.use_cases import UseCase
@@ -42,6 +43,8 @@ GSME = {
         handlers=_HANDLERS,
         activation=TwoStepActivation(),
         receipt=UseCase.GSME_FIRMWARE_RECEIPT,
+        has_clock=True,
+        tampers=OF_A_GSME,
     ),
     Generation.SMETS1: DeviceProfile(
         device_type=DeviceType.GSME,
@@ -49,5 +52,6 @@ GSME = {
         handlers=_HANDLERS,
         activation=OneStepActivation(),
         image_over_han=False,
+        has_clock=True,
     ),
 }

@@ -26,5 +26,6 @@ HCALCS = {
         },
         activation=TwoStepActivation(),
         transfer_reported=True,
+        has_clock=True,
     ),
 }

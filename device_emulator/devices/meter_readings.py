@@ -6,7 +6,7 @@ from device_emulator.devices import decoded_content
 from device_emulator.devices.profile import Content
 from device_emulator.devices.purses import balance, prepayment_registers
 from device_emulator.devices.registers import electricity_registers, gas_register, remaining_battery_days
-from device_emulator.devices.state import DeviceState
+from device_emulator.devices.state import DeviceState, outages
 from device_emulator.devices.surroundings import Surroundings
 from device_emulator.firmware.slots import mirror_refreshed
 from smart_metering.device_types import DeviceType
@@ -33,7 +33,7 @@ def _gas(state: DeviceState, around: Surroundings, now: Instant) -> Content:
         supply_state=SupplyState.ENABLED, remaining_battery_days=remaining_battery_days(now)
     )
     return (
-        *decoded_content.of_gas_register(gas_register(around.seed, state.device_id, now)),
+        *decoded_content.of_gas_register(gas_register(around.seed, state.device_id, now, outages(state))),
         *decoded_content.of_meter_balance(balance(around.seed, state, DeviceType.GSME, now)),
         *decoded_content.of_supply_status(status),
     )
@@ -43,7 +43,10 @@ def _mirror(_state: DeviceState, around: Surroundings, now: Instant) -> Content:
     meter = around.gas_meter()
     if meter is None:
         return ()
-    return decoded_content.of_gas_register(gas_register(around.seed, meter, mirror_refreshed(now)))
+    refreshed = mirror_refreshed(now, around.mirror_breaks())
+    return decoded_content.of_gas_register(
+        gas_register(around.seed, meter, refreshed, around.gas_meter_outages())
+    )
 
 
 _SHOWN: dict[DeviceType, Callable[[DeviceState, Surroundings, Instant], Content]] = {

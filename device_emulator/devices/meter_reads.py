@@ -17,6 +17,8 @@ from device_emulator.devices.registers import (
     gas_register,
     remaining_battery_days,
 )
+from device_emulator.devices.state import outages
+from device_emulator.firmware.outages import Outage
 from device_emulator.firmware.slots import mirror_refreshed
 from smart_metering.gbcs.electricity_identity import (
     Identity,
@@ -62,23 +64,28 @@ _UNREADABLE = GasRegister(consumption=None, multiplier=None, divisor=None, unit=
 
 @dataclass(frozen=True, slots=True)
 class GasView:
-    """The gas meter whose registers are shown, and as of when: itself now, or in the mirror of a GPF."""
+    """The gas meter whose registers are shown, and as of when: itself now, or in the mirror of a GPF. `breaks` are its
+    outages."""
 
     meter: Eui
     at: Instant
+    breaks: tuple[Outage, ...]
 
 
 Seen = Callable[[Hearing], GasView | None]
 
 
 def own_gas(hearing: Hearing) -> GasView:
-    return GasView(hearing.state.device_id, hearing.now)
+    return GasView(hearing.state.device_id, hearing.now, outages(hearing.state))
 
 
 def mirrored_gas(hearing: Hearing) -> GasView | None:
     """Nothing where there is no GSME on the HAN."""
-    meter = hearing.around.gas_meter()
-    return GasView(meter, mirror_refreshed(hearing.now)) if meter else None
+    around = hearing.around
+    meter = around.gas_meter()
+    if meter is None:
+        return None
+    return GasView(meter, mirror_refreshed(hearing.now, around.mirror_breaks()), around.gas_meter_outages())
 
 
 # --- electricity --------------------------------------------------------------------------------------------
@@ -152,7 +159,9 @@ def read_gas_register(seen: Seen) -> Callable[[Hearing], Handled]:
     def read(hearing: Hearing) -> Handled:
         decode_gas_register_command(hearing.command.payload, exchange_of(hearing.command))
         view = seen(hearing)
-        register = gas_register(hearing.around.seed, view.meter, view.at) if view else _UNREADABLE
+        register = (
+            gas_register(hearing.around.seed, view.meter, view.at, view.breaks) if view else _UNREADABLE
+        )
         return _encrypted(
             hearing,
             lambda exchange, secret: encode_gas_register_response(register, exchange, secret),
@@ -168,7 +177,7 @@ def read_gas_profile(seen: Seen) -> Callable[[Hearing], Handled]:
         period = decode_gas_profile_command(hearing.command.payload, exchange_of(hearing.command))
         view = seen(hearing)
         profile = (
-            gas_profile(hearing.around.seed, view.meter, period, view.at)
+            gas_profile(hearing.around.seed, view.meter, period, view.at, view.breaks)
             if view
             else GasProfileRefusal.HARDWARE_FAILURE
         )

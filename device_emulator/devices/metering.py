@@ -4,12 +4,13 @@ A register is the sum of its half hours. Every Device has its own mean, every da
 own chance, all keyed by hash: so the same instant always reads the same, and a register never falls.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256, shake_256
 from itertools import accumulate
 
+from device_emulator.firmware.outages import Outage
 from smart_metering.identifiers import Eui
 from smart_metering.instants import DAY_MS, MINUTE_MS, Instant, parse_instant
 
@@ -92,6 +93,18 @@ def half_hours(
         boundaries = _boundaries(seed, device, load, day)
         index = within // HALF_HOUR_MS
         yield Instant(at), boundaries[index + 1] - boundaries[index]
+
+
+def uncounted(
+    seed: bytes, device: Eui, load: Load, outages: Iterable[Outage], *, since: Instant, until: Instant
+) -> int:
+    """What would have been counted between two instants, had there been power: nothing is used in an outage."""
+    spans = ((max(since, row.start), min(until, row.end)) for row in outages)
+    return sum(
+        total(seed, device, load, end) - total(seed, device, load, start)
+        for start, end in spans
+        if start < end
+    )
 
 
 def draw(seed: bytes, *key: str | int) -> int:

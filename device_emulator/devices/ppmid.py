@@ -22,6 +22,7 @@ PPMID = {
         signature_required=False,
         transfer_reported=True,
         activates_by_itself=True,
+        has_clock=True,
     ),
     Generation.SMETS1: DeviceProfile(
         device_type=DeviceType.PPMID, answering=S1spAnswering(), handlers=_HANDLERS

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from device_emulator.devices.state import DeviceState, ScheduledActivation, ScheduledReplacement
+from device_emulator.devices.state import DeviceState, ScheduledActivation, ScheduledReplacement, own_time
 from device_emulator.devices.surroundings import KnownParty, Surroundings
+from device_emulator.devices.tampers import Tamper
 from device_emulator.firmware.activation import Activation
+from smart_metering.device_alerts import DeviceAlertCode
 from smart_metering.device_types import DeviceType
 from smart_metering.duis.service_responses import DecodedValue
 from smart_metering.firmware_versions import FirmwareVersion
@@ -38,6 +40,7 @@ class Handled:
     """What a Command did to a Device, and what it answers; `what` is for the log.
 
     `alerts` follow the answer. `certificates` (DER) are organisations' that the Device from now on refers to.
+    `power_cut`: its power went meanwhile.
     """
 
     state: DeviceState
@@ -46,6 +49,7 @@ class Handled:
     alerts: tuple[Message, ...] = ()
     certificates: tuple[bytes, ...] = ()
     han_change: HanChange | None = None
+    power_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +74,9 @@ class Answering(Protocol):
         ...
 
     def activation(
-        self, command: Message, outcome: ActivationOutcome | None, now: Instant
+        self, command: Message, outcome: ActivationOutcome | None, time: Instant
     ) -> Utterance | None:
-        """The answer to 11.3; no outcome: accepted for its date, or cancelled."""
+        """The answer to 11.3, when the Device's clock reads `time`; no outcome: accepted for its date, or cancelled."""
         ...
 
     def scheduled_activation(
@@ -81,8 +85,8 @@ class Answering(Protocol):
         """What is told at the date of a future-dated 11.3."""
         ...
 
-    def telling(self, command: Message, answer: Answer, now: Instant) -> Utterance:
-        """The answer to any other Command."""
+    def telling(self, command: Message, answer: Answer, time: Instant) -> Utterance:
+        """The answer to any other Command, when the Device's clock reads `time`."""
         ...
 
     def scheduled_replacement(
@@ -94,7 +98,7 @@ class Answering(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """A verified Command, the Device that hears it, and what it sees from there."""
+    """A verified Command, the Device that hears it, and what it sees from there. `now` is the true time."""
 
     command: Message
     state: DeviceState
@@ -105,7 +109,12 @@ class Hearing:
     def answer(self, answer: Answer) -> Utterance:
         """As this Device tells it."""
         assert self.profile.answering is not None, self.profile
-        return self.profile.answering.telling(self.command, answer, self.now)
+        return self.profile.answering.telling(self.command, answer, self.time)
+
+    @property
+    def time(self) -> Instant:
+        """What the Device's own clock reads."""
+        return own_time(self.state, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,9 @@ class DeviceProfile:
     """`receipt` is the alert that tells the supplier of an image received; `transfer_reported`: the hub tells the ACB.
 
     Without `image_over_han` nothing is transferred: the S1SP registers the image for the Device.
-    `tells_failed_authentication`: its supplier learns of Commands of others that fail (8F53).
+    `tells_failed_authentication`: its supplier learns of Commands of others that fail (8F53). `tells_outages`: its
+    network operator learns of each that is over (8F35, 8F36). `has_clock`: one that can be wrong. `tampers` are the
+    alerts of what may be done to it by hand.
     """
 
     device_type: DeviceType
@@ -134,3 +145,6 @@ class DeviceProfile:
     transfer_reported: bool = False
     activates_by_itself: bool = False
     tells_failed_authentication: bool = False
+    tells_outages: bool = False
+    has_clock: bool = False
+    tampers: Mapping[Tamper, DeviceAlertCode] = field(default_factory=dict)

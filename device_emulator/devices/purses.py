@@ -4,8 +4,8 @@ Amounts are in thousandths of a penny. Without top-ups the balance is a function
 it stands where the household keeps it, and falls until Sunday.
 """
 
-from device_emulator.devices.metering import ACTIVE_IMPORT, GAS, SECONDARY_ACTIVE_IMPORT, Load, draw, total
-from device_emulator.devices.registers import is_twin
+from device_emulator.devices.metering import ACTIVE_IMPORT, GAS, SECONDARY_ACTIVE_IMPORT, Load, draw
+from device_emulator.devices.registers import counted, is_twin
 from device_emulator.devices.state import DeviceState, Purse
 from smart_metering.device_types import DeviceType
 from smart_metering.gbcs.prepayment_registers import PrepaymentRegisters
@@ -38,7 +38,7 @@ def balance(seed: bytes, state: DeviceState, device_type: DeviceType, at: Instan
     device = state.device_id
     monday = Instant(at - (at + _THURSDAY_TO_MONDAY) % _WEEK_MS)
     used = sum(
-        price * (total(seed, device, load, at) - total(seed, device, load, monday))
+        price * (counted(seed, state, load, at) - counted(seed, state, load, monday))
         for load, price in _PRICES[device_type]
         if load is not SECONDARY_ACTIVE_IMPORT or is_twin(state)
     )

@@ -39,7 +39,7 @@ def readership_of(hearing: Hearing) -> Readership:
     certified = read_certificate(command.certificate)
     if certified.entity != command.supplementary_party or certified.usage is not KeyUsage.KEY_AGREEMENT:
         raise DecodeError(0, f"certificate: not a key agreement key of {command.supplementary_party}")
-    own_counter = max(hearing.state.alert_counter + 1, hearing.now)
+    own_counter = max(hearing.state.alert_counter + 1, hearing.time)
     return Readership(
         exchange=replace(exchange, recipient_counter=own_counter),
         secret=hearing.around.secret_with(certified.public_key),

@@ -14,7 +14,9 @@ def read_own_version(hearing: Hearing) -> Handled:
 def read_mirrored_version(hearing: Hearing) -> Handled:
     """Without a GSME on the HAN there is nothing to mirror, and the reading fails."""
     slots = hearing.around.gas_meter_slots()
-    return _answer(hearing, mirrored_version(slots, hearing.now) if slots else None)
+    return _answer(
+        hearing, mirrored_version(slots, hearing.now, hearing.around.mirror_breaks()) if slots else None
+    )
 
 
 def _answer(hearing: Hearing, version: FirmwareVersion | None) -> Handled:

@@ -49,7 +49,7 @@ def replace_supplier(hearing: Hearing) -> Handled:
     replacement = ScheduledReplacement(
         originator=command.originator,
         counter=command.counter,
-        due=wanted.execution_time or hearing.now,
+        due=wanted.execution_time or hearing.time,
         supplier=_named(new, certificates),
         supplier_floor=wanted.supplier_floor_sequence_number,
         top_up_floor=wanted.top_up_floor_sequence_number,

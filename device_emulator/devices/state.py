@@ -2,11 +2,16 @@
 
 import msgspec
 
+from device_emulator.firmware.outages import Outage
 from device_emulator.firmware.slots import Slots
+from smart_metering.device_alerts import DeviceAlertCode
 from smart_metering.gbcs.device_log import DeviceLogEntry
 from smart_metering.identifiers import Eui
-from smart_metering.instants import Instant
+from smart_metering.instants import LAST_INSTANT, Instant
 from smart_metering.records import Record, changed
+
+LARGEST_LOG = 100
+"""Entries of a Device's logs (chosen here)."""
 
 
 class ScheduledActivation(Record, frozen=True):
@@ -62,11 +67,26 @@ class CommsHubLog(Record, frozen=True):
     removed: tuple[Eui, ...] = ()
 
 
+class Logged(Record, frozen=True):
+    """An entry of a Device's logs: when, by its own clock, and what."""
+
+    at: Instant
+    code: DeviceAlertCode
+
+
+class CutShort(Record, frozen=True):
+    """The power went while the Device activated firmware: by the dated Command that is named, or by another."""
+
+    scheduled: ScheduledActivation | None = None
+
+
 class Life(Record, frozen=True):
     """What befell a Device beside firmware. What is None is as the template has it, or never happened.
 
     `joins_at`: it joins the HAN then. `device_log` are those it was joined with by Command. `failed_command` is the
-    originator and the counter of the last Command whose failed authentication was told.
+    originator and the counter of the last Command whose failed authentication was told. `outages` are over;
+    `off_since` begins the one that is not. Its power goes at its next activation, if `cut_at_activation`. Its clock
+    reads `clock_ahead_ms` more than the time is.
     """
 
     joined: bool | None = None
@@ -79,6 +99,12 @@ class Life(Record, frozen=True):
     device_log: tuple[DeviceLogEntry, ...] = ()
     comms_hub_log: CommsHubLog = CommsHubLog()
     failed_command: tuple[Eui, int] | None = None
+    off_since: Instant | None = None
+    outages: tuple[Outage, ...] = ()
+    cut_at_activation: bool = False
+    cut_short: CutShort | None = None
+    clock_ahead_ms: int = 0
+    log: tuple[Logged, ...] = ()
 
 
 class DeviceState(Record, frozen=True):
@@ -102,3 +128,29 @@ class DeviceState(Record, frozen=True):
 def lived(state: DeviceState, **changes: object) -> DeviceState:
     """The same Device, with other values in the named fields of its life."""
     return changed(state, life=changed(state.life, **changes))
+
+
+def is_on(state: DeviceState) -> bool:
+    """Whether the Device has power."""
+    return state.life.off_since is None
+
+
+def outages(state: DeviceState) -> tuple[Outage, ...]:
+    """When the Device had no power, oldest first; one that is not over ends with time."""
+    since = state.life.off_since
+    return state.life.outages if since is None else (*state.life.outages, Outage(since, LAST_INSTANT))
+
+
+def own_time(state: DeviceState, now: Instant) -> Instant:
+    """What the Device's clock reads."""
+    return Instant(now + state.life.clock_ahead_ms)
+
+
+def true_time(state: DeviceState, own: Instant) -> Instant:
+    """When the Device's clock reads `own`."""
+    return Instant(own - state.life.clock_ahead_ms)
+
+
+def logged(state: DeviceState, code: DeviceAlertCode, at: Instant) -> DeviceState:
+    """The same Device with one more entry; of too many the oldest goes. `at` is by its own clock."""
+    return lived(state, log=(*state.life.log, Logged(at, code))[-LARGEST_LOG:])

@@ -7,11 +7,13 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from device_emulator.devices.state import SupplierCredentials
+from device_emulator.firmware.outages import Outage
 from device_emulator.firmware.slots import Slots
 from device_emulator.firmware.verification import Verifier
 from smart_metering.administration import DeviceTemplate
 from smart_metering.device_types import DeviceType
 from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant
 
 
 class KnownParty(Enum):
@@ -42,6 +44,7 @@ class Neighbour:
     device_type: DeviceType
     joined: bool
     from_the_start: bool
+    off_since: Instant | None = None
 
 
 class Surroundings(Protocol):
@@ -81,6 +84,14 @@ class Surroundings(Protocol):
 
     def gas_meter_slots(self) -> Slots | None:
         """The firmware of that GSME."""
+        ...
+
+    def gas_meter_outages(self) -> tuple[Outage, ...]:
+        """When that GSME had no power."""
+        ...
+
+    def mirror_breaks(self) -> tuple[Outage, ...]:
+        """When a mirror of that GSME could not be refreshed: the hub, or the GSME, had no power."""
         ...
 
     def neighbours(self) -> tuple[Neighbour, ...]:

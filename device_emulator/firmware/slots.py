@@ -1,5 +1,8 @@
 """The firmware of one Device: the version that runs, at most one pending image, and what a mirror shows of it."""
 
+from collections.abc import Sequence
+
+from device_emulator.firmware.outages import Outage
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.instants import MINUTE_MS, Instant
 from smart_metering.records import Record
@@ -29,14 +32,17 @@ class Slots(Record, frozen=True):
     pending: PendingImage | None = None
 
 
-def mirror_refreshed(now: Instant) -> Instant:
-    """When a mirror was refreshed last."""
-    return Instant(now - now % MIRROR_PERIOD_MS)
+def mirror_refreshed(now: Instant, breaks: Sequence[Outage] = ()) -> Instant:
+    """When a mirror was refreshed last; it cannot be in `breaks`."""
+    refreshed = Instant(now - now % MIRROR_PERIOD_MS)
+    while any(row.start <= refreshed < row.end for row in breaks):
+        refreshed = Instant(refreshed - MIRROR_PERIOD_MS)
+    return refreshed
 
 
-def mirrored_version(slots: Slots, now: Instant) -> FirmwareVersion:
+def mirrored_version(slots: Slots, now: Instant, breaks: Sequence[Outage] = ()) -> FirmwareVersion:
     """What a mirror of this Device shows at `now`: as fresh as the last refresh."""
-    if slots.mirrored is None or slots.running_since <= mirror_refreshed(now):
+    if slots.mirrored is None or slots.running_since <= mirror_refreshed(now, breaks):
         return slots.running
     return slots.mirrored
 

@@ -1,8 +1,13 @@
-"""Fleet control, as a service: launch premises, look inside a Device, set faults on its link."""
+"""Fleet control, as a service: launch premises, look inside Devices and hubs, set faults, do things by hand."""
+
+from collections.abc import Callable
+from functools import partial
 
 from google.protobuf.message import Message
 from grpc import aio
 
+from device_emulator.core.engineer_records import ByHand
+from device_emulator.rpc import handlings
 from device_emulator.runtime.fleet_control import FleetControl
 from smart_metering.administration import FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui, parse_eui
@@ -12,6 +17,7 @@ from smart_metering.rpc.v1.emulator_control_pb2_grpc import EmulatorControlServi
 from smart_metering.wire.conversion import from_message, to_message
 
 LARGEST_PAGE = 10_000
+LARGEST_HUB_PAGE = 1_000
 USUAL_FATES, LARGEST_FATES = 100, 1_000
 LAST_FATE = 2**63 - 1  # what the store can count to
 
@@ -36,9 +42,7 @@ class EmulatorControl(EmulatorControlServicer):
     async def InspectDevice(self, request: pb2.InspectDeviceRequest, context: Context) -> pb2.DeviceInside:
         device_id = self._present(request.device_id)
         await self._host.flush()
-        inside = self._emulator.inspect(device_id, self._host.clock.now())
-        assert inside is not None, device_id
-        return to_message(inside, pb2.DeviceInside)
+        return self._inside(device_id)
 
     async def ListEmulatedDevices(
         self, request: pb2.ListEmulatedDevicesRequest, context: Context
@@ -76,10 +80,59 @@ class EmulatorControl(EmulatorControlServicer):
         device_id = self._present(request.device_id)
         return pb2.LocalAnswer(gbcs=await self._host.deliver_locally(device_id, request.gbcs))
 
+    async def SwitchDevicePower(self, request: pb2.DevicePowerSwitch, context: Context) -> pb2.DeviceInside:
+        return await self._done(request.device_id, partial(handlings.device_power, request=request))
+
+    async def TamperWithDevice(self, request: pb2.DeviceTampering, context: Context) -> pb2.DeviceInside:
+        return await self._done(request.device_id, partial(handlings.tampering, request=request))
+
+    async def SetDeviceClock(self, request: pb2.DeviceClockSetting, context: Context) -> pb2.DeviceInside:
+        return await self._done(request.device_id, partial(handlings.clock_setting, request=request))
+
+    async def SwitchHubPower(self, request: pb2.HubPowerSwitch, context: Context) -> pb2.HubInside:
+        comms_hub = self._present(request.comms_hub)
+        await self._host.do_by_hand(handlings.hub_power(comms_hub, request))
+        return self._hub(comms_hub)
+
+    async def InspectHub(self, request: pb2.InspectHubRequest, context: Context) -> pb2.HubInside:
+        comms_hub = parse_eui(request.comms_hub)
+        await self._host.flush()
+        return self._hub(comms_hub)
+
+    async def ListHubs(self, request: pb2.ListHubsRequest, context: Context) -> pb2.Hubs:
+        after = parse_eui(request.after_comms_hub) if request.after_comms_hub else None
+        size = min(request.page_size or LARGEST_HUB_PAGE, LARGEST_HUB_PAGE)
+        await self._host.flush()
+        page = self._emulator.comms_hubs_after(after, size + 1)
+        hubs = (
+            self._emulator.summarise_hub(hub, attached=self._host.is_attached(hub)) for hub in page[:size]
+        )
+        return pb2.Hubs(
+            hubs=[to_message(hub, pb2.HubSummary) for hub in hubs],
+            next_after_comms_hub=page[size - 1] if len(page) > size else "",
+        )
+
     async def ReadTrace(self, request: pb2.ReadTraceRequest, context: Context) -> pb2.Trace:
         await self._host.flush()
         trace = self._emulator.trace()
         return pb2.Trace(hash=trace.hash, devices=trace.devices, messages=trace.messages)
+
+    async def _done(self, text: str, reading: Callable[[Eui], ByHand]) -> pb2.DeviceInside:
+        """Does something to a Device by hand, and looks at it."""
+        device_id = self._present(text)
+        await self._host.do_by_hand(reading(device_id))
+        return self._inside(device_id)
+
+    def _inside(self, device_id: Eui) -> pb2.DeviceInside:
+        inside = self._emulator.inspect(device_id, self._host.clock.now())
+        assert inside is not None, device_id
+        return to_message(inside, pb2.DeviceInside)
+
+    def _hub(self, comms_hub: Eui) -> pb2.HubInside:
+        inside = self._emulator.inspect_hub(comms_hub, attached=self._host.is_attached(comms_hub))
+        if inside is None:
+            raise NotFound(f"comms_hub: no premises were launched whose hub is {comms_hub}")
+        return to_message(inside, pb2.HubInside)
 
     def _present(self, text: str) -> Eui:
         """A Device ID of this emulator."""

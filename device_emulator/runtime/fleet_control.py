@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from device_emulator.core.emulator import Emulator
+from device_emulator.core.engineer_records import ByHand
 from smart_metering.administration import Fate, FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
@@ -30,6 +31,14 @@ class FleetControl(Protocol):
 
     async def deliver_locally(self, device: Eui, octets: bytes) -> bytes:
         """What a Device answers to a Command past the air, once that is durable; it must be here."""
+        ...
+
+    async def do_by_hand(self, event: ByHand) -> None:
+        """Returns once it has happened to the Device, which must be here, and is durable. Raises CannotBeDone."""
+        ...
+
+    def is_attached(self, comms_hub: Eui) -> bool:
+        """Whether a DSP serves this hub now."""
         ...
 
     async def fates(self, device: Eui, after: int, limit: int) -> list[tuple[int, Fate]]:

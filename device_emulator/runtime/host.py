@@ -11,6 +11,7 @@ import structlog
 
 from device_emulator.core.effects import Effect, FileWanted, HubsLaunched, Observe, Send
 from device_emulator.core.emulator import Emulator
+from device_emulator.core.engineer_records import ByHand
 from device_emulator.runtime.clock import FollowedClock
 from device_emulator.runtime.fate_desk import FateDesk
 from device_emulator.runtime.firmware_folder import FirmwareFolder
@@ -135,6 +136,19 @@ class Host:
         answer, effects = self.emulator.deliver_locally(device, octets, self.clock.now())
         await asyncio.shield(self._hand_in(effects))
         return answer
+
+    async def do_by_hand(self, event: ByHand) -> None:
+        """Returns once it has happened to the Device, which must be here, and is durable. Raises CannotBeDone."""
+        now = self.clock.now()
+        self._hand_in(self.emulator.expire(now))  # Kept whatever becomes of the event.
+        await asyncio.shield(self._hand_in(self.emulator.do_by_hand(event, now)))
+
+    def is_attached(self, comms_hub: Eui) -> bool:
+        """Whether a DSP serves this hub on the stream as it is now."""
+        place = self.emulator.fleet.find(comms_hub)
+        if place is None or place.premises.name not in self._attached:
+            return False
+        return not any(why.startswith(f"{comms_hub}:") for why in self._refused.get(place.premises.name, ()))
 
     async def fates(self, device: Eui, after: int, limit: int) -> list[tuple[int, Fate]]:
         """Up to `limit` fates of a Device's messages beyond the number `after`, oldest first."""

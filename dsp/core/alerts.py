@@ -32,6 +32,7 @@ from smart_metering.gbcs.firmware_alerts import (
 )
 from smart_metering.gbcs.generic_alerts import decode_generic_alert
 from smart_metering.gbcs.message import Message
+from smart_metering.gbcs.supply_outage_alerts import decode_supply_outage_alert
 from smart_metering.gbcs.update_security_credentials import decode_update_security_credentials_alert
 from smart_metering.identifiers import RequestId
 from smart_metering.use_cases import UseCase
@@ -65,6 +66,9 @@ def _pass_on(turn: Turn, device: SmiDevice, message: Message, octets: bytes) -> 
             _outcome(turn, device, message, octets, _credentials_replaced(message))
         case UseCase.CRITICAL_ALERT | UseCase.NON_CRITICAL_ALERT:
             _generic_alert(turn, device, message, octets)
+        case UseCase.ECS80:
+            outage = decode_supply_outage_alert(message.payload, message.counter)
+            _device_alert(turn, device, message, octets, outage.alert_code)
         case UseCase.ESME_FIRMWARE_RECEIPT | UseCase.GSME_FIRMWARE_RECEIPT:
             use_case = UseCase(message.message_code)
             receipt = decode_firmware_receipt(use_case, message.payload, message.counter)

@@ -375,6 +375,57 @@ CHOICES = (
         "Who may send an 8.11 that adds a meter",
         "who is registered for the point of supply it names, or responsible for the hub",
     ),
+    Choice(
+        "G90",
+        "Whose power a Device has",
+        "each Device and each hub its own: a hub does not go with its ESME; CHF and GPF have that of their hub",
+    ),
+    Choice(
+        "G91",
+        "What a Device had a date for while it had no power",
+        "done when the power is back, and told as ever",
+    ),
+    Choice(
+        "G92",
+        "How long a Device activates firmware, and a power cut meanwhile",
+        "no time; after a cut the old version runs again and the image still waits; there is no Response to that 11.3, "
+        "a dated one is told as failed (8F67), a PPMID's own by CS09; 8F1B is not raised",
+    ),
+    Choice(
+        "G93",
+        "What Devices say while their hub has no power, and what is sent to them",
+        "they keep it and it goes out when the hub is back; Commands are lost, the DSP has no receipt (E20)",
+    ),
+    Choice(
+        "G94",
+        "Which tamper alerts a meter has, and who is told",
+        "ESME: 8F74 to 8F78; GSME: 8F73 to 8F75 and 8F78; the supplier alone; other Device Types and SMETS1 have none",
+    ),
+    Choice(
+        "G95",
+        "What goes by a Device's own clock",
+        "the dates of its answers, alerts and logs, and its future dates; registers and profile logs go by true time",
+    ),
+    Choice(
+        "G96",
+        "What a hub says of a Command to a Device without power",
+        "not delivered, at once: the DSP tries again as ever, then E20; 8F84 is not raised",
+    ),
+    Choice(
+        "G97",
+        "Registers and profile logs of a meter that had no power",
+        "registers stand still; its half hours stand in the log, with nothing in them",
+    ),
+    Choice(
+        "G98",
+        "Firmware on its way while a hub or a Device has no power",
+        "rests, and goes on where it was; a Device that was off asks for it when it is on",
+    ),
+    Choice(
+        "G99",
+        "Who tells of an outage when it is over",
+        "an ESME of SMETS2+ tells its network operator (8F35, 8F36); hubs and other Devices tell nobody",
+    ),
     Choice("G37", "A correction by the DCC of manufacturer or model", "changes no SMI Status"),
 )
 

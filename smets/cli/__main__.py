@@ -16,10 +16,13 @@ from smets.cli import (
     fault,
     firmware,
     fleet,
+    hub,
     inventory,
+    replay,
     rules,
     run,
     send,
+    snapshot,
     up,
 )
 from smets.cli.exits import MEANINGS
@@ -32,6 +35,8 @@ EPILOG = (
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.run,
+    "replay": replay.replay,
+    "shrink": replay.shrink,
     "up": up.up,
     "send": send.send,
     "alerts": alerts.alerts,
@@ -42,12 +47,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
 GROUPS = {
     "inventory": inventory.app,
     "device": device.app,
+    "hub": hub.app,
     "cpl": cpl.app,
     "clock": clock.app,
     "fault": fault.app,
     "firmware": firmware.app,
     "fleet": fleet.app,
     "rules": rules.app,
+    "snapshot": snapshot.app,
 }
 
 

@@ -1,9 +1,10 @@
-"""`smets device`: one Device from both sides."""
+"""`smets device`: one Device from both sides, and by hand."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from smets.cli import device_by_hand
 from smets.cli.options import DEFAULT_STATE, Json, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
@@ -12,17 +13,16 @@ if TYPE_CHECKING:
     from smart_metering.administration import DeviceInside
     from smets.client.records import SmiDevice
 
-app = typer.Typer(help="One Device: what the SMI says of it, and what it is.", no_args_is_help=True)
-
-
-@app.callback()
-def device() -> None:
-    """One Device: what the SMI says of it, and what it is."""
+app = typer.Typer(
+    help="One Device: what the SMI says of it, what it is, and what is done to it by hand.",
+    no_args_is_help=True,
+)
+app.add_typer(device_by_hand.app)
 
 
 @app.command()
 def show(
-    device: Annotated[str, typer.Argument(metavar="DEVICE", help="Its EUI, or the beginning or end of it.")],
+    device: device_by_hand.Device,
     state: State = DEFAULT_STATE,
     json_output: Json = False,
 ) -> None:
@@ -42,6 +42,7 @@ def show(
 
 
 def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "DeviceInside | None") -> None:
+    from smart_metering.instants import format_instant
     from smets.cli.histories import HISTORY_COLUMNS, history_rows
 
     screen.say((device_id, "bold"))
@@ -58,6 +59,12 @@ def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "Devi
     if inside is not None and inside.readings:
         screen.say("")
         screen.table(("it shows", ""), ((row.name, row.value) for row in inside.readings))
+    if inside is not None and inside.log:
+        screen.say("")
+        screen.table(
+            ("its log", "", ""),
+            ((format_instant(event.at), f"{event.code:04X}", event.name) for event in inside.log),
+        )
     if smi is not None:
         screen.say("")
         screen.table(HISTORY_COLUMNS, history_rows(smi.status_history))
@@ -108,11 +115,28 @@ def _of_the_device(inside: "DeviceInside | None") -> dict[str, str]:
         "activation due": None if due is None else format_instant(due),
         "mirrored firmware": inside.mirrored_version,
         "on the HAN": "yes" if inside.joined else "no",
+        "power": _power(inside),
+        "its hub": _hub_power(inside),
+        "its clock": device_by_hand.clock_text(inside.clock_ahead),
         "supplier": inside.supplier,
         "network operator": inside.network_operator,
         "messages": str(inside.messages),
     }
     return {what: value for what, value in rows.items() if value}
+
+
+def _power(inside: "DeviceInside") -> str:
+    from smart_metering.instants import format_instant
+
+    if inside.off_since is not None:
+        return f"off since {format_instant(inside.off_since)}"
+    return "on, off at its next activation" if inside.cut_at_activation else "on"
+
+
+def _hub_power(inside: "DeviceInside") -> str:
+    from smart_metering.instants import format_instant
+
+    return "" if inside.hub_off_since is None else f"off since {format_instant(inside.hub_off_since)}"
 
 
 def _verdict(said: str | None, is_so: str | None) -> str:

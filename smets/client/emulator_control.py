@@ -1,11 +1,19 @@
-"""The device emulator's own side: launch premises, look inside Devices, set faults on their link."""
+"""The device emulator's own side: launch premises, look inside Devices and hubs, set faults, do things by hand."""
 
 from collections.abc import AsyncIterator, Iterable
 from types import TracebackType
 from typing import Self
 
-from smart_metering.administration import DeviceInside, Fate, FaultRule, PremisesTemplate
+from smart_metering.administration import (
+    DeviceInside,
+    Fate,
+    FaultRule,
+    HubInside,
+    HubSummary,
+    PremisesTemplate,
+)
 from smart_metering.identifiers import Eui, parse_eui
+from smart_metering.instants import Instant
 from smart_metering.rpc.v1 import emulator_control_pb2 as pb2
 from smart_metering.rpc.v1.emulator_control_pb2_grpc import EmulatorControlStub
 from smets.client.connection import CALL_SECONDS, LONG_CALL_SECONDS, Address, Connection, connected
@@ -14,6 +22,7 @@ from smets.client.records import LaunchSummary, Trace
 
 PAGE = 10_000
 FATES_PAGE = 1_000
+HUBS_PAGE = 100
 
 
 class EmulatorControl:
@@ -98,6 +107,55 @@ class EmulatorControl:
         delivery = pb2.LocalDelivery(device_id=device_id, gbcs=octets)
         async with self._connection.calling(f"delivering a Command to {device_id} locally"):
             return (await self._stub.DeliverLocally(delivery, timeout=CALL_SECONDS)).gbcs
+
+    async def switch_power(self, device_id: Eui, power: str) -> DeviceInside:
+        """Power `on`, `off`, or `off-at-activation`; what the Device is then. Raises NotThere and Refused."""
+        asked = pb2.DevicePowerSwitch(device_id=device_id, power=power)
+        async with self._connection.calling(f"switching the power of {device_id}"):
+            return from_message(await self._stub.SwitchDevicePower(asked, timeout=CALL_SECONDS), DeviceInside)
+
+    async def tamper(self, device_id: Eui, tamper: str) -> DeviceInside:
+        """Opens its `cover`, say; what the Device is then. Raises NotThere and Refused."""
+        asked = pb2.DeviceTampering(device_id=device_id, tamper=tamper)
+        async with self._connection.calling(f"tampering with {device_id}"):
+            return from_message(await self._stub.TamperWithDevice(asked, timeout=CALL_SECONDS), DeviceInside)
+
+    async def set_device_clock(
+        self, device_id: Eui, *, ahead_ms: int = 0, reading: Instant | None = None
+    ) -> DeviceInside:
+        """Its own clock is so much ahead, or reads this now; what the Device is then. Raises NotThere and Refused."""
+        asked = pb2.DeviceClockSetting(device_id=device_id)
+        if reading is None:
+            asked.ahead = ahead_ms
+        else:
+            asked.reading = reading
+        async with self._connection.calling(f"setting the clock of {device_id}"):
+            return from_message(await self._stub.SetDeviceClock(asked, timeout=CALL_SECONDS), DeviceInside)
+
+    async def switch_hub_power(self, comms_hub: Eui, power: str) -> HubInside:
+        """Power `on` or `off`; what the hub is then. Raises NotThere and Refused."""
+        asked = pb2.HubPowerSwitch(comms_hub=comms_hub, power=power)
+        async with self._connection.calling(f"switching the power of hub {comms_hub}"):
+            return from_message(await self._stub.SwitchHubPower(asked, timeout=CALL_SECONDS), HubInside)
+
+    async def inspect_hub(self, comms_hub: Eui) -> HubInside:
+        """A Comms Hub, its premises and what waits there. Raises NotThere."""
+        asked = pb2.InspectHubRequest(comms_hub=comms_hub)
+        async with self._connection.calling(f"looking at hub {comms_hub}"):
+            return from_message(await self._stub.InspectHub(asked, timeout=CALL_SECONDS), HubInside)
+
+    async def hubs(self, after: Eui | None = None) -> AsyncIterator[HubSummary]:
+        """All Comms Hubs beyond `after`, in the order of their ids, read as they are taken."""
+        asked = pb2.ListHubsRequest(after_comms_hub=after or "", page_size=HUBS_PAGE)
+        while True:
+            async with self._connection.calling("listing the hubs"):
+                page = await self._stub.ListHubs(asked, timeout=CALL_SECONDS)
+                hubs = [from_message(hub, HubSummary) for hub in page.hubs]
+            for hub in hubs:
+                yield hub
+            if not page.next_after_comms_hub:
+                return
+            asked.after_comms_hub = page.next_after_comms_hub
 
     async def trace(self) -> Trace:
         """The trace hash of the run."""

@@ -25,6 +25,7 @@ from smart_metering.gbcs.firmware_alerts import decode_firmware_receipt
 from smart_metering.gbcs.generic_alerts import decode_generic_alert
 from smart_metering.gbcs.message import Message, decode
 from smart_metering.gbcs.read_firmware_version import decode_read_response
+from smart_metering.gbcs.supply_outage_alerts import decode_supply_outage_alert
 from smart_metering.instants import format_instant
 from smart_metering.use_cases import UseCase
 from smets.client.answers import READERS, Content
@@ -67,8 +68,8 @@ def read_payload(octets: bytes, opener: Opener = NO_KEYS) -> Outcome:
     """Of any GBCS message from a Device of the use cases that are emulated; `opener` has the key that reads it."""
     try:
         message = decode(octets)
-        if about_firmware := _ABOUT_FIRMWARE.get(message.message_code):
-            return about_firmware(message)
+        if read_here := _READ_HERE.get(message.message_code):
+            return read_here(message)
         if (read := READERS.get(message.message_code)) is None:
             return Outcome(text=f"use case {message.message_code:04X}, which is not read here")
         answer = read(message, opener)
@@ -122,6 +123,12 @@ def _generic_alert(message: Message) -> Outcome:
     return Outcome(text=f"{_alert(alert.alert_code)} at {format_instant(alert.at)}")
 
 
+def _supply_outage(message: Message) -> Outcome:
+    outage = decode_supply_outage_alert(message.payload, message.counter)
+    since, until = format_instant(outage.interrupted_at), format_instant(outage.restored_at)
+    return Outcome(text=f"{_alert(outage.alert_code)}: none from {since} to {until}")
+
+
 def _smets1(response: Smets1ResponseMessage, srv: str) -> Outcome:
     words = ["success" if response.success else "failure"]
     words += [response.activate_image_response_code] if response.activate_image_response_code else []
@@ -152,7 +159,7 @@ _DATA_NOTIFICATION = b"\x0f"  # how an alert in DLMS begins
 _VALUES_TOLD = 8  # of a SMETS1 Device's answer in one line; all of them are in `values`
 _TELL_A_VERSION = frozenset({"11.2", "11.3"})
 
-_ABOUT_FIRMWARE: dict[int, Callable[[Message], Outcome]] = {
+_READ_HERE: dict[int, Callable[[Message], Outcome]] = {
     UseCase.ECS52: _read_version,
     UseCase.GCS38: _read_version,
     UseCase.CS08: _read_version,
@@ -160,6 +167,7 @@ _ABOUT_FIRMWARE: dict[int, Callable[[Message], Outcome]] = {
     UseCase.CS06_ALERT: _activated_at_date,
     UseCase.ESME_FIRMWARE_RECEIPT: _receipt,
     UseCase.GSME_FIRMWARE_RECEIPT: _receipt,
+    UseCase.ECS80: _supply_outage,
     UseCase.CRITICAL_ALERT: _generic_alert,
     UseCase.NON_CRITICAL_ALERT: _generic_alert,
 }

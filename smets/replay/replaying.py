@@ -134,6 +134,8 @@ class Replay(World):
                 self.emulator.uplinks_taken(skipped)
             case emulated.TimePassed():
                 self._follow(self.emulator.expire(at))
+            case _:
+                self._follow(self.emulator.do_by_hand(event, at))
 
     def _expect(self, number: int, downlink: Downlink) -> None:
         """The DSP must have sent this; what it sent before that under the same name never arrived."""

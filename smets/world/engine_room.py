@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from device_emulator.core.emulator import Emulator
+from device_emulator.core.engineer_records import ByHand
 from dsp.core.effects import Reply
 from dsp.core.engine import Engine
 from dsp.core.inputs import FirmwareUploaded, Input, LookedUp
@@ -118,6 +119,14 @@ class EmulatorRoom:
 
     async def deliver_locally(self, device: Eui, octets: bytes) -> bytes:
         return self._world.deliver_locally(device, octets)
+
+    async def do_by_hand(self, event: ByHand) -> None:
+        self._world.do_by_hand(event)
+
+    def is_attached(self, comms_hub: Eui) -> bool:
+        """Every hub of a world is."""
+        place = self.emulator.fleet.find(comms_hub)
+        return place is not None and place.comms_hub == comms_hub
 
     async def fates(self, device: Eui, after: int, limit: int) -> list[tuple[int, Fate]]:
         _, store = self._world.books.stores()

@@ -14,6 +14,7 @@ from typing import Self
 
 from device_emulator.core import effects as emulated
 from device_emulator.core.emulator import Emulator
+from device_emulator.core.engineer_records import ByHand
 from device_emulator.core.state import State as EmulatorState
 from device_emulator.faults.link import Link
 from device_emulator.firmware.images import FirmwareImages
@@ -107,6 +108,10 @@ class World:
         answer, effects = self.emulator.deliver_locally(device, octets, self.now)
         self._follow(effects)
         return answer
+
+    def do_by_hand(self, event: ByHand) -> None:
+        """What a test engineer does to a Device, and all that follows. Raises CannotBeDone."""
+        self._follow(self.emulator.do_by_hand(event, self.now))
 
     def restart(self, settings: WorldSettings) -> None:
         """The DSP is stopped, and started again: what was only in memory is gone, and other rules may hold."""

@@ -72,6 +72,7 @@ def test_the_message_codes_are_those_of_the_reference_test_data_set() -> None:
         "ECS45": "0052",
         "ECS52": "0059",
         "ECS70": "0062",
+        "ECS80": "0067",
         "GCS13A": "0074",
         "GCS17": "0078",
         "GCS28": "007F",

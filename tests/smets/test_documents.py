@@ -1,4 +1,4 @@
-"""The sessions of the README and of the rule book happen as they are printed; `--rewrite` prints them anew."""
+"""The sessions of the documents happen as they are printed; `--rewrite` prints them anew."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from tests.smets.sessions import played, sessions
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/rule_book.md")
+PAGES = ("README.md", "docs/rule_book.md", "docs/by_hand.md")
 LINKING = (*PAGES, "docs/requests.md", "docs/glossary.md", "docs/architecture.md", "docs/performance.md")
 
 

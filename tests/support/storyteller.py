@@ -13,6 +13,10 @@ transcript. The first command is `given`, with a generation, and then any of: na
     correct TYPE [NAME=VALUE ...]  the DCC corrects `model` or `manufacturer` by hand, for a reason
     recovery EVENT [TYPE]        the DCC says that it has Started, or what of it is done
     register ROLE [at=DURATION]  who is registered for the meters from then on
+    power on | off [TYPE] [activating]  a Device is switched on or off; `activating`: its power goes while it next does
+    hub on | off                 the Comms Hub is
+    tamper HOW [TYPE]            somebody opens its `cover`, say
+    clock DURATION [TYPE]        its own clock is so fast; -2h: so slow
     audit [TYPE] [as ROLE]       what a User sees of the Service Audit Trail
     wait DURATION                30s, 45m, 2h, 3d
     show [TYPE]                  what both sides believe
@@ -59,6 +63,7 @@ from tests.support.dsp_premises import (
     V2,
 )
 from tests.support.hand_made_device import ACB
+from tests.support.story_engineer import by_hand, done_by_hand
 from tests.support.story_operator import answered, correction, recovery
 from tests.support.story_requests import Told, body_of
 from tests.support.story_telling import described
@@ -131,6 +136,9 @@ class Storyteller(World):
     def recover(self, words: Words) -> None:
         self._as_dcc(recovery(words, eui_of(words.device_type(self.main))))
 
+    def by_hand(self, words: Words) -> None:
+        self.do_by_hand(by_hand(words, eui_of(words.device_type(self.main))))
+
     def _as_dcc(self, event: Input) -> None:
         before = len(self.told)
         reply = self.give(event)
@@ -188,7 +196,8 @@ class Storyteller(World):
         truth = f" as {inside.esme_variant}" if "variant" in words.plain else ""
         han = "" if inside.joined else ", not on the HAN"
         runs = f"{inside.device_type} runs {short_version(inside.firmware_version)}{truth}"
-        self._tell(f"{smi}; {runs}{staged}{mirror}{han}", timed=False)
+        hand = done_by_hand(inside)
+        self._tell(f"{smi}; {runs}{staged}{mirror}{han}{hand}", timed=False)
 
     def send(self, words: Words) -> None:
         """A Service Request; what follows from it is told until nothing more is due within the time to answer."""
@@ -303,6 +312,10 @@ VERBS: dict[str, Callable[[Storyteller, Words], None]] = {
     "correct": Storyteller.correct,
     "recovery": Storyteller.recover,
     "register": Storyteller.register_party,
+    "power": Storyteller.by_hand,
+    "hub": Storyteller.by_hand,
+    "tamper": Storyteller.by_hand,
+    "clock": Storyteller.by_hand,
     "audit": Storyteller.audit,
     "wait": Storyteller.wait,
     "show": Storyteller.show,

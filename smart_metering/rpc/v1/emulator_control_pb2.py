@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from smart_metering.rpc.v1 import service_response_pb2 as smart__metering_dot_rpc_dot_v1_dot_service__response__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,smart_metering/rpc/v1/emulator_control.proto\x12\x15smart_metering.rpc.v1\x1a,smart_metering/rpc/v1/service_response.proto\"K\n\rLaunchRequest\x12:\n\ttemplates\x18\x01 \x03(\x0b\x32\'.smart_metering.rpc.v1.PremisesTemplate\"\x8d\x01\n\x10PremisesTemplate\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x04\x12\x10\n\x08\x65ui_from\x18\x03 \x01(\t\x12\x12\n\ngeneration\x18\x04 \x01(\t\x12\x36\n\x07\x64\x65vices\x18\x05 \x03(\x0b\x32%.smart_metering.rpc.v1.DeviceTemplate\"\xd1\x01\n\x0e\x44\x65viceTemplate\x12\x13\n\x0b\x64\x65vice_type\x18\x01 \x01(\t\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x02 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x03 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x04 \x01(\t\x12\x14\n\x0c\x65sme_variant\x18\x05 \x01(\t\x12\x10\n\x08supplier\x18\x06 \x01(\t\x12\x18\n\x10network_operator\x18\x07 \x01(\t\x12\x1b\n\x13\x61waits_installation\x18\x08 \x01(\x08\"2\n\rLaunchSummary\x12\x10\n\x08premises\x18\x01 \x01(\x04\x12\x0f\n\x07\x64\x65vices\x18\x02 \x01(\x04\")\n\x14InspectDeviceRequest\x12\x11\n\tdevice_id\x18\x01 \x01(\t\"\xcf\x03\n\x0c\x44\x65viceInside\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x02 \x01(\t\x12\x12\n\ngeneration\x18\x03 \x01(\t\x12\x11\n\tcomms_hub\x18\x04 \x01(\t\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x05 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x06 \x01(\t\x12\x14\n\x0c\x65sme_variant\x18\x07 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x08 \x01(\t\x12\x17\n\x0fpending_version\x18\t \x01(\t\x12\x14\n\x0cpending_hash\x18\n \x01(\x0c\x12\x18\n\x10mirrored_version\x18\x0b \x01(\t\x12\x1b\n\x0e\x61\x63tivation_due\x18\x0c \x01(\x03H\x00\x88\x01\x01\x12\x0e\n\x06joined\x18\x0f \x01(\x08\x12\x10\n\x08supplier\x18\x10 \x01(\t\x12\x18\n\x10network_operator\x18\x11 \x01(\t\x12\x35\n\x08readings\x18\x12 \x03(\x0b\x32#.smart_metering.rpc.v1.DecodedValue\x12\x10\n\x08messages\x18\r \x01(\x04\x12\x0f\n\x07history\x18\x0e \x01(\x0c\x42\x11\n\x0f_activation_due\"H\n\x1aListEmulatedDevicesRequest\x12\x17\n\x0f\x61\x66ter_device_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\"C\n\x0f\x45mulatedDevices\x12\x12\n\ndevice_ids\x18\x01 \x03(\t\x12\x1c\n\x14next_after_device_id\x18\x02 \x01(\t\"=\n\nFaultRules\x12/\n\x05rules\x18\x01 \x03(\x0b\x32 .smart_metering.rpc.v1.FaultRule\"\x9e\x01\n\tFaultRule\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tdirection\x18\x02 \x01(\t\x12\x11\n\tcomms_hub\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\x12\x12\n\nreferences\x18\x05 \x03(\t\x12\x0c\n\x04\x66\x61te\x18\x06 \x01(\t\x12\x0c\n\x04next\x18\x07 \x01(\r\x12\x0e\n\x06one_in\x18\x08 \x01(\r\x12\r\n\x05\x64\x65lay\x18\t \x01(\x03\"\x13\n\x11ListFaultsRequest\"#\n\x12\x43learFaultsRequest\x12\r\n\x05names\x18\x01 \x03(\t\"\x12\n\x10ReadTraceRequest\"8\n\x05Trace\x12\x0c\n\x04hash\x18\x01 \x01(\x0c\x12\x0f\n\x07\x64\x65vices\x18\x02 \x01(\x04\x12\x10\n\x08messages\x18\x03 \x01(\x04\"L\n\x10ListFatesRequest\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x12\n\nafter_fate\x18\x02 \x01(\x04\x12\x11\n\tpage_size\x18\x03 \x01(\r\"L\n\x05\x46\x61tes\x12*\n\x05\x66\x61tes\x18\x01 \x03(\x0b\x32\x1b.smart_metering.rpc.v1.Fate\x12\x17\n\x0fnext_after_fate\x18\x02 \x01(\x04\"\x8c\x01\n\x04\x46\x61te\x12\n\n\x02\x61t\x18\x01 \x01(\x03\x12\x11\n\tdevice_id\x18\x02 \x01(\t\x12\x11\n\tdirection\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12\x0c\n\x04\x66\x61te\x18\x05 \x01(\t\x12\x11\n\treference\x18\x06 \x01(\t\x12\x12\n\noriginator\x18\x07 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x08 \x01(\x04\"0\n\rLocalDelivery\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0c\n\x04gbcs\x18\x02 \x01(\x0c\"\x1b\n\x0bLocalAnswer\x12\x0c\n\x04gbcs\x18\x01 \x01(\x0c\x32\xcb\x06\n\x0f\x45mulatorControl\x12T\n\x06Launch\x12$.smart_metering.rpc.v1.LaunchRequest\x1a$.smart_metering.rpc.v1.LaunchSummary\x12\x61\n\rInspectDevice\x12+.smart_metering.rpc.v1.InspectDeviceRequest\x1a#.smart_metering.rpc.v1.DeviceInside\x12p\n\x13ListEmulatedDevices\x12\x31.smart_metering.rpc.v1.ListEmulatedDevicesRequest\x1a&.smart_metering.rpc.v1.EmulatedDevices\x12Q\n\tSetFaults\x12!.smart_metering.rpc.v1.FaultRules\x1a!.smart_metering.rpc.v1.FaultRules\x12Y\n\nListFaults\x12(.smart_metering.rpc.v1.ListFaultsRequest\x1a!.smart_metering.rpc.v1.FaultRules\x12[\n\x0b\x43learFaults\x12).smart_metering.rpc.v1.ClearFaultsRequest\x1a!.smart_metering.rpc.v1.FaultRules\x12R\n\tListFates\x12\'.smart_metering.rpc.v1.ListFatesRequest\x1a\x1c.smart_metering.rpc.v1.Fates\x12Z\n\x0e\x44\x65liverLocally\x12$.smart_metering.rpc.v1.LocalDelivery\x1a\".smart_metering.rpc.v1.LocalAnswer\x12R\n\tReadTrace\x12\'.smart_metering.rpc.v1.ReadTraceRequest\x1a\x1c.smart_metering.rpc.v1.Traceb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,smart_metering/rpc/v1/emulator_control.proto\x12\x15smart_metering.rpc.v1\x1a,smart_metering/rpc/v1/service_response.proto\"K\n\rLaunchRequest\x12:\n\ttemplates\x18\x01 \x03(\x0b\x32\'.smart_metering.rpc.v1.PremisesTemplate\"\x8d\x01\n\x10PremisesTemplate\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x04\x12\x10\n\x08\x65ui_from\x18\x03 \x01(\t\x12\x12\n\ngeneration\x18\x04 \x01(\t\x12\x36\n\x07\x64\x65vices\x18\x05 \x03(\x0b\x32%.smart_metering.rpc.v1.DeviceTemplate\"\xd1\x01\n\x0e\x44\x65viceTemplate\x12\x13\n\x0b\x64\x65vice_type\x18\x01 \x01(\t\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x02 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x03 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x04 \x01(\t\x12\x14\n\x0c\x65sme_variant\x18\x05 \x01(\t\x12\x10\n\x08supplier\x18\x06 \x01(\t\x12\x18\n\x10network_operator\x18\x07 \x01(\t\x12\x1b\n\x13\x61waits_installation\x18\x08 \x01(\x08\"2\n\rLaunchSummary\x12\x10\n\x08premises\x18\x01 \x01(\x04\x12\x0f\n\x07\x64\x65vices\x18\x02 \x01(\x04\")\n\x14InspectDeviceRequest\x12\x11\n\tdevice_id\x18\x01 \x01(\t\"\x84\x05\n\x0c\x44\x65viceInside\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x02 \x01(\t\x12\x12\n\ngeneration\x18\x03 \x01(\t\x12\x11\n\tcomms_hub\x18\x04 \x01(\t\x12\x1b\n\x13\x64\x65vice_manufacturer\x18\x05 \x01(\t\x12\x14\n\x0c\x64\x65vice_model\x18\x06 \x01(\t\x12\x14\n\x0c\x65sme_variant\x18\x07 \x01(\t\x12\x18\n\x10\x66irmware_version\x18\x08 \x01(\t\x12\x17\n\x0fpending_version\x18\t \x01(\t\x12\x14\n\x0cpending_hash\x18\n \x01(\x0c\x12\x18\n\x10mirrored_version\x18\x0b \x01(\t\x12\x1b\n\x0e\x61\x63tivation_due\x18\x0c \x01(\x03H\x00\x88\x01\x01\x12\x0e\n\x06joined\x18\x0f \x01(\x08\x12\x10\n\x08supplier\x18\x10 \x01(\t\x12\x18\n\x10network_operator\x18\x11 \x01(\t\x12\x35\n\x08readings\x18\x12 \x03(\x0b\x32#.smart_metering.rpc.v1.DecodedValue\x12\x10\n\x08messages\x18\r \x01(\x04\x12\x0f\n\x07history\x18\x0e \x01(\x0c\x12\x16\n\toff_since\x18\x15 \x01(\x03H\x01\x88\x01\x01\x12\x1a\n\rhub_off_since\x18\x16 \x01(\x03H\x02\x88\x01\x01\x12\x19\n\x11\x63ut_at_activation\x18\x17 \x01(\x08\x12\x13\n\x0b\x63lock_ahead\x18\x18 \x01(\x03\x12/\n\x03log\x18\x19 \x03(\x0b\x32\".smart_metering.rpc.v1.LoggedEventB\x11\n\x0f_activation_dueB\x0c\n\n_off_sinceB\x10\n\x0e_hub_off_since\"5\n\x0bLoggedEvent\x12\n\n\x02\x61t\x18\x01 \x01(\x03\x12\x0c\n\x04\x63ode\x18\x02 \x01(\r\x12\x0c\n\x04name\x18\x03 \x01(\t\"5\n\x11\x44\x65vicePowerSwitch\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\r\n\x05power\x18\x02 \x01(\t\"4\n\x0f\x44\x65viceTampering\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0e\n\x06tamper\x18\x02 \x01(\t\"T\n\x12\x44\x65viceClockSetting\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0f\n\x05\x61head\x18\x02 \x01(\x03H\x00\x12\x11\n\x07reading\x18\x03 \x01(\x03H\x00\x42\x07\n\x05\x63lock\"2\n\x0eHubPowerSwitch\x12\x11\n\tcomms_hub\x18\x01 \x01(\t\x12\r\n\x05power\x18\x02 \x01(\t\"&\n\x11InspectHubRequest\x12\x11\n\tcomms_hub\x18\x01 \x01(\t\"\xb8\x01\n\tHubInside\x12\x11\n\tcomms_hub\x18\x01 \x01(\t\x12\x10\n\x08\x61ttached\x18\x02 \x01(\x08\x12\x16\n\toff_since\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x31\n\x07\x64\x65vices\x18\x04 \x03(\x0b\x32 .smart_metering.rpc.v1.HubDevice\x12\x17\n\x0fuplinks_waiting\x18\x05 \x01(\x04\x12\x14\n\x0c\x66iles_wanted\x18\x06 \x03(\tB\x0c\n\n_off_since\"\xe4\x01\n\tHubDevice\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65vice_type\x18\x02 \x01(\t\x12\x0e\n\x06joined\x18\x03 \x01(\x08\x12\x16\n\toff_since\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12\x15\n\rmessages_kept\x18\x05 \x01(\x04\x12\x19\n\x0ctransfer_due\x18\x06 \x01(\x03H\x01\x88\x01\x01\x12\x1f\n\x12transfer_remaining\x18\x07 \x01(\x03H\x02\x88\x01\x01\x42\x0c\n\n_off_sinceB\x0f\n\r_transfer_dueB\x15\n\x13_transfer_remaining\"=\n\x0fListHubsRequest\x12\x17\n\x0f\x61\x66ter_comms_hub\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\"U\n\x04Hubs\x12/\n\x04hubs\x18\x01 \x03(\x0b\x32!.smart_metering.rpc.v1.HubSummary\x12\x1c\n\x14next_after_comms_hub\x18\x02 \x01(\t\"}\n\nHubSummary\x12\x11\n\tcomms_hub\x18\x01 \x01(\t\x12\x10\n\x08\x61ttached\x18\x02 \x01(\x08\x12\x16\n\toff_since\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x0f\n\x07\x64\x65vices\x18\x04 \x01(\x04\x12\x13\n\x0b\x64\x65vices_off\x18\x05 \x01(\x04\x42\x0c\n\n_off_since\"H\n\x1aListEmulatedDevicesRequest\x12\x17\n\x0f\x61\x66ter_device_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\"C\n\x0f\x45mulatedDevices\x12\x12\n\ndevice_ids\x18\x01 \x03(\t\x12\x1c\n\x14next_after_device_id\x18\x02 \x01(\t\"=\n\nFaultRules\x12/\n\x05rules\x18\x01 \x03(\x0b\x32 .smart_metering.rpc.v1.FaultRule\"\x9e\x01\n\tFaultRule\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tdirection\x18\x02 \x01(\t\x12\x11\n\tcomms_hub\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\x12\x12\n\nreferences\x18\x05 \x03(\t\x12\x0c\n\x04\x66\x61te\x18\x06 \x01(\t\x12\x0c\n\x04next\x18\x07 \x01(\r\x12\x0e\n\x06one_in\x18\x08 \x01(\r\x12\r\n\x05\x64\x65lay\x18\t \x01(\x03\"\x13\n\x11ListFaultsRequest\"#\n\x12\x43learFaultsRequest\x12\r\n\x05names\x18\x01 \x03(\t\"\x12\n\x10ReadTraceRequest\"8\n\x05Trace\x12\x0c\n\x04hash\x18\x01 \x01(\x0c\x12\x0f\n\x07\x64\x65vices\x18\x02 \x01(\x04\x12\x10\n\x08messages\x18\x03 \x01(\x04\"L\n\x10ListFatesRequest\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x12\n\nafter_fate\x18\x02 \x01(\x04\x12\x11\n\tpage_size\x18\x03 \x01(\r\"L\n\x05\x46\x61tes\x12*\n\x05\x66\x61tes\x18\x01 \x03(\x0b\x32\x1b.smart_metering.rpc.v1.Fate\x12\x17\n\x0fnext_after_fate\x18\x02 \x01(\x04\"\x8c\x01\n\x04\x46\x61te\x12\n\n\x02\x61t\x18\x01 \x01(\x03\x12\x11\n\tdevice_id\x18\x02 \x01(\t\x12\x11\n\tdirection\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12\x0c\n\x04\x66\x61te\x18\x05 \x01(\t\x12\x11\n\treference\x18\x06 \x01(\t\x12\x12\n\noriginator\x18\x07 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x08 \x01(\x04\"0\n\rLocalDelivery\x12\x11\n\tdevice_id\x18\x01 \x01(\t\x12\x0c\n\x04gbcs\x18\x02 \x01(\x0c\"\x1b\n\x0bLocalAnswer\x12\x0c\n\x04gbcs\x18\x01 \x01(\x0c\x32\xf8\n\n\x0f\x45mulatorControl\x12T\n\x06Launch\x12$.smart_metering.rpc.v1.LaunchRequest\x1a$.smart_metering.rpc.v1.LaunchSummary\x12\x61\n\rInspectDevice\x12+.smart_metering.rpc.v1.InspectDeviceRequest\x1a#.smart_metering.rpc.v1.DeviceInside\x12p\n\x13ListEmulatedDevices\x12\x31.smart_metering.rpc.v1.ListEmulatedDevicesRequest\x1a&.smart_metering.rpc.v1.EmulatedDevices\x12Q\n\tSetFaults\x12!.smart_metering.rpc.v1.FaultRules\x1a!.smart_metering.rpc.v1.FaultRules\x12Y\n\nListFaults\x12(.smart_metering.rpc.v1.ListFaultsRequest\x1a!.smart_metering.rpc.v1.FaultRules\x12[\n\x0b\x43learFaults\x12).smart_metering.rpc.v1.ClearFaultsRequest\x1a!.smart_metering.rpc.v1.FaultRules\x12R\n\tListFates\x12\'.smart_metering.rpc.v1.ListFatesRequest\x1a\x1c.smart_metering.rpc.v1.Fates\x12Z\n\x0e\x44\x65liverLocally\x12$.smart_metering.rpc.v1.LocalDelivery\x1a\".smart_metering.rpc.v1.LocalAnswer\x12\x62\n\x11SwitchDevicePower\x12(.smart_metering.rpc.v1.DevicePowerSwitch\x1a#.smart_metering.rpc.v1.DeviceInside\x12_\n\x10TamperWithDevice\x12&.smart_metering.rpc.v1.DeviceTampering\x1a#.smart_metering.rpc.v1.DeviceInside\x12`\n\x0eSetDeviceClock\x12).smart_metering.rpc.v1.DeviceClockSetting\x1a#.smart_metering.rpc.v1.DeviceInside\x12Y\n\x0eSwitchHubPower\x12%.smart_metering.rpc.v1.HubPowerSwitch\x1a .smart_metering.rpc.v1.HubInside\x12X\n\nInspectHub\x12(.smart_metering.rpc.v1.InspectHubRequest\x1a .smart_metering.rpc.v1.HubInside\x12O\n\x08ListHubs\x12&.smart_metering.rpc.v1.ListHubsRequest\x1a\x1b.smart_metering.rpc.v1.Hubs\x12R\n\tReadTrace\x12\'.smart_metering.rpc.v1.ReadTraceRequest\x1a\x1c.smart_metering.rpc.v1.Traceb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,33 +43,55 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INSPECTDEVICEREQUEST']._serialized_start=602
   _globals['_INSPECTDEVICEREQUEST']._serialized_end=643
   _globals['_DEVICEINSIDE']._serialized_start=646
-  _globals['_DEVICEINSIDE']._serialized_end=1109
-  _globals['_LISTEMULATEDDEVICESREQUEST']._serialized_start=1111
-  _globals['_LISTEMULATEDDEVICESREQUEST']._serialized_end=1183
-  _globals['_EMULATEDDEVICES']._serialized_start=1185
-  _globals['_EMULATEDDEVICES']._serialized_end=1252
-  _globals['_FAULTRULES']._serialized_start=1254
-  _globals['_FAULTRULES']._serialized_end=1315
-  _globals['_FAULTRULE']._serialized_start=1318
-  _globals['_FAULTRULE']._serialized_end=1476
-  _globals['_LISTFAULTSREQUEST']._serialized_start=1478
-  _globals['_LISTFAULTSREQUEST']._serialized_end=1497
-  _globals['_CLEARFAULTSREQUEST']._serialized_start=1499
-  _globals['_CLEARFAULTSREQUEST']._serialized_end=1534
-  _globals['_READTRACEREQUEST']._serialized_start=1536
-  _globals['_READTRACEREQUEST']._serialized_end=1554
-  _globals['_TRACE']._serialized_start=1556
-  _globals['_TRACE']._serialized_end=1612
-  _globals['_LISTFATESREQUEST']._serialized_start=1614
-  _globals['_LISTFATESREQUEST']._serialized_end=1690
-  _globals['_FATES']._serialized_start=1692
-  _globals['_FATES']._serialized_end=1768
-  _globals['_FATE']._serialized_start=1771
-  _globals['_FATE']._serialized_end=1911
-  _globals['_LOCALDELIVERY']._serialized_start=1913
-  _globals['_LOCALDELIVERY']._serialized_end=1961
-  _globals['_LOCALANSWER']._serialized_start=1963
-  _globals['_LOCALANSWER']._serialized_end=1990
-  _globals['_EMULATORCONTROL']._serialized_start=1993
-  _globals['_EMULATORCONTROL']._serialized_end=2836
+  _globals['_DEVICEINSIDE']._serialized_end=1290
+  _globals['_LOGGEDEVENT']._serialized_start=1292
+  _globals['_LOGGEDEVENT']._serialized_end=1345
+  _globals['_DEVICEPOWERSWITCH']._serialized_start=1347
+  _globals['_DEVICEPOWERSWITCH']._serialized_end=1400
+  _globals['_DEVICETAMPERING']._serialized_start=1402
+  _globals['_DEVICETAMPERING']._serialized_end=1454
+  _globals['_DEVICECLOCKSETTING']._serialized_start=1456
+  _globals['_DEVICECLOCKSETTING']._serialized_end=1540
+  _globals['_HUBPOWERSWITCH']._serialized_start=1542
+  _globals['_HUBPOWERSWITCH']._serialized_end=1592
+  _globals['_INSPECTHUBREQUEST']._serialized_start=1594
+  _globals['_INSPECTHUBREQUEST']._serialized_end=1632
+  _globals['_HUBINSIDE']._serialized_start=1635
+  _globals['_HUBINSIDE']._serialized_end=1819
+  _globals['_HUBDEVICE']._serialized_start=1822
+  _globals['_HUBDEVICE']._serialized_end=2050
+  _globals['_LISTHUBSREQUEST']._serialized_start=2052
+  _globals['_LISTHUBSREQUEST']._serialized_end=2113
+  _globals['_HUBS']._serialized_start=2115
+  _globals['_HUBS']._serialized_end=2200
+  _globals['_HUBSUMMARY']._serialized_start=2202
+  _globals['_HUBSUMMARY']._serialized_end=2327
+  _globals['_LISTEMULATEDDEVICESREQUEST']._serialized_start=2329
+  _globals['_LISTEMULATEDDEVICESREQUEST']._serialized_end=2401
+  _globals['_EMULATEDDEVICES']._serialized_start=2403
+  _globals['_EMULATEDDEVICES']._serialized_end=2470
+  _globals['_FAULTRULES']._serialized_start=2472
+  _globals['_FAULTRULES']._serialized_end=2533
+  _globals['_FAULTRULE']._serialized_start=2536
+  _globals['_FAULTRULE']._serialized_end=2694
+  _globals['_LISTFAULTSREQUEST']._serialized_start=2696
+  _globals['_LISTFAULTSREQUEST']._serialized_end=2715
+  _globals['_CLEARFAULTSREQUEST']._serialized_start=2717
+  _globals['_CLEARFAULTSREQUEST']._serialized_end=2752
+  _globals['_READTRACEREQUEST']._serialized_start=2754
+  _globals['_READTRACEREQUEST']._serialized_end=2772
+  _globals['_TRACE']._serialized_start=2774
+  _globals['_TRACE']._serialized_end=2830
+  _globals['_LISTFATESREQUEST']._serialized_start=2832
+  _globals['_LISTFATESREQUEST']._serialized_end=2908
+  _globals['_FATES']._serialized_start=2910
+  _globals['_FATES']._serialized_end=2986
+  _globals['_FATE']._serialized_start=2989
+  _globals['_FATE']._serialized_end=3129
+  _globals['_LOCALDELIVERY']._serialized_start=3131
+  _globals['_LOCALDELIVERY']._serialized_end=3179
+  _globals['_LOCALANSWER']._serialized_start=3181
+  _globals['_LOCALANSWER']._serialized_end=3208
+  _globals['_EMULATORCONTROL']._serialized_start=3211
+  _globals['_EMULATORCONTROL']._serialized_end=4611
 # @@protoc_insertion_point(module_scope)

@@ -183,6 +183,11 @@ class DeviceInside(_message.Message):
     READINGS_FIELD_NUMBER: _builtins.int
     MESSAGES_FIELD_NUMBER: _builtins.int
     HISTORY_FIELD_NUMBER: _builtins.int
+    OFF_SINCE_FIELD_NUMBER: _builtins.int
+    HUB_OFF_SINCE_FIELD_NUMBER: _builtins.int
+    CUT_AT_ACTIVATION_FIELD_NUMBER: _builtins.int
+    CLOCK_AHEAD_FIELD_NUMBER: _builtins.int
+    LOG_FIELD_NUMBER: _builtins.int
     device_id: _builtins.str
     device_type: _builtins.str
     generation: _builtins.str
@@ -206,9 +211,21 @@ class DeviceInside(_message.Message):
     messages: _builtins.int
     history: _builtins.bytes
     """the hash over its own ordered history"""
+    off_since: _builtins.int
+    """it has no power"""
+    hub_off_since: _builtins.int
+    """its hub has none: nothing reaches it by the SM WAN"""
+    cut_at_activation: _builtins.bool
+    """its power goes when it next activates firmware"""
+    clock_ahead: _builtins.int
+    """milliseconds that its clock reads more than the time is"""
     @_builtins.property
     def readings(self) -> _containers.RepeatedCompositeFieldContainer[_service_response_pb2.DecodedValue]:
         """what its registers show at this moment"""
+
+    @_builtins.property
+    def log(self) -> _containers.RepeatedCompositeFieldContainer[Global___LoggedEvent]:
+        """its logs, oldest first"""
 
     def __init__(
         self,
@@ -231,16 +248,348 @@ class DeviceInside(_message.Message):
         readings: _abc.Iterable[_service_response_pb2.DecodedValue] | None = ...,
         messages: _builtins.int = ...,
         history: _builtins.bytes = ...,
+        off_since: _builtins.int | None = ...,
+        hub_off_since: _builtins.int | None = ...,
+        cut_at_activation: _builtins.bool = ...,
+        clock_ahead: _builtins.int = ...,
+        log: _abc.Iterable[Global___LoggedEvent] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due", "activation_due", b"activation_due"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due", "_hub_off_since", b"_hub_off_since", "_off_since", b"_off_since", "activation_due", b"activation_due", "hub_off_since", b"hub_off_since", "off_since", b"off_since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due", "activation_due", b"activation_due", "comms_hub", b"comms_hub", "device_id", b"device_id", "device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "device_type", b"device_type", "esme_variant", b"esme_variant", "firmware_version", b"firmware_version", "generation", b"generation", "history", b"history", "joined", b"joined", "messages", b"messages", "mirrored_version", b"mirrored_version", "network_operator", b"network_operator", "pending_hash", b"pending_hash", "pending_version", b"pending_version", "readings", b"readings", "supplier", b"supplier"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due", "_hub_off_since", b"_hub_off_since", "_off_since", b"_off_since", "activation_due", b"activation_due", "clock_ahead", b"clock_ahead", "comms_hub", b"comms_hub", "cut_at_activation", b"cut_at_activation", "device_id", b"device_id", "device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "device_type", b"device_type", "esme_variant", b"esme_variant", "firmware_version", b"firmware_version", "generation", b"generation", "history", b"history", "hub_off_since", b"hub_off_since", "joined", b"joined", "log", b"log", "messages", b"messages", "mirrored_version", b"mirrored_version", "network_operator", b"network_operator", "off_since", b"off_since", "pending_hash", b"pending_hash", "pending_version", b"pending_version", "readings", b"readings", "supplier", b"supplier"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__activation_due: _TypeAlias = _typing.Literal["activation_due"]  # noqa: Y015
     _WhichOneofArgType__activation_due: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due"]  # noqa: Y015
+    _WhichOneofReturnType__hub_off_since: _TypeAlias = _typing.Literal["hub_off_since"]  # noqa: Y015
+    _WhichOneofArgType__hub_off_since: _TypeAlias = _typing.Literal["_hub_off_since", b"_hub_off_since"]  # noqa: Y015
+    _WhichOneofReturnType__off_since: _TypeAlias = _typing.Literal["off_since"]  # noqa: Y015
+    _WhichOneofArgType__off_since: _TypeAlias = _typing.Literal["_off_since", b"_off_since"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__activation_due) -> _WhichOneofReturnType__activation_due | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hub_off_since) -> _WhichOneofReturnType__hub_off_since | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__off_since) -> _WhichOneofReturnType__off_since | None: ...
 
 Global___DeviceInside: _TypeAlias = DeviceInside  # noqa: Y015
+
+@_typing.final
+class LoggedEvent(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    at: _builtins.int
+    """by the Device's own clock"""
+    code: _builtins.int
+    """the event code of GBCS"""
+    name: _builtins.str
+    def __init__(
+        self,
+        *,
+        at: _builtins.int = ...,
+        code: _builtins.int = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "code", b"code", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LoggedEvent: _TypeAlias = LoggedEvent  # noqa: Y015
+
+@_typing.final
+class DevicePowerSwitch(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    POWER_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    power: _builtins.str
+    """on, off, or off-at-activation"""
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        power: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "power", b"power"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DevicePowerSwitch: _TypeAlias = DevicePowerSwitch  # noqa: Y015
+
+@_typing.final
+class DeviceTampering(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    TAMPER_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    tamper: _builtins.str
+    """cover, terminal-cover, second-terminal-cover, battery-cover, magnet or other"""
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        tamper: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "tamper", b"tamper"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeviceTampering: _TypeAlias = DeviceTampering  # noqa: Y015
+
+@_typing.final
+class DeviceClockSetting(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    AHEAD_FIELD_NUMBER: _builtins.int
+    READING_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    ahead: _builtins.int
+    """milliseconds more than the time is; below 0: less"""
+    reading: _builtins.int
+    """what it reads now"""
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        ahead: _builtins.int = ...,
+        reading: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "clock", b"clock", "reading", b"reading"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "clock", b"clock", "device_id", b"device_id", "reading", b"reading"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_clock: _TypeAlias = _typing.Literal["ahead", "reading"]  # noqa: Y015
+    _WhichOneofArgType_clock: _TypeAlias = _typing.Literal["clock", b"clock"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_clock) -> _WhichOneofReturnType_clock | None: ...
+
+Global___DeviceClockSetting: _TypeAlias = DeviceClockSetting  # noqa: Y015
+
+@_typing.final
+class HubPowerSwitch(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMS_HUB_FIELD_NUMBER: _builtins.int
+    POWER_FIELD_NUMBER: _builtins.int
+    comms_hub: _builtins.str
+    power: _builtins.str
+    """on or off"""
+    def __init__(
+        self,
+        *,
+        comms_hub: _builtins.str = ...,
+        power: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comms_hub", b"comms_hub", "power", b"power"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HubPowerSwitch: _TypeAlias = HubPowerSwitch  # noqa: Y015
+
+@_typing.final
+class InspectHubRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMS_HUB_FIELD_NUMBER: _builtins.int
+    comms_hub: _builtins.str
+    def __init__(
+        self,
+        *,
+        comms_hub: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comms_hub", b"comms_hub"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InspectHubRequest: _TypeAlias = InspectHubRequest  # noqa: Y015
+
+@_typing.final
+class HubInside(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMS_HUB_FIELD_NUMBER: _builtins.int
+    ATTACHED_FIELD_NUMBER: _builtins.int
+    OFF_SINCE_FIELD_NUMBER: _builtins.int
+    DEVICES_FIELD_NUMBER: _builtins.int
+    UPLINKS_WAITING_FIELD_NUMBER: _builtins.int
+    FILES_WANTED_FIELD_NUMBER: _builtins.int
+    comms_hub: _builtins.str
+    attached: _builtins.bool
+    """a DSP serves it now"""
+    off_since: _builtins.int
+    uplinks_waiting: _builtins.int
+    """sent, and not acknowledged by the DSP yet"""
+    @_builtins.property
+    def devices(self) -> _containers.RepeatedCompositeFieldContainer[Global___HubDevice]: ...
+    @_builtins.property
+    def files_wanted(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """firmware files that it waits for, by their SHA-256"""
+
+    def __init__(
+        self,
+        *,
+        comms_hub: _builtins.str = ...,
+        attached: _builtins.bool = ...,
+        off_since: _builtins.int | None = ...,
+        devices: _abc.Iterable[Global___HubDevice] | None = ...,
+        uplinks_waiting: _builtins.int = ...,
+        files_wanted: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_off_since", b"_off_since", "off_since", b"off_since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_off_since", b"_off_since", "attached", b"attached", "comms_hub", b"comms_hub", "devices", b"devices", "files_wanted", b"files_wanted", "off_since", b"off_since", "uplinks_waiting", b"uplinks_waiting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__off_since: _TypeAlias = _typing.Literal["off_since"]  # noqa: Y015
+    _WhichOneofArgType__off_since: _TypeAlias = _typing.Literal["_off_since", b"_off_since"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__off_since) -> _WhichOneofReturnType__off_since | None: ...
+
+Global___HubInside: _TypeAlias = HubInside  # noqa: Y015
+
+@_typing.final
+class HubDevice(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    DEVICE_TYPE_FIELD_NUMBER: _builtins.int
+    JOINED_FIELD_NUMBER: _builtins.int
+    OFF_SINCE_FIELD_NUMBER: _builtins.int
+    MESSAGES_KEPT_FIELD_NUMBER: _builtins.int
+    TRANSFER_DUE_FIELD_NUMBER: _builtins.int
+    TRANSFER_REMAINING_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    device_type: _builtins.str
+    joined: _builtins.bool
+    """on the HAN"""
+    off_since: _builtins.int
+    messages_kept: _builtins.int
+    """what it says that has not come through yet: its hub has no power, or the air delays it"""
+    transfer_due: _builtins.int
+    """when a firmware file on its way to it is whole"""
+    transfer_remaining: _builtins.int
+    """or what such a transfer still takes, in milliseconds: it rests, without power"""
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        device_type: _builtins.str = ...,
+        joined: _builtins.bool = ...,
+        off_since: _builtins.int | None = ...,
+        messages_kept: _builtins.int = ...,
+        transfer_due: _builtins.int | None = ...,
+        transfer_remaining: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_off_since", b"_off_since", "_transfer_due", b"_transfer_due", "_transfer_remaining", b"_transfer_remaining", "off_since", b"off_since", "transfer_due", b"transfer_due", "transfer_remaining", b"transfer_remaining"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_off_since", b"_off_since", "_transfer_due", b"_transfer_due", "_transfer_remaining", b"_transfer_remaining", "device_id", b"device_id", "device_type", b"device_type", "joined", b"joined", "messages_kept", b"messages_kept", "off_since", b"off_since", "transfer_due", b"transfer_due", "transfer_remaining", b"transfer_remaining"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__off_since: _TypeAlias = _typing.Literal["off_since"]  # noqa: Y015
+    _WhichOneofArgType__off_since: _TypeAlias = _typing.Literal["_off_since", b"_off_since"]  # noqa: Y015
+    _WhichOneofReturnType__transfer_due: _TypeAlias = _typing.Literal["transfer_due"]  # noqa: Y015
+    _WhichOneofArgType__transfer_due: _TypeAlias = _typing.Literal["_transfer_due", b"_transfer_due"]  # noqa: Y015
+    _WhichOneofReturnType__transfer_remaining: _TypeAlias = _typing.Literal["transfer_remaining"]  # noqa: Y015
+    _WhichOneofArgType__transfer_remaining: _TypeAlias = _typing.Literal["_transfer_remaining", b"_transfer_remaining"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__off_since) -> _WhichOneofReturnType__off_since | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__transfer_due) -> _WhichOneofReturnType__transfer_due | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__transfer_remaining) -> _WhichOneofReturnType__transfer_remaining | None: ...
+
+Global___HubDevice: _TypeAlias = HubDevice  # noqa: Y015
+
+@_typing.final
+class ListHubsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AFTER_COMMS_HUB_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    after_comms_hub: _builtins.str
+    page_size: _builtins.int
+    """0 or more than 1,000: 1,000"""
+    def __init__(
+        self,
+        *,
+        after_comms_hub: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_comms_hub", b"after_comms_hub", "page_size", b"page_size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListHubsRequest: _TypeAlias = ListHubsRequest  # noqa: Y015
+
+@_typing.final
+class Hubs(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HUBS_FIELD_NUMBER: _builtins.int
+    NEXT_AFTER_COMMS_HUB_FIELD_NUMBER: _builtins.int
+    next_after_comms_hub: _builtins.str
+    @_builtins.property
+    def hubs(self) -> _containers.RepeatedCompositeFieldContainer[Global___HubSummary]: ...
+    def __init__(
+        self,
+        *,
+        hubs: _abc.Iterable[Global___HubSummary] | None = ...,
+        next_after_comms_hub: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hubs", b"hubs", "next_after_comms_hub", b"next_after_comms_hub"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Hubs: _TypeAlias = Hubs  # noqa: Y015
+
+@_typing.final
+class HubSummary(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMS_HUB_FIELD_NUMBER: _builtins.int
+    ATTACHED_FIELD_NUMBER: _builtins.int
+    OFF_SINCE_FIELD_NUMBER: _builtins.int
+    DEVICES_FIELD_NUMBER: _builtins.int
+    DEVICES_OFF_FIELD_NUMBER: _builtins.int
+    comms_hub: _builtins.str
+    attached: _builtins.bool
+    off_since: _builtins.int
+    devices: _builtins.int
+    devices_off: _builtins.int
+    """without power of their own"""
+    def __init__(
+        self,
+        *,
+        comms_hub: _builtins.str = ...,
+        attached: _builtins.bool = ...,
+        off_since: _builtins.int | None = ...,
+        devices: _builtins.int = ...,
+        devices_off: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_off_since", b"_off_since", "off_since", b"off_since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_off_since", b"_off_since", "attached", b"attached", "comms_hub", b"comms_hub", "devices", b"devices", "devices_off", b"devices_off", "off_since", b"off_since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__off_since: _TypeAlias = _typing.Literal["off_since"]  # noqa: Y015
+    _WhichOneofArgType__off_since: _TypeAlias = _typing.Literal["_off_since", b"_off_since"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__off_since) -> _WhichOneofReturnType__off_since | None: ...
+
+Global___HubSummary: _TypeAlias = HubSummary  # noqa: Y015
 
 @_typing.final
 class ListEmulatedDevicesRequest(_message.Message):

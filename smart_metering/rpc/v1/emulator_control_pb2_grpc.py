@@ -74,6 +74,36 @@ class EmulatorControlStub:
                 request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.SerializeToString,
                 response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.FromString,
                 _registered_method=True)
+        self.SwitchDevicePower = channel.unary_unary(
+                '/smart_metering.rpc.v1.EmulatorControl/SwitchDevicePower',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DevicePowerSwitch.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.FromString,
+                _registered_method=True)
+        self.TamperWithDevice = channel.unary_unary(
+                '/smart_metering.rpc.v1.EmulatorControl/TamperWithDevice',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceTampering.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.FromString,
+                _registered_method=True)
+        self.SetDeviceClock = channel.unary_unary(
+                '/smart_metering.rpc.v1.EmulatorControl/SetDeviceClock',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceClockSetting.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.FromString,
+                _registered_method=True)
+        self.SwitchHubPower = channel.unary_unary(
+                '/smart_metering.rpc.v1.EmulatorControl/SwitchHubPower',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.HubPowerSwitch.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.HubInside.FromString,
+                _registered_method=True)
+        self.InspectHub = channel.unary_unary(
+                '/smart_metering.rpc.v1.EmulatorControl/InspectHub',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.InspectHubRequest.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.HubInside.FromString,
+                _registered_method=True)
+        self.ListHubs = channel.unary_unary(
+                '/smart_metering.rpc.v1.EmulatorControl/ListHubs',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ListHubsRequest.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.Hubs.FromString,
+                _registered_method=True)
         self.ReadTrace = channel.unary_unary(
                 '/smart_metering.rpc.v1.EmulatorControl/ReadTrace',
                 request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ReadTraceRequest.SerializeToString,
@@ -140,6 +170,51 @@ class EmulatorControlServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SwitchDevicePower(self, request, context):
+        """What a test engineer does to a Device by hand. Each answers what the Device is then; FAILED_PRECONDITION for what it
+        is not made for, or what is so already.
+
+        Switches a Device off or on, or has its power go while it next activates firmware. CHF and GPF go with their hub.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TamperWithDevice(self, request, context):
+        """Somebody opens it, or holds a magnet to it: it logs that, and its supplier gets the alert that GBCS has for it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetDeviceClock(self, request, context):
+        """Sets the Device's own clock, by which its answers, alerts and logs are dated and its future dates kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SwitchHubPower(self, request, context):
+        """Switches a Comms Hub off or on. While it is off nothing reaches its premises, and nothing leaves them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def InspectHub(self, request, context):
+        """A Comms Hub and its premises: who is there, what waits. NOT_FOUND for a hub that is not here.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListHubs(self, request, context):
+        """Comms Hubs in the order of their ids, a page at a time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ReadTrace(self, request, context):
         """The trace hash of the run: the Devices' own histories, joined in Device order.
         """
@@ -189,6 +264,36 @@ def add_EmulatorControlServicer_to_server(servicer, server):
                     servicer.DeliverLocally,
                     request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.FromString,
                     response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.SerializeToString,
+            ),
+            'SwitchDevicePower': grpc.unary_unary_rpc_method_handler(
+                    servicer.SwitchDevicePower,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DevicePowerSwitch.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.SerializeToString,
+            ),
+            'TamperWithDevice': grpc.unary_unary_rpc_method_handler(
+                    servicer.TamperWithDevice,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceTampering.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.SerializeToString,
+            ),
+            'SetDeviceClock': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetDeviceClock,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceClockSetting.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.SerializeToString,
+            ),
+            'SwitchHubPower': grpc.unary_unary_rpc_method_handler(
+                    servicer.SwitchHubPower,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.HubPowerSwitch.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.HubInside.SerializeToString,
+            ),
+            'InspectHub': grpc.unary_unary_rpc_method_handler(
+                    servicer.InspectHub,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.InspectHubRequest.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.HubInside.SerializeToString,
+            ),
+            'ListHubs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListHubs,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ListHubsRequest.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.Hubs.SerializeToString,
             ),
             'ReadTrace': grpc.unary_unary_rpc_method_handler(
                     servicer.ReadTrace,
@@ -412,6 +517,168 @@ class EmulatorControl:
             '/smart_metering.rpc.v1.EmulatorControl/DeliverLocally',
             smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.SerializeToString,
             smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SwitchDevicePower(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.EmulatorControl/SwitchDevicePower',
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DevicePowerSwitch.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TamperWithDevice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.EmulatorControl/TamperWithDevice',
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceTampering.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetDeviceClock(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.EmulatorControl/SetDeviceClock',
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceClockSetting.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SwitchHubPower(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.EmulatorControl/SwitchHubPower',
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.HubPowerSwitch.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.HubInside.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def InspectHub(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.EmulatorControl/InspectHub',
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.InspectHubRequest.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.HubInside.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListHubs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.EmulatorControl/ListHubs',
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.ListHubsRequest.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.Hubs.FromString,
             options,
             channel_credentials,
             insecure,

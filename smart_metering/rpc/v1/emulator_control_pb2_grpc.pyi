@@ -49,6 +49,22 @@ class EmulatorControlStub:
     """The fates that were drawn for messages of one Device, oldest first, a page at a time."""
     DeliverLocally: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.LocalDelivery, _emulator_control_pb2.LocalAnswer]
     """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
+    SwitchDevicePower: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.DevicePowerSwitch, _emulator_control_pb2.DeviceInside]
+    """What a test engineer does to a Device by hand. Each answers what the Device is then; FAILED_PRECONDITION for what it
+    is not made for, or what is so already.
+
+    Switches a Device off or on, or has its power go while it next activates firmware. CHF and GPF go with their hub.
+    """
+    TamperWithDevice: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.DeviceTampering, _emulator_control_pb2.DeviceInside]
+    """Somebody opens it, or holds a magnet to it: it logs that, and its supplier gets the alert that GBCS has for it."""
+    SetDeviceClock: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.DeviceClockSetting, _emulator_control_pb2.DeviceInside]
+    """Sets the Device's own clock, by which its answers, alerts and logs are dated and its future dates kept."""
+    SwitchHubPower: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.HubPowerSwitch, _emulator_control_pb2.HubInside]
+    """Switches a Comms Hub off or on. While it is off nothing reaches its premises, and nothing leaves them."""
+    InspectHub: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.InspectHubRequest, _emulator_control_pb2.HubInside]
+    """A Comms Hub and its premises: who is there, what waits. NOT_FOUND for a hub that is not here."""
+    ListHubs: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.ListHubsRequest, _emulator_control_pb2.Hubs]
+    """Comms Hubs in the order of their ids, a page at a time."""
     ReadTrace: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.ReadTraceRequest, _emulator_control_pb2.Trace]
     """The trace hash of the run: the Devices' own histories, joined in Device order."""
 
@@ -71,6 +87,22 @@ class EmulatorControlAsyncStub(EmulatorControlStub):
     """The fates that were drawn for messages of one Device, oldest first, a page at a time."""
     DeliverLocally: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.LocalDelivery, _emulator_control_pb2.LocalAnswer]  # type: ignore[assignment]
     """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
+    SwitchDevicePower: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.DevicePowerSwitch, _emulator_control_pb2.DeviceInside]  # type: ignore[assignment]
+    """What a test engineer does to a Device by hand. Each answers what the Device is then; FAILED_PRECONDITION for what it
+    is not made for, or what is so already.
+
+    Switches a Device off or on, or has its power go while it next activates firmware. CHF and GPF go with their hub.
+    """
+    TamperWithDevice: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.DeviceTampering, _emulator_control_pb2.DeviceInside]  # type: ignore[assignment]
+    """Somebody opens it, or holds a magnet to it: it logs that, and its supplier gets the alert that GBCS has for it."""
+    SetDeviceClock: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.DeviceClockSetting, _emulator_control_pb2.DeviceInside]  # type: ignore[assignment]
+    """Sets the Device's own clock, by which its answers, alerts and logs are dated and its future dates kept."""
+    SwitchHubPower: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.HubPowerSwitch, _emulator_control_pb2.HubInside]  # type: ignore[assignment]
+    """Switches a Comms Hub off or on. While it is off nothing reaches its premises, and nothing leaves them."""
+    InspectHub: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.InspectHubRequest, _emulator_control_pb2.HubInside]  # type: ignore[assignment]
+    """A Comms Hub and its premises: who is there, what waits. NOT_FOUND for a hub that is not here."""
+    ListHubs: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.ListHubsRequest, _emulator_control_pb2.Hubs]  # type: ignore[assignment]
+    """Comms Hubs in the order of their ids, a page at a time."""
     ReadTrace: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.ReadTraceRequest, _emulator_control_pb2.Trace]  # type: ignore[assignment]
     """The trace hash of the run: the Devices' own histories, joined in Device order."""
 
@@ -138,6 +170,58 @@ class EmulatorControlServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_emulator_control_pb2.LocalAnswer, _abc.Awaitable[_emulator_control_pb2.LocalAnswer]]:
         """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
+
+    @_abc_1.abstractmethod
+    def SwitchDevicePower(
+        self,
+        request: _emulator_control_pb2.DevicePowerSwitch,
+        context: _ServicerContext,
+    ) -> _typing.Union[_emulator_control_pb2.DeviceInside, _abc.Awaitable[_emulator_control_pb2.DeviceInside]]:
+        """What a test engineer does to a Device by hand. Each answers what the Device is then; FAILED_PRECONDITION for what it
+        is not made for, or what is so already.
+
+        Switches a Device off or on, or has its power go while it next activates firmware. CHF and GPF go with their hub.
+        """
+
+    @_abc_1.abstractmethod
+    def TamperWithDevice(
+        self,
+        request: _emulator_control_pb2.DeviceTampering,
+        context: _ServicerContext,
+    ) -> _typing.Union[_emulator_control_pb2.DeviceInside, _abc.Awaitable[_emulator_control_pb2.DeviceInside]]:
+        """Somebody opens it, or holds a magnet to it: it logs that, and its supplier gets the alert that GBCS has for it."""
+
+    @_abc_1.abstractmethod
+    def SetDeviceClock(
+        self,
+        request: _emulator_control_pb2.DeviceClockSetting,
+        context: _ServicerContext,
+    ) -> _typing.Union[_emulator_control_pb2.DeviceInside, _abc.Awaitable[_emulator_control_pb2.DeviceInside]]:
+        """Sets the Device's own clock, by which its answers, alerts and logs are dated and its future dates kept."""
+
+    @_abc_1.abstractmethod
+    def SwitchHubPower(
+        self,
+        request: _emulator_control_pb2.HubPowerSwitch,
+        context: _ServicerContext,
+    ) -> _typing.Union[_emulator_control_pb2.HubInside, _abc.Awaitable[_emulator_control_pb2.HubInside]]:
+        """Switches a Comms Hub off or on. While it is off nothing reaches its premises, and nothing leaves them."""
+
+    @_abc_1.abstractmethod
+    def InspectHub(
+        self,
+        request: _emulator_control_pb2.InspectHubRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_emulator_control_pb2.HubInside, _abc.Awaitable[_emulator_control_pb2.HubInside]]:
+        """A Comms Hub and its premises: who is there, what waits. NOT_FOUND for a hub that is not here."""
+
+    @_abc_1.abstractmethod
+    def ListHubs(
+        self,
+        request: _emulator_control_pb2.ListHubsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_emulator_control_pb2.Hubs, _abc.Awaitable[_emulator_control_pb2.Hubs]]:
+        """Comms Hubs in the order of their ids, a page at a time."""
 
     @_abc_1.abstractmethod
     def ReadTrace(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from device_emulator.core.distribution import BLOCK_OCTETS, BLOCKS_PER_SECOND
+from device_emulator.core.transfers import BLOCK_OCTETS, BLOCKS_PER_SECOND
 from smart_metering.device_alerts import DeviceAlertCode
 from smart_metering.device_types import DeviceType
 from smart_metering.firmware_versions import FirmwareVersion

@@ -67,6 +67,7 @@ ALERTS = {
     UseCase.CS02B_ALERT,
     UseCase.ESME_FIRMWARE_RECEIPT,
     UseCase.GSME_FIRMWARE_RECEIPT,
+    UseCase.ECS80,
     UseCase.CCS08,
     UseCase.CS09,
     UseCase.CRITICAL_ALERT,

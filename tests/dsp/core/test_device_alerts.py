@@ -19,6 +19,7 @@ from smart_metering.gbcs.firmware_alerts import (
 )
 from smart_metering.gbcs.message import CraFlag, Message, encode
 from smart_metering.gbcs.protection import add_mac
+from smart_metering.gbcs.supply_outage_alerts import SupplyOutage, encode_supply_outage_alert
 from smart_metering.identifiers import Eui
 from smart_metering.sm_wan import CertificatesWanted, DeviceCertificates
 from smart_metering.smi_statuses import SmiStatus
@@ -44,6 +45,7 @@ from tests.support.hand_made_device import ACB, device_credentials, secret_betwe
 
 SUCCESSFUL = DeviceAlertCode.FIRMWARE_VERIFICATION_SUCCESSFUL
 FAILED = DeviceAlertCode.FIRMWARE_VERIFICATION_FAILED
+OUTAGE = DeviceAlertCode.LONG_SUPPLY_OUTAGE_RESTORED
 
 
 def receipt(world: DspWorld, device: Eui, target: Eui, code: DeviceAlertCode = SUCCESSFUL) -> bytes:
@@ -58,6 +60,28 @@ def receipt(world: DspWorld, device: Eui, target: Eui, code: DeviceAlertCode = S
 def everything(world: DspWorld) -> dict[Eui, list[str]]:
     """What anybody got."""
     return {user: codes for user in ROLES if (codes := world.take(user))}
+
+
+def outage(world: DspWorld) -> bytes:
+    """The meter's alert that its supply is back."""
+    told = SupplyOutage(alert_code=OUTAGE, at=START, interrupted_at=START, restored_at=START)
+    payload = encode_supply_outage_alert(told, world.devices[ESME].alert_counter + 1)
+    return world.devices[ESME].alert(UseCase.ECS80, DISTRIBUTOR, payload)
+
+
+def test_a_meter_s_word_on_an_outage_is_passed_on_as_it_is() -> None:
+    world = premises()
+    octets = outage(world)
+
+    world.say(ESME, octets)
+
+    assert world.last(DISTRIBUTOR) == DeviceAlert(
+        response_id=f"{ESME}:{DISTRIBUTOR}:1001",
+        alert_code=OUTAGE,
+        response_date_time=START,
+        gbcs_payload=octets,
+    )
+    assert everything(world) == {DISTRIBUTOR: [f"{OUTAGE:04X}"]}
 
 
 @pytest.mark.parametrize(("device", "user"), [(ESME, SUPPLIER), (GSME, GAS_SUPPLIER)])

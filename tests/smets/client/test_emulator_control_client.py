@@ -3,7 +3,9 @@
 import pytest
 
 from smart_metering.administration import FaultRule
+from smart_metering.duis.service_responses import DeviceAlert
 from smart_metering.identifiers import Eui
+from smart_metering.instants import Instant
 from smets.client.errors import NotThere, Refused
 from tests.smets.running_system import ESME, RunningSystem
 
@@ -53,3 +55,44 @@ async def test_a_launch_that_stands_already_is_no_fault(world: RunningSystem) ->
     summary = await world.emulator.launch([template])
 
     assert (summary.premises, summary.devices) == (2, 12)
+
+
+async def test_devices_and_hubs_are_switched_and_looked_at(world: RunningSystem) -> None:
+    meter, hub = world.device(ESME), world.device(0)
+
+    off = await world.emulator.switch_power(meter, "off")
+    hub_off = await world.emulator.switch_hub_power(hub, "off")
+    listed = [row async for row in world.emulator.hubs()]
+    hub_on = await world.emulator.switch_hub_power(hub, "on")
+    on = await world.emulator.switch_power(meter, "on")
+
+    assert (off.off_since, on.off_since) == (hub_off.off_since, None)
+    assert off.off_since is not None
+    assert (hub_on.off_since, hub_on.attached) == (None, True)
+    assert [(row.comms_hub, row.devices_off) for row in listed] == [(hub, 1), (world.device(0, 1), 0)]
+    assert [row.device_id for row in (await world.emulator.inspect_hub(hub)).devices][2] == meter
+    assert [row async for row in world.emulator.hubs(after=hub)] == listed[1:]
+    with pytest.raises(Refused, match="on already"):
+        await world.emulator.switch_power(meter, "on")
+    with pytest.raises(NotThere, match="whose hub is"):
+        await world.emulator.inspect_hub(meter)
+
+
+async def test_a_tampered_meter_tells_its_supplier(world: RunningSystem) -> None:
+    inside = await world.emulator.tamper(world.device(ESME), "terminal-cover")
+    await world.administration.advance(0)
+
+    alerts = [it.message for it in await world.supplier.received()]
+    assert (inside.log[-1].code, inside.log[-1].name[-22:]) == (0x8F76, "Terminal Cover Removed")
+    assert [it.alert_code for it in alerts if isinstance(it, DeviceAlert)][-1] == 0x8F76
+
+
+async def test_the_clock_of_a_device_is_set_wrong_and_right(world: RunningSystem) -> None:
+    meter = world.device(ESME)
+    now = (await world.administration.clock.now()).now
+
+    fast = await world.emulator.set_device_clock(meter, ahead_ms=5_000)
+    slow = await world.emulator.set_device_clock(meter, reading=Instant(now - 60_000))
+    right = await world.emulator.set_device_clock(meter)
+
+    assert (fast.clock_ahead, slow.clock_ahead, right.clock_ahead) == (5_000, -60_000, 0)

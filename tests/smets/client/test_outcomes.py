@@ -24,6 +24,7 @@ from smart_metering.gbcs.firmware_alerts import FirmwareReceipt, encode_firmware
 from smart_metering.gbcs.generic_alerts import encode_generic_alert
 from smart_metering.gbcs.message import CraFlag, Message, encode
 from smart_metering.gbcs.read_firmware_version import encode_read_response
+from smart_metering.gbcs.supply_outage_alerts import SupplyOutage, encode_supply_outage_alert
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant, parse_instant
 from smart_metering.use_cases import UseCase
@@ -184,6 +185,21 @@ def test_an_alert_says_what_happened_and_when(is_gas: bool, code: int, name: str
     )
 
     assert outcome == Outcome(text=f"{name} at 2021-11-05T02:00:00.000Z")
+
+
+def test_an_outage_says_from_when_until_when_there_was_no_supply() -> None:
+    outage = SupplyOutage(
+        alert_code=0x8F36, at=DATE, interrupted_at=Instant(DATE - 600_000), restored_at=Instant(DATE - 60_000)
+    )
+    octets = _message(UseCase.ECS80, encode_supply_outage_alert(outage, COUNTER), CraFlag.ALERT)
+
+    outcome = outcome_of(
+        DeviceAlert(response_id="", alert_code=0x8F36, response_date_time=DATE, gbcs_payload=octets)
+    )
+
+    assert outcome == Outcome(
+        text="8F36 long supply outage restored: none from 2021-11-05T01:50:00.000Z to 2021-11-05T01:59:00.000Z"
+    )
 
 
 def test_what_cannot_be_read_is_said_so() -> None:

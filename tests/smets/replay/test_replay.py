@@ -8,6 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from device_emulator.core.engineer_records import (
+    DeviceClockSet,
+    HubPowerSwitched,
+    PowerCutPlanned,
+    PowerSwitched,
+    Tampered,
+)
+from device_emulator.devices.tampers import Tamper
 from dsp.core.inputs import JournalEntry, RequestReceived, UplinkReceived
 from dsp.rules.releases import rules_with
 from smart_metering.administration import FaultRule
@@ -176,6 +184,32 @@ def test_a_replay_goes_on_after_a_restart_under_other_rules(tmp_path: Path) -> N
     assert replay.engine.rules.modifications == ()
     assert list(differences(replay)) == []
     assert world.smi(eui_of(ESME)).device_status is SmiStatus.SUSPENDED
+
+
+def test_what_was_done_by_hand_is_done_again(tmp_path: Path) -> None:
+    world, meter, hub = World(seed=SEED.decode()), eui_of(ESME), eui_of(DeviceType.CHF)
+    world.update_firmware([meter], V2)
+    world.advance(HOUR_MS + MINUTE_MS)
+    world.do_by_hand(DeviceClockSet(device=meter, ahead_ms=HOUR_MS))
+    world.activate(meter, V2, at=Instant(world.now + DAY_MS))
+    world.do_by_hand(PowerCutPlanned(device=meter))
+    world.do_by_hand(HubPowerSwitched(comms_hub=hub, on=False))
+    world.read_version(meter)
+    world.do_by_hand(Tampered(device=meter, tamper=Tamper.COVER))
+    world.advance(2 * DAY_MS)
+    world.do_by_hand(PowerSwitched(device=meter, on=True))
+    world.do_by_hand(HubPowerSwitched(comms_hub=hub, on=True))
+    world.advance(HOUR_MS)
+    world.save(tmp_path)
+
+    replay = replayed(tmp_path)
+
+    assert list(differences(replay)) == []
+    assert replay.inbox == world.inbox
+    inside = replay.emulator.inspect(meter, replay.now)
+    assert inside == world.emulator.inspect(meter, world.now)
+    assert inside is not None
+    assert [event.code for event in inside.log] == [0x8F74, 0x8F57, 0x8F36]
 
 
 def changed_rules(world: World) -> WorldSettings:

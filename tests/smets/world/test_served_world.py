@@ -10,6 +10,7 @@ from grpc import aio
 
 from smart_metering.administration import FaultRule
 from smart_metering.device_types import DeviceType
+from smart_metering.duis.service_responses import DeviceAlert
 from smart_metering.identifiers import Eui, parse_request_id
 from smart_metering.instants import DAY_MS, HOUR_MS
 from smart_metering.pki.development import DevelopmentPki
@@ -103,6 +104,24 @@ async def test_the_next_event_is_found(served: ServedWorld) -> None:
 
     assert state.event
     assert not nothing.event
+
+
+async def test_devices_are_handled_as_behind_a_wire(served: ServedWorld) -> None:
+    hub = eui_of(DeviceType.CHF)
+    async with EmulatorControl(served.emulator) as emulator:
+        off = await emulator.switch_hub_power(hub, "off")
+        tampered = await emulator.tamper(ESME, "cover")
+        (listed,) = [row async for row in emulator.hubs()]
+        on = await emulator.switch_hub_power(hub, "on")
+        with pytest.raises(Refused, match="on already"):
+            await emulator.switch_power(ESME, "on")
+
+    assert (off.off_since, off.attached, listed.off_since) == (served.world.now, True, served.world.now)
+    assert tampered.hub_off_since == served.world.now
+    assert on.off_since is None
+    (alert,) = served.world.inbox[SUPPLIER]
+    assert isinstance(alert, DeviceAlert)
+    assert alert.alert_code == 0x8F74
 
 
 async def test_statuses_are_those_of_a_wire(served: ServedWorld) -> None:
