@@ -76,7 +76,7 @@ def keep(stage: Stage, folder: Path, error: str) -> None:
         "seed": scenario.seed,
         "passed": not error,
         "error": error,
-        "steps": [],
+        "steps": stage.here.steps,
     }
     (folder / RUN_FILE).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
 

@@ -12,13 +12,13 @@ from smets.pytest_plugin.options import SEED, add_options, configure, header, se
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
     from smets.pytest_plugin.clocks import TestClock
     from smets.pytest_plugin.devices import Fleet
     from smets.pytest_plugin.faults import Faults
     from smets.pytest_plugin.stage import Stage
     from smets.pytest_plugin.system import Smets
     from smets.pytest_plugin.users import User
+
 
 class Worker(Protocol):
     """Of xdist, as the plugin sees it."""
@@ -79,7 +79,7 @@ def pytest_runtest_makereport(
         if report.failed and call.when != "teardown":
             _attach(item, report, stage)
         elif call.when == "call" and settings_of(item.config).keep_all and stage.place.running is None:
-            _keep(item, stage)
+            _keep(item, report, stage)
     return report
 
 
@@ -202,10 +202,13 @@ def _attach(item: pytest.Item, report: pytest.TestReport, stage: "Stage") -> Non
     report.user_properties.extend(found.properties)
 
 
-def _keep(item: pytest.Item, stage: "Stage") -> None:
+def _keep(item: pytest.Item, report: pytest.TestReport, stage: "Stage") -> None:
     from smets.pytest_plugin.keeping import keep
 
-    keep(stage, _folder(item, stage), "")
+    try:
+        keep(stage, _folder(item, stage), "")
+    except OSError as error:
+        report.sections.append(("smets: not kept", str(error)))
 
 
 def _folder(item: pytest.Item, stage: "Stage") -> Path:

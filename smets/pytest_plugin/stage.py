@@ -47,7 +47,10 @@ class Place:
 
 @dataclass(slots=True, kw_only=True)
 class Open:
-    """A system that is there, and what stands in it. `simulation`: None, where it runs elsewhere."""
+    """A system that is there, and what stands in it. `simulation`: None, where it runs elsewhere.
+
+    `steps` are those of a scenario that was played, as a kept run has them.
+    """
 
     system: System
     simulation: Simulation | None
@@ -55,6 +58,7 @@ class Open:
     scenario: Scenario
     checker: Checker
     refused_firmware: dict[str, str] = field(default_factory=dict)
+    steps: list[dict[str, object]] = field(default_factory=list)
 
 
 class Stage:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,8 +24,8 @@ from smets.pytest_plugin.users import Firmware, Sent, User
 from smets.pytest_plugin.words import plain_mapping, text_and_source
 from smets.scenarios.planning import Scenario, scenario_of
 from smets.scenarios.playing import Player
-from smets.scenarios.results import Failure, ScenarioResult
-from smets.scenarios.running import WRONG
+from smets.scenarios.results import Failure, ScenarioResult, StepResult
+from smets.scenarios.running import WRONG, Marks
 from smets.scenarios.texts import plain_of, text_of
 from smets.scenarios.timeline import Event, timeline
 from smets.world.world import World
@@ -155,30 +156,31 @@ class Smets:
         __tracebackhide__ = True
         stage = self._stage
         here = stage.begin(scenario.text, scenario.source)
-        planned = here.scenario
-        player = Player(planned, here.system)
+        marks = Marks(here.simulation.world) if here.simulation is not None else None
+        player = Player(here.scenario, here.system, (marks,) if marks is not None else ())
         player.checker = here.checker
+        failures: list[Failure] = []
         try:
-            result = stage(player.play())
+            stage(player.play())
         except WRONG as error:
-            told = player.result.steps[-1].told if player.result.steps else "its beginning"
-            failure = Failure(
-                expected=f"{scenario.name} to be played to its end", found=f"{error} (after: {told})"
+            after = player.result.steps[-1].told if player.result.steps else "nothing"
+            failures.append(
+                Failure(
+                    expected=f"{scenario.name} to be played to its end",
+                    found=f"{error} (after: {after})",
+                    reasons=(str(error),),
+                )
             )
-            hold(stage, [failure])
-            raise
-        failures = [
-            Failure(
-                expected=f"{failure.expected} ({scenario.source}:{step.line})",
-                found=failure.found,
-                near=failure.near,
-                devices=failure.devices,
-            )
-            for step, failure in result.failures
-        ]
+        if marks is not None:
+            rows = zip(player.result.steps, marks.events, strict=True)
+            here.steps += [
+                {"number": step.number, "event": event, "told": step.told, "held": not step.failures}
+                for step, event in rows
+            ]
+        failures += [_with_line(scenario, step, failure) for step, failure in player.result.failures]
         stage.concerned.update({device: None for failure in failures for device in failure.devices})
         hold(stage, failures)
-        return result
+        return player.result
 
     # --- what is expected
 
@@ -255,3 +257,7 @@ class Smets:
             if self._stage.is_open
             else "<smets: not open yet>"
         )
+
+
+def _with_line(scenario: Scenario, step: StepResult, failure: Failure) -> Failure:
+    return replace(failure, expected=f"{failure.expected} ({scenario.source}:{step.line})")

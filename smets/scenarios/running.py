@@ -83,7 +83,7 @@ class Running:
             return await self._play(scenario, system)
 
     async def _simulated(self, scenario: Scenario, simulation: Simulation) -> ScenarioResult:
-        marks = _Marks(simulation.world)
+        marks = Marks(simulation.world)
         result = await self._play(scenario, simulation.system, marks)
         if self.record is not None and not (self.only_failures and result.passed):
             keep(simulation.world, scenario, result, marks.events, self.record)
@@ -102,7 +102,7 @@ class Running:
 
 
 @dataclass
-class _Marks(Watcher):
+class Marks(Watcher):
     """At which event of the DSP each step ended."""
 
     world: World

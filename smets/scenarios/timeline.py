@@ -59,9 +59,9 @@ _ORDER = {
     Kind.ANSWER: 0,  # Requests of one instant and their answers stand as they were noted.
     Kind.FAULT: 1,
     Kind.RESPONSE: 2,
-    Kind.STATUS: 3,
-    Kind.ALERT: 4,
-    Kind.CHANGE: 5,
+    Kind.CHANGE: 3,
+    Kind.STATUS: 4,
+    Kind.ALERT: 5,
 }
 """How they follow one another at one instant."""
 

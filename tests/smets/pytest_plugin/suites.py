@@ -26,7 +26,7 @@ class Session:
 
     def of(self, test: str) -> str:
         """What was reported of a test: from its headline on."""
-        headline = f" {test} "
+        headline = f" {test} "  # also of an ERROR at setup of it
         starts = [line for line in self.output.splitlines() if line.startswith("_") and headline in line]
         assert len(starts) == 1, self.output
         after = self.output.split(starts[0], 1)[1]
@@ -50,6 +50,20 @@ def run_suite(folder: Path, files: Mapping[str, str], *arguments: str) -> Sessio
     )
     outcomes, properties = _read(report)
     return Session(folder, ran.returncode, ran.stdout + ran.stderr, outcomes, properties)
+
+
+def run_smets(folder: Path, *arguments: str) -> str:
+    """What the command line says, in the folder, if it says that all is well."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "smets.cli", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
 
 
 def _installed(folder: Path) -> Path:

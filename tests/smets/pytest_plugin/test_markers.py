@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.smets.pytest_plugin.suites import Session, run_suite
+from tests.smets.pytest_plugin.suites import Session, run_smets, run_suite
 
 SUITE = """
 import pytest
@@ -133,6 +133,11 @@ def test_a_scenario_that_does_not_hold_fails_its_test_before_the_body(session: S
     assert "story of GSME" in told
     assert "smets replay smets-runs/test_suite-test_scenario_fails-" in told
     assert "RuntimeError" not in told
+    replayed = run_smets(
+        session.folder, "replay", session.properties["test_scenario_fails"]["smets_replay"].split()[2]
+    )
+    assert "SR 11.2 'Read Firmware Version'" in replayed
+    assert "same " in replayed
     assert "smets/pytest_plugin/" not in told
 
 
