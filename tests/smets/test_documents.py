@@ -9,7 +9,14 @@ from tests.smets.sessions import played, sessions
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "docs/rule_book.md", "docs/by_hand.md")
-LINKING = (*PAGES, "docs/requests.md", "docs/pytest.md", "docs/glossary.md", "docs/architecture.md", "docs/performance.md")
+LINKING = (
+    *PAGES,
+    "docs/requests.md",
+    "docs/pytest.md",
+    "docs/glossary.md",
+    "docs/architecture.md",
+    "docs/performance.md",
+)
 
 
 @pytest.mark.parametrize("name", PAGES)
