@@ -85,7 +85,7 @@ class Running:
             return player.result
 
     async def _simulated(self, scenario: Scenario, simulation: Simulation) -> ScenarioResult:
-        marks = _Marks(simulation.world)
+        marks = Marks(simulation.world)
         player = await self._play(scenario, simulation.system, marks)
         result = player.result
         if self.record is not None and not (self.only_failures and result.passed):
@@ -108,7 +108,7 @@ class Running:
 
 
 @dataclass
-class _Marks(Watcher):
+class Marks(Watcher):
     """At which event of the DSP each step ended."""
 
     world: World
