@@ -1,6 +1,6 @@
 """What a scenario expects: of Devices, on both sides; of what a User received; of the faults that were drawn."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -67,8 +67,9 @@ class ExpectationModel(Strict):
 
     `devices`: what the SMI believes (`status`, `smi_...`), what the Devices are (`firmware_version`,
     `esme_variant`), and whether both `agree`; of all of them, of a `share` at least, or of exactly `count`.
-    `user`: how often it received an `alert`, or a `response`: once or more, unless `times`, `at_least` or
-    `at_most` say.
+    `user`: how often it received an `alert`, or a `response`; or how many records it `sees` in the Service Audit Trail
+    about Devices: its `own`, or `titles` of what others exchanged with them. Once or more, unless `times`, `at_least`
+    or `at_most` say.
     `fault`: how often the rule of that name was drawn.
     """
 
@@ -89,6 +90,7 @@ class ExpectationModel(Strict):
     user: PartyName | None = None
     alert: AlertText | None = None
     response: CodeText | None = None
+    sees: Literal["titles", "own"] | None = None
     srv: SrvText | None = None
     about: Selector | None = None
 
@@ -110,11 +112,20 @@ class ExpectationModel(Strict):
             raise ValueError(f"devices: expected what must be so of them: {', '.join(OF_DEVICES)}")
         if self.share is not None and self.count is not None:
             raise ValueError("expected share or count, not both")
-        if kind == "user" and (self.alert is None) == (self.response is None):
-            raise ValueError("user: expected an alert or a response")
+        if kind == "user":
+            self._is_of_one_thing()
         if self.times is not None and (self.at_least is not None or self.at_most is not None):
             raise ValueError("expected times, or at_least and at_most")
         return self
+
+    def _is_of_one_thing(self) -> None:
+        """Raises ValueError."""
+        if [self.alert, self.response, self.sees].count(None) != 2:
+            raise ValueError("user: expected exactly one of: alert, response, sees")
+        if self.alert is not None and self.srv is not None:
+            raise ValueError("srv: an alert is of no SRV")
+        if self.sees is not None and self.about is None:
+            raise ValueError("sees: expected about: the Devices whose records are looked up")
 
     @property
     def bounds(self) -> tuple[int, int | None]:
@@ -133,7 +144,7 @@ OF_DEVICES = (
 TIMES = ("times", "at_least", "at_most")
 KEYS = {
     "devices": (*OF_DEVICES, "share", "count"),
-    "user": ("alert", "response", "srv", "about", *TIMES),
+    "user": ("alert", "response", "sees", "srv", "about", *TIMES),
     "fault": ("about", *TIMES),
 }
 

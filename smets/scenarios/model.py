@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from device_emulator.devices.tampers import Tamper
 from smart_metering.device_types import DeviceType
 from smets.fleet.model import CplModel, FaultModel, FleetModel, Strict
 from smets.fleet.texts import (
@@ -13,6 +14,7 @@ from smets.fleet.texts import (
     ManufacturerText,
     ModelText,
     PartyName,
+    SignedDurationText,
     SrvText,
     TemplateName,
     VersionText,
@@ -99,6 +101,48 @@ class RecoveryModel(Strict):
     reason: Annotated[str, Field(min_length=1)] = "recovered by the scenario"
 
 
+class PowerModel(Strict):
+    """Devices are switched `off` or `on`; `at_activation`: their power goes while they next activate firmware."""
+
+    devices: Selector
+    state: Literal["off", "on"]
+    at_activation: bool = False
+
+    @model_validator(mode="after")
+    def _goes_at_activation(self) -> Self:
+        if self.at_activation and self.state == "on":
+            raise ValueError("at_activation goes with state off")
+        return self
+
+
+class HubModel(Strict):
+    """The Comms Hubs of these Devices are switched `off` or `on`: nothing reaches their premises, or leaves them."""
+
+    devices: Selector
+    state: Literal["off", "on"]
+
+
+class TamperModel(Strict):
+    """Somebody opens meters, or holds a magnet to them."""
+
+    devices: Selector
+    kind: Tamper
+
+
+class DeviceClockModel(Strict):
+    """The Devices' own clocks are so fast (`drift`; -5m: so slow), or read `set` now. 0: they are right again."""
+
+    devices: Selector
+    drift: SignedDurationText | None = None
+    set: InstantText | None = None
+
+    @model_validator(mode="after")
+    def _sets_it_one_way(self) -> Self:
+        if (self.drift is None) == (self.set is None):
+            raise ValueError("expected either drift or set")
+        return self
+
+
 class RepeatModel(Strict):
     """The same steps `times` over."""
 
@@ -128,6 +172,10 @@ class StepModel(Strict):
     registration: RegistrationModel | None = None
     correct: CorrectModel | None = None
     recovery: RecoveryModel | None = None
+    power: PowerModel | None = None
+    hub: HubModel | None = None
+    tamper: TamperModel | None = None
+    device_clock: DeviceClockModel | None = None
     expect: ExpectationModel | None = None
     repeat: RepeatModel | None = None
     random: RandomModel | None = None

@@ -21,6 +21,7 @@ from smets.fleet.texts import did_you_mean
 from smets.requests.bodies import check
 from smets.requests.errors import WrongRequest
 from smets.requests.making import Asked
+from smets.scenarios.by_hand import Handling, handling_of, why_not
 from smets.scenarios.cast import Cast, Member
 from smets.scenarios.expectations import ExpectationModel
 from smets.scenarios.model import (
@@ -180,7 +181,15 @@ class _Acts:
             case StepModel(correct=CorrectModel() as asked) | StepModel(recovery=RecoveryModel() as asked):
                 return act(devices=self._devices((*here, "devices"), asked.devices))
             case _:
-                return act()
+                handling = handling_of(step)
+                return act() if handling is None else act(devices=self._handled(here, handling))
+
+    def _handled(self, place: Place, asked: Handling) -> tuple[Member, ...]:
+        members = self._devices((*place, "devices"), asked.devices)
+        reasons = (why_not(asked, member) for member in members)
+        if reason := next(filter(None, reasons), ""):
+            self.drawing.fault((*place, "devices"), reason)
+        return members
 
     def _devices(self, place: Place, selector: SelectorModel) -> tuple[Member, ...]:
         fleets = [fleet.name for fleet in self.cast.fleets]
