@@ -114,7 +114,7 @@ class _Change:
         if self.seed:
             text = with_seed(text, self.seed)
         if self.release or self.on or self.off:
-            text = under(text, release=self.release, on=self.on, off=self.off)
+            text = under(text, scenario.source, release=self.release, on=self.on, off=self.off)
         return scenario if text == scenario.text else scenario_of(text, scenario.source)
 
 

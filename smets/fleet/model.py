@@ -108,13 +108,15 @@ class NextSupplierModel(Strict):
 
 class PremisesModel(Strict):
     """`count` premises alike. The parties are names; the second fuel's are those of the first if left out.
-    By their `labels` steps of a scenario find them.
+    By their `labels` steps of a scenario find them. A `list` is a CSV or NDJSON file, beside this one, whose every row
+    is one premises: what the row leaves out is as it is said here.
 
     Devices `awaiting_installation` are at the premises, but not on the HAN, and the SMI does not know them.
     """
 
     count: Annotated[int, Field(ge=1, le=10_000_000)] = 1
     template: TemplateName = "smets2"
+    list: Annotated[str, Field(min_length=1)] | None = None
     name: Annotated[str, Field(min_length=1)] | None = None
     eui_from: EuiText | None = None
     labels: tuple[Label, ...] = ()
@@ -133,6 +135,12 @@ class PremisesModel(Strict):
     def _installs_no_part_of_the_hub(self) -> Self:
         for device_type in FUNCTIONS_OF_THE_HUB.intersection(self.awaiting_installation):
             raise ValueError(f"a {device_type} comes with its hub: it awaits no installation")
+        return self
+
+    @model_validator(mode="after")
+    def _is_listed_or_counted(self) -> Self:
+        if self.list is not None and "count" in self.model_fields_set:
+            raise ValueError("count: how many premises there are, their list says")
         return self
 
     @model_validator(mode="after")

@@ -47,9 +47,15 @@ SMETS1_SERVICE_PROVIDER = "S1SP"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PremisesPlan:
-    """`count` premises alike. `parties` are who supplies them and who runs their networks, by role."""
+    """`count` premises alike. `parties` are who supplies them and who runs their networks, by role.
+
+    `fleet` is the name under which a scenario has them, and `before` how many premises it has under it before these:
+    of a list, those that are alike and side by side are one plan.
+    """
 
     name: str
+    fleet: str
+    before: int = 0
     count: int
     eui_from: Eui
     generation: Generation

@@ -99,7 +99,7 @@ def scenario_of(text: str, source: str = "scenario") -> Scenario:
 
 def plan_scenario(model: ScenarioModel, lines: Lines, source: str, text: str) -> Scenario:
     """Raises FleetFileError with every fault."""
-    drawing = Drawing(model, lines)
+    drawing = Drawing(model, lines, Path(source).parent)
     plan = draw_up(drawing)
     drawn = _Acts(drawing, Cast(plan.premises, model.seed), {row.name: row.octets for row in plan.firmware})
     acts = tuple(drawn.of(model.steps, ("steps",), ""))
@@ -192,7 +192,7 @@ class _Acts:
         return members
 
     def _devices(self, place: Place, selector: SelectorModel) -> tuple[Member, ...]:
-        fleets = [fleet.name for fleet in self.cast.fleets]
+        fleets = list(dict.fromkeys(fleet.fleet for fleet in self.cast.fleets))
         if selector.fleet is not None and selector.fleet not in fleets:
             near = did_you_mean(selector.fleet, [*fleets, *DeviceType])
             expected = ", ".join(fleets) or "there is none"

@@ -28,10 +28,10 @@ def with_seed(text: str, seed: str) -> str:
     return text_of({**plain_of(text), "seed": seed})
 
 
-def under(text: str, *, release: str, on: Sequence[str], off: Sequence[str]) -> str:
-    """The same scenario under other rules. Raises UnknownRule and FleetFileError."""
+def under(text: str, source: str, *, release: str, on: Sequence[str], off: Sequence[str]) -> str:
+    """The same scenario under other rules; `source` is its file. Raises UnknownRule and FleetFileError."""
     fleet = under_rules(
-        scenario_of(text).model, release=release, with_modifications=on, without_modifications=off
+        scenario_of(text, source).model, release=release, with_modifications=on, without_modifications=off
     )
     plain = {key: value for key, value in plain_of(text).items() if key not in OF_RULES}
     if fleet.release is not None:
