@@ -36,9 +36,7 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         self._path = path
-        self._writer = _connect(path)
-        if not durable:
-            self._writer.execute("PRAGMA synchronous = OFF")
+        self._writer = _connect(path, durable=durable)
         self._reader: sqlite3.Connection | None = None
         self._encoder = msgspec.msgpack.Encoder()
         self._statements: dict[tuple[type[Change], str], str] = {}
@@ -165,7 +163,7 @@ class SqliteStore:
 
     def _reading(self) -> sqlite3.Connection:
         if self._reader is None:
-            self._reader = _connect(self._path)
+            self._reader = _connect(self._path, durable=True)
         return self._reader
 
     def _parameters(self, change: Change) -> tuple[str | int | bytes, ...]:
@@ -182,16 +180,16 @@ class SqliteStore:
                 return (below,)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, *, durable: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(path, check_same_thread=False)
     try:
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.DatabaseError as error:
         connection.close()
         if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
             raise
         raise StoreError(f"{path}: {error}") from None
-    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA busy_timeout = 10000")
     return connection
 

@@ -18,9 +18,11 @@ from smets.cli import (
     fleet,
     hub,
     inventory,
+    replay,
     rules,
     run,
     send,
+    snapshot,
     up,
 )
 from smets.cli.exits import MEANINGS
@@ -33,6 +35,8 @@ EPILOG = (
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.run,
+    "replay": replay.replay,
+    "shrink": replay.shrink,
     "up": up.up,
     "send": send.send,
     "alerts": alerts.alerts,
@@ -50,6 +54,7 @@ GROUPS = {
     "firmware": firmware.app,
     "fleet": fleet.app,
     "rules": rules.app,
+    "snapshot": snapshot.app,
 }
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from smets.local_system.connection import SystemConnection
     from smets.scenarios.planning import Scenario
     from smets.scenarios.results import ScenarioResult
+    from smets.scenarios.running import Running
 
 RUNS = Path("smets-runs")
 
@@ -37,7 +38,10 @@ Url = Annotated[
 RunningState = Annotated[
     Path | None,
     typer.Option(
-        "--state", envvar="SMETS_STATE", help="Run on the system with this state folder.", show_default=False
+        "--state",
+        envvar="SMETS_RUN_STATE",
+        help="Run on the system with this state folder.",
+        show_default=False,
     ),
 ]
 Record = Annotated[
@@ -60,6 +64,15 @@ def run(
     without_modifications: Annotated[
         list[str], typer.Option("--without", envvar="SMETS_WITHOUT", help="A modification not in force.")
     ] = NO_TEXTS,
+    going_on: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            envvar="SMETS_FROM",
+            metavar="RUN[@EVENT]",
+            help="Go on from a kept run or a snapshot, how it was then; its fleets must be the scenario's.",
+        ),
+    ] = "",
     url: Url = "",
     state: RunningState = None,
     junit: Annotated[
@@ -80,12 +93,16 @@ def run(
     """
 
     async def work(screen: Screen) -> None:
-        from smets.cli.exits import Ended, Exit
+        from smets.cli.exits import Ended, Exit, Misuse
         from smets.scenarios.junit import write_junit
 
+        if sum(map(bool, (url, state, going_on))) > 1:
+            raise Misuse("expected one of --url, --state and --from")
         change = _Change(seed, release, with_modifications, without_modifications)
         scenarios = [change.applied(_read(name)) for name in files]
-        results = await _play(screen, scenarios, _Where(url, state), record=record, keep_all=keep_all)
+        results = await _play(
+            screen, scenarios, _Where(url, state, going_on), record=record, keep_all=keep_all
+        )
         if junit is not None:
             write_junit(junit, results)
         screen.data([_as_data(result) for result in results])
@@ -124,6 +141,19 @@ class _Where:
 
     url: str
     state: Path | None
+    going_on: str
+
+    async def played(self, running: "Running", scenario: "Scenario", folder: Path) -> "ScenarioResult":
+        """`folder` is for the keys of parties. Raises Misuse, NoConnection, NoRun and Divergence."""
+        from smets.replay.saving import parse_place, world_at
+
+        if self.going_on:
+            with world_at(parse_place(self.going_on)) as world:
+                return await running.going_on(scenario, world)
+        connection = self.connection(scenario, folder)
+        return await (
+            running.in_process(scenario) if connection is None else running.on(scenario, connection)
+        )
 
     def connection(self, scenario: "Scenario", folder: Path) -> "SystemConnection | None":
         """None: in this process. Raises Misuse and NoConnection."""
@@ -131,8 +161,6 @@ class _Where:
         from smets.local_system.connection import read_connection
         from smets.scenarios.running import connection_to
 
-        if self.url and self.state is not None:
-            raise Misuse("expected --url or --state, not both")
         if self.state is not None:
             return read_connection(self.state)
         if not self.url:
@@ -185,11 +213,7 @@ async def _play(
             running = Running(
                 watchers=(progress,), record=record / run_name(scenario), only_failures=not keep_all
             )
-            connection = where.connection(scenario, folder)
-            if connection is None:
-                results.append(await running.in_process(scenario))
-            else:
-                results.append(await running.on(scenario, connection))
+            results.append(await where.played(running, scenario, folder))
             _say(screen, results[-1])
     return results
 

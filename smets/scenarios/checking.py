@@ -35,10 +35,14 @@ class Received:
     srv: str
     devices: tuple[Eui, ...]
 
+    @property
+    def kind(self) -> str:
+        """Without when, and about whom."""
+        return f"{self.user} received {'alert' if self.is_alert else f'response to {self.srv}'} {self.code}"
+
     def __str__(self) -> str:
-        kind = "alert" if self.is_alert else f"response to {self.srv}"
         about = f" about {', '.join(self.devices[:2])}" if self.devices else ""
-        return f"{format_instant(self.at)} {self.user} received {kind} {self.code}{about}"
+        return f"{format_instant(self.at)} {self.kind}{about}"
 
 
 @dataclass(slots=True)
@@ -88,6 +92,7 @@ class Checker:
             Failure(
                 expected=said_of(said, len(members)),
                 found=f"{right} of {counted(len(members), 'Device')}",
+                reasons=tuple(reasons),
                 near=tuple(near) if len(wrong) != 1 else (f"{wrong[0][0]}: {wrong[0][1]}",),
                 devices=tuple(member.device_id for member, _ in wrong),
             )
@@ -116,6 +121,7 @@ class Checker:
             Failure(
                 expected=said_of(said, len(members or ())),
                 found=f"{len(fits)} of them",
+                reasons=tuple(dict.fromkeys(row.kind for row in near)),
                 near=tuple(map(str, near[-SHOWN:])),
                 devices=tuple(sorted(about or ()))[:SHOWN],
             )
@@ -172,6 +178,7 @@ class Checker:
             Failure(
                 expected=said_of(said, len(devices)),
                 found=f"{counted(count, 'time')}",
+                reasons=tuple(drawn),
                 near=(*near, f"rules that hold now: {known}"),
             )
         ]
@@ -190,6 +197,7 @@ def check_answers(said: AnswerModel | None, requests: Sequence[Request]) -> list
         Failure(
             expected=_said_of_answers(said, len(requests)),
             found=f"{len(requests) - len(wrong)} of {counted(len(requests), 'request')}",
+            reasons=tuple(reasons),
             near=tuple(near),
             devices=tuple(dict.fromkeys(row.device for row, _ in wrong if row.device is not None)),
         )

@@ -54,11 +54,12 @@ class Expectation:
 class Act:
     """One step to take. `number`: `3`, or `3.2.1` for the first step of the second turn of the third.
 
-    `devices` are those it is about; `made` is what the plan made of what it says: fault rules, a CPL entry.
+    `place` is where the file says it. `devices` are those it is about; the rest is what the plan made of it.
     """
 
     number: str
     line: int
+    place: Place
     step: StepModel
     devices: tuple[Member, ...] = ()
     faults: tuple[FaultRule, ...] = ()
@@ -163,7 +164,7 @@ class _Acts:
 
     def _act(self, step: StepModel, place: Place, number: str) -> Act:
         drawing = self.drawing
-        act = partial(Act, number=number, line=drawing.lines.nearest(place), step=step)
+        act = partial(Act, number=number, line=drawing.lines.nearest(place), place=place, step=step)
         here = (*place, step.verb)
         match step:
             case StepModel(send=SendModel() as send):

@@ -10,10 +10,14 @@ from smart_metering.instants import Instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """An expectation that does not hold. `near` says what was there instead; `devices` are those it is about."""
+    """An expectation that does not hold. `near` says what was there instead; `devices` are those it is about.
+
+    `reasons` are the kinds of what was there instead, without which and when: by them two failures are alike.
+    """
 
     expected: str
     found: str
+    reasons: tuple[str, ...]
     near: tuple[str, ...] = ()
     devices: tuple[Eui, ...] = ()
 

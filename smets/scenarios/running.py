@@ -1,10 +1,8 @@
 """Runs a scenario from nothing: in this process, or on a system that runs; and keeps the run where it is asked to."""
 
-import json
 import re
-import shutil
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from smart_metering.errors import DecodeError
@@ -20,15 +18,14 @@ from smets.local_system.connection import SystemConnection
 from smets.local_system.state_folder import StateFolder
 from smets.local_system.system import System, connect
 from smets.requests.errors import WrongRequest
+from smets.scenarios.kept import keep
 from smets.scenarios.planning import Scenario
 from smets.scenarios.playing import Player, Watcher
-from smets.scenarios.results import ScenarioResult
-from smets.world.simulation import Simulation, simulate
+from smets.scenarios.results import ScenarioResult, StepResult
+from smets.world.simulation import Simulation, open_world, simulate
+from smets.world.world import World
 
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
-
-SCENARIO_FILE = "scenario.yaml"
-RUN_FILE = "run.json"
 
 Harvest = Callable[[Player], Awaitable[None]]
 """What is gathered of a system before it is gone, however the scenario ended."""
@@ -70,11 +67,14 @@ class Running:
     async def in_process(self, scenario: Scenario) -> ScenarioResult:
         """On virtual time, in a system of its own."""
         async with simulate(scenario.plan) as simulation:
-            result = await self._play(scenario, simulation.system)
-            if self.record is not None and not (self.only_failures and result.passed):
-                keep(simulation, scenario, result, self.record)
-                result.kept = self.record
-            return result
+            return await self._simulated(scenario, simulation)
+
+    async def going_on(self, scenario: Scenario, world: World) -> ScenarioResult:
+        """The same in a world that is there: the fleet stands in it already, its rules and its time hold."""
+        async with open_world(world) as simulation:
+            await launch_fleet(scenario.plan, simulation.system.connection)
+            await simulation.system.read_parties()
+            return await self._simulated(scenario, simulation)
 
     async def on(self, scenario: Scenario, connection: SystemConnection) -> ScenarioResult:
         """On a system that runs: its rules and its time, with this fleet beside what stands there."""
@@ -82,8 +82,16 @@ class Running:
         async with connect(connection) as system:
             return await self._play(scenario, system)
 
-    async def _play(self, scenario: Scenario, system: System) -> ScenarioResult:
-        player = Player(scenario, system, self.watchers)
+    async def _simulated(self, scenario: Scenario, simulation: Simulation) -> ScenarioResult:
+        marks = _Marks(simulation.world)
+        result = await self._play(scenario, simulation.system, marks)
+        if self.record is not None and not (self.only_failures and result.passed):
+            keep(simulation.world, scenario, result, marks.events, self.record)
+            result.kept = self.record
+        return result
+
+    async def _play(self, scenario: Scenario, system: System, *watchers: Watcher) -> ScenarioResult:
+        player = Player(scenario, system, (*self.watchers, *watchers))
         try:
             await player.play()
         except WRONG as error:
@@ -93,20 +101,12 @@ class Running:
         return player.result
 
 
-def keep(simulation: Simulation, scenario: Scenario, result: ScenarioResult, folder: Path) -> None:
-    """The run as a state folder, with the scenario: enough to replay it, to go on, and to shrink it.
+@dataclass
+class _Marks(Watcher):
+    """At which event of the DSP each step ended."""
 
-    What was kept there before of the same scenario and seed makes room.
-    """
-    if (folder / RUN_FILE).is_file():
-        shutil.rmtree(folder)
-    simulation.world.save(folder)
-    (folder / SCENARIO_FILE).write_text(scenario.text, "utf-8")
-    about = {
-        "name": scenario.name,
-        "seed": scenario.seed,
-        "passed": result.passed,
-        "failed_steps": sorted({step.number for step, _ in result.failures}),
-        "error": result.error,
-    }
-    (folder / RUN_FILE).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+    world: World
+    events: list[int] = field(default_factory=list)
+
+    async def step_ended(self, result: StepResult) -> None:
+        self.events.append(self.world.engine.state.journal.last_position)
