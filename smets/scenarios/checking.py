@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from smart_metering.duis.service_responses import DccAlert, DeviceAlert, ServiceResponse
@@ -12,9 +13,9 @@ from smets.client.errors import NotThere, UnknownCaller
 from smets.client.inbox import Inbox
 from smets.client.records import AuditRecord, TitleRecord
 from smets.counting import counted
-from smets.local_system.system import System
+from smets.local_system.system import BothSides, System
 from smets.scenarios.cast import Member
-from smets.scenarios.device_checks import wrong_with
+from smets.scenarios.device_checks import OF_THE_DEVICE, OF_THE_SMI, wrong_with
 from smets.scenarios.expectations import NO_RESPONSE, AnswerModel, ExpectationModel, share_of
 from smets.scenarios.planning import Expectation
 from smets.scenarios.results import Failure, Request
@@ -99,12 +100,15 @@ class Checker:
         ]
 
     async def _wrong_with(self, said: ExpectationModel, member: Member) -> str:
-        """Empty: nothing."""
-        try:
-            both = await self.system.device(member.device_id)
-        except NotThere as error:
-            return str(error)
-        return wrong_with(said, both)
+        """Empty: nothing. Of many Devices each side is asked only where something is said of it."""
+        smi, inside = None, None
+        if not OF_THE_SMI.isdisjoint(said.model_fields_set):
+            with suppress(NotThere):
+                smi = await self.system.administration.read_device(member.device_id)
+        if not OF_THE_DEVICE.isdisjoint(said.model_fields_set):
+            with suppress(NotThere):
+                inside = await self.system.emulator.inspect(member.device_id)
+        return wrong_with(said, BothSides(smi=smi, inside=inside))
 
     # --- Users
 
@@ -145,6 +149,7 @@ class Checker:
             Failure(
                 expected=said_of(said, len(members)),
                 found=f"{len(fits)} of them",
+                reasons=(barred,) if barred else tuple(dict.fromkeys(row.title for row in seen)),
                 near=tuple(near),
                 devices=tuple(member.device_id for member in members[:SHOWN]),
             )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from smart_metering.instants import format_instant
 from smets.local_system.system import BothSides
-from smets.scenarios.expectations import ExpectationModel
+from smets.scenarios.expectations import OF_DEVICES, ExpectationModel
 
 Check = Callable[[ExpectationModel, BothSides], str]
 
@@ -71,6 +71,10 @@ def disagreement(both: BothSides) -> str:
             parts.append(f"SMI has {name} {believed}, the Device {true or 'none'}")
     return "; ".join(parts)
 
+
+OF_THE_DEVICE = frozenset({"firmware_version", "pending_version", "esme_variant", "agree"})
+OF_THE_SMI = frozenset(OF_DEVICES).difference(OF_THE_DEVICE - {"agree"})
+"""What is said of each side."""
 
 CHECKS: tuple[Check, ...] = (
     _status,
