@@ -21,6 +21,7 @@ from smets.cli import (
     replay,
     rules,
     run,
+    scenarios,
     send,
     snapshot,
     up,
@@ -45,6 +46,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
 }
 GROUPS = {
+    "scenarios": scenarios.app,
     "inventory": inventory.app,
     "device": device.app,
     "hub": hub.app,

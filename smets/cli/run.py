@@ -14,6 +14,8 @@ from smets.cli.screen import Screen
 from smets.counting import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from smets.local_system.connection import SystemConnection
     from smets.scenarios.planning import Scenario
     from smets.scenarios.results import ScenarioResult
@@ -24,7 +26,9 @@ RUNS = Path("smets-runs")
 Files = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE...", help="Scenario files, or names of those that ship.", show_default=False
+        metavar="FILE...",
+        help="Scenario files, or names or folders of those that ship ('smets scenarios list').",
+        show_default=False,
     ),
 ]
 Url = Annotated[
@@ -99,7 +103,7 @@ def run(
         if sum(map(bool, (url, state, going_on))) > 1:
             raise Misuse("expected one of --url, --state and --from")
         change = _Change(seed, release, with_modifications, without_modifications)
-        scenarios = [change.applied(_read(name)) for name in files]
+        scenarios = [change.applied(scenario) for name in files for scenario in _read(name)]
         results = await _play(
             screen, scenarios, _Where(url, state, going_on), record=record, keep_all=keep_all
         )
@@ -173,20 +177,17 @@ class _Where:
         return connection_to(scenario, folder, dsp=dsp, emulator=emulator)
 
 
-def _read(name: str) -> "Scenario":
-    from smets.cli.exits import Misuse
-    from smets.fleet.texts import did_you_mean
+def _read(name: str) -> "Iterator[Scenario]":
+    """A file; else what ships under that name. Raises FleetFileError and NoSuchScenario."""
     from smets.scenarios import shipped
     from smets.scenarios.planning import read_scenario
 
     path = Path(name)
-    found = path if path.exists() else shipped.find(name)
-    if found is None:
-        near = did_you_mean(name, shipped.names())
-        raise Misuse(
-            f"{name}: there is no such file, and no scenario of that name ships{near}; see 'smets scenarios'"
-        )
-    return read_scenario(found)
+    if path.is_file() or path.suffix == shipped.SUFFIX:
+        yield read_scenario(path)
+        return
+    for found in shipped.called(name):
+        yield read_scenario(shipped.path_of(found))
 
 
 async def _play(

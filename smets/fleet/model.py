@@ -38,6 +38,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
+class Described(Strict):
+    """With a docstring for each field, which the JSON Schema and the pages of the documents show."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
 class PartyModel(Strict):
     """An organisation under one EUI, in one or more User Roles. Parties of one `organisation` act for each other."""
 
