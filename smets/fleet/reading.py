@@ -17,6 +17,12 @@ from smets.fleet.texts import did_you_mean
 
 M = TypeVar("M", bound=FleetModel)
 
+_IN_YAML = {
+    "a valid tuple": "a list",
+    "a valid dictionary": "a mapping",
+    "Tuple should have": "list should have",
+    " after validation": "",
+}
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -107,7 +113,8 @@ def in_words(model: type[BaseModel], details: ErrorDetails, place: Place) -> str
     message = details["msg"].removeprefix("Value error, ")
     if kind == "value_error":
         return message
-    message = message.replace("a valid tuple", "a list").replace("a valid dictionary", "a mapping")
+    for theirs, ours in _IN_YAML.items():
+        message = message.replace(theirs, ours)
     return f"{message[:1].lower()}{message[1:]}, found {_shown(found)}"
 
 

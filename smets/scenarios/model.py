@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from device_emulator.devices.tampers import Tamper
 from smart_metering.device_types import DeviceType
+from smart_metering.firmware_versions import parse_firmware_version
+from smart_metering.instants import Instant
 from smets.fleet.model import CplModel, Described, FaultModel, FleetModel
 from smets.fleet.texts import (
     DurationText,
@@ -19,10 +21,29 @@ from smets.fleet.texts import (
     TemplateName,
     VersionText,
 )
+from smets.moments import moment
+from smets.requests.making import read_hash
 from smets.scenarios.expectations import AnswerModel, ExpectationModel
 from smets.scenarios.selectors import Selector
 
 MOST_STEPS = 10_000
+
+
+def _check_date(text: str) -> str:
+    if text not in ("", "cancel"):
+        moment(text, Instant(0), ", or 'cancel'")
+    return text
+
+
+def _check_version(text: str) -> str:
+    return parse_firmware_version(text) if text else text
+
+
+def _check_hash(text: str) -> str:
+    return read_hash(text).hex() if text else text
+
+
+DateText = Annotated[str, AfterValidator(_check_date)]
 
 
 def _texts(found: object) -> object:
@@ -43,11 +64,11 @@ class SendModel(Described):
     roles may send the SRV; else the first party whose roles may."""
     firmware: str = ""
     """11.1, 11.3, 11.4: firmware of the file, by its name there, or the SHA-256 of a file that was uploaded."""
-    version: str = ""
+    version: Annotated[str, AfterValidator(_check_version)] = ""
     """11.1, 11.4: the version that is said, if it is not that of the firmware."""
-    hash: str = ""
+    hash: Annotated[str, AfterValidator(_check_hash)] = ""
     """11.3: the hash that is said, in place of that of a firmware."""
-    at: str = ""
+    at: DateText = ""
     """The execution date: an instant, +2h, or `cancel`."""
     set: Annotated[dict[str, str], BeforeValidator(_texts)] = Field(default_factory=dict)
     """Fields of the body; which, and with which values, says docs/requests.md."""
