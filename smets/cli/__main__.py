@@ -25,6 +25,7 @@ from smets.cli import (
     replay,
     rules,
     run,
+    scenarios,
     send,
     snapshot,
     status,
@@ -58,6 +59,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
 }
 GROUPS = {
+    "scenarios": scenarios.app,
     "inventory": inventory.app,
     "device": device.app,
     "hub": hub.app,

@@ -14,6 +14,8 @@ from smets.cli.screen import Screen
 from smets.counting import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from smets.local_system.connection import SystemConnection
     from smets.scenarios.planning import Scenario
     from smets.scenarios.report.collecting import Collector
@@ -26,7 +28,9 @@ RUNS = Path("smets-runs")
 Files = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE...", help="Scenario files, or names of those that ship.", show_default=False
+        metavar="FILE...",
+        help="Scenario files, or names or folders of those that ship ('smets scenarios list').",
+        show_default=False,
     ),
 ]
 Url = Annotated[
@@ -112,7 +116,7 @@ def run(
         if html is not None and html.is_dir():
             raise Misuse(f"--html {html}: expected a file, not a folder")
         change = _Change(seed, release, with_modifications, without_modifications)
-        scenarios = [change.applied(_read(name)) for name in files]
+        scenarios = [change.applied(scenario) for name in files for scenario in _read(name)]
         keeping = _Keeping(record, keep_all, html)
         try:
             results = await _play(screen, scenarios, _Where(url, state, going_on), keeping)
@@ -146,7 +150,7 @@ class _Change:
         if self.seed:
             text = with_seed(text, self.seed)
         if self.release or self.on or self.off:
-            text = under(text, release=self.release, on=self.on, off=self.off)
+            text = under(text, scenario.source, release=self.release, on=self.on, off=self.off)
         return scenario if text == scenario.text else scenario_of(text, scenario.source)
 
 
@@ -188,20 +192,17 @@ class _Where:
         return connection_to(scenario, folder, dsp=dsp, emulator=emulator)
 
 
-def _read(name: str) -> "Scenario":
-    from smets.cli.exits import Misuse
-    from smets.fleet.texts import did_you_mean
+def _read(name: str) -> "Iterator[Scenario]":
+    """A file; else what ships under that name. Raises FleetFileError and NoSuchScenario."""
     from smets.scenarios import shipped
     from smets.scenarios.planning import read_scenario
 
     path = Path(name)
-    found = path if path.exists() else shipped.find(name)
-    if found is None:
-        near = did_you_mean(name, shipped.names())
-        raise Misuse(
-            f"{name}: there is no such file, and no scenario of that name ships{near}; see 'smets scenarios'"
-        )
-    return read_scenario(found)
+    if path.is_file() or path.suffix == shipped.SUFFIX:
+        yield read_scenario(path)
+        return
+    for found in shipped.called(name):
+        yield read_scenario(shipped.path_of(found))
 
 
 @dataclass(slots=True)

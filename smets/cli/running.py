@@ -46,6 +46,7 @@ def _exit_of(error: Exception) -> Exit | None:
     from smets.replay.run import NoRun
     from smets.replay.snapshots import CannotSave
     from smets.requests.errors import WrongRequest
+    from smets.scenarios.shipped import NoSuchScenario
 
     rows: tuple[tuple[type[Exception], Exit], ...] = (
         # the first that fits
@@ -59,6 +60,7 @@ def _exit_of(error: Exception) -> Exit | None:
         (KeyFolderError, Exit.MISUSE),
         (CannotSave, Exit.MISUSE),
         (NoRun, Exit.MISUSE),
+        (NoSuchScenario, Exit.MISUSE),
         (RecipeError, Exit.MISUSE),
         (StateFolderError, Exit.MISUSE),
         (UnknownRule, Exit.MISUSE),

@@ -8,7 +8,6 @@ from smart_metering.instants import Instant, format_instant
 from smets.durations import format_duration, parse_duration
 from smets.fleet.lines import Fault, Plain
 from smets.fleet.reading import FleetFileError
-from smets.fleet.texts import did_you_mean
 from smets.scenarios import shipped
 
 SUFFIXES = (".yaml", ".yml")
@@ -78,11 +77,11 @@ def text_and_source(fleet: object, folders: Iterable[Path]) -> tuple[str, str]:
 def scenario_text(name: str, folders: Iterable[Path]) -> tuple[str, str]:
     """The same of a scenario: a file, or the name of one that ships. Raises FleetFileError."""
     if not name.endswith(SUFFIXES):
-        path = shipped.find(name)
-        if path is None:
-            near = did_you_mean(name, shipped.names())
-            what = f"is no file ({' or '.join(SUFFIXES)}), and no scenario of that name ships{near}"
-            raise FleetFileError(name, [Fault(0, "", what)])
+        try:
+            path = shipped.path_of(shipped.one_called(name))
+        except shipped.NoSuchScenario as error:
+            what = f"is no file ({' or '.join(SUFFIXES)}): {error}"
+            raise FleetFileError(name, [Fault(0, "", what)]) from None
         return path.read_text("utf-8"), str(path)
     path = _found(Path(name), folders)
     return path.read_text("utf-8"), _shown(path)

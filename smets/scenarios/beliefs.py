@@ -13,7 +13,7 @@ from smets.client.errors import NotThere
 from smets.client.records import SmiDevice
 from smets.local_system.system import BothSides, System
 from smets.scenarios.cast import Cast, Member
-from smets.scenarios.checking import disagreement
+from smets.scenarios.device_checks import disagreement
 from smets.scenarios.planning import Act, Scenario
 from smets.scenarios.playing import Watcher, slices_of
 from smets.scenarios.results import StepResult

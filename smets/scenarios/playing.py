@@ -12,6 +12,7 @@ from smart_metering.instants import SECOND_MS, Instant
 from smets.client.errors import NotThere
 from smets.fleet.rules_in_force import rules_text
 from smets.local_system.system import System
+from smets.scenarios.by_hand import handle, handling_of
 from smets.scenarios.cast import Member
 from smets.scenarios.checking import Checker, check_answers
 from smets.scenarios.planning import Act, Scenario, supplier_role
@@ -108,6 +109,8 @@ class Player:
         elif step.expect is not None:
             assert act.expectation is not None
             doing.failures = await self.checker.check(act.expectation)
+        elif (handling := handling_of(step)) is not None:
+            await handle(system.emulator, handling, act.devices)
         else:
             await self._administer(act)
 

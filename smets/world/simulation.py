@@ -8,11 +8,13 @@ async with simulate(plan) as simulation:
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from smart_metering.identifiers import Eui
 from smets.client.connection import Address
+from smets.client.counters import Counters, CountersInMemory
 from smets.fleet.launching import Launched, launch_fleet
 from smets.fleet.planning import FleetPlan
 from smets.local_system.connection import SystemConnection
@@ -27,9 +29,13 @@ HERE = "this process"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldConnection(SystemConnection):
-    """Lines to a world within this process."""
+    """Lines to a world within this process, which alone counts its RequestIDs."""
 
     served: ServedWorld
+    _counters: dict[Eui, Counters] = field(default_factory=dict)
+
+    def counters(self, eui: Eui) -> Counters:
+        return self._counters.setdefault(eui, CountersInMemory())
 
     @property
     def at_dsp(self) -> Address:
