@@ -15,6 +15,7 @@ from smets.client.user import DEFAULT_ACB, User
 from smets.client.user_keys import Repository, read_user_keys
 from smets.local_system.state_folder import StateFolder
 
+COUNTERS = "counters.json"
 RESPONSES_POSITION = "responses-position"
 
 
@@ -91,7 +92,7 @@ class SystemConnection:
 
     def counters(self, eui: Eui) -> Counters:
         """A party's, which all who work with this state folder share."""
-        return CountersInFile(StateFolder(self.state).party(eui) / "counters.json")
+        return CountersInFile(StateFolder(self.state).party(eui) / COUNTERS)
 
     def remember(self, user: User) -> None:
         """Notes how far a remembering user has read, so that the next need not read it again."""

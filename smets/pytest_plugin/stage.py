@@ -18,7 +18,6 @@ from smets.fleet.launching import launch_fleet
 from smets.fleet.lines import Plain
 from smets.fleet.plan import PremisesPlan
 from smets.local_system.connection import SystemConnection, read_connection
-from smets.local_system.state_folder import StateFolder
 from smets.local_system.system import System, connect
 from smets.pytest_plugin.asking import Asked
 from smets.pytest_plugin.drafting import Draft, first_draft
@@ -26,7 +25,7 @@ from smets.pytest_plugin.words import text_and_source
 from smets.scenarios.checking import Checker
 from smets.scenarios.planning import Scenario
 from smets.scenarios.running import WRONG
-from smets.world.simulation import Simulation, open_world, simulate
+from smets.world.simulation import Simulation, WorldConnection, open_world, simulate
 from smets.world.world import World
 
 T = TypeVar("T")
@@ -232,7 +231,6 @@ class Stage:
         here = self.here
         other = Stage(self.blocking, self.place, self.asked)
         simulation = self.blocking.enter(open_world(self.world.fork()))
-        _copy_counters(here.system.connection, simulation.system.connection)
         other._open = Open(
             system=simulation.system,
             simulation=simulation,
@@ -250,6 +248,8 @@ class Stage:
         simulation = self._simulation
         dsp, emulator = self(simulation.served.listen())
         own = simulation.system.connection
+        assert isinstance(own, WorldConnection)
+        own.share()
         connection = SystemConnection(state=own.state, dsp=dsp, emulator=emulator, seed=own.seed, acb=own.acb)
         connection.write()
         return connection
@@ -267,11 +267,3 @@ def _parties_of(system: System) -> dict[str, Plain]:
             said["organisation"] = party.organisation
         parties[party.name or party.eui] = said
     return parties
-
-
-def _copy_counters(former: SystemConnection, other: SystemConnection) -> None:
-    """RequestIDs count on: the other world knows those that were used."""
-    for file in StateFolder(former.state).path.glob("parties/*/counters.json"):
-        (StateFolder(other.state).path / "parties" / file.parent.name / file.name).write_bytes(
-            file.read_bytes()
-        )

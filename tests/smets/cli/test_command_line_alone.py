@@ -190,7 +190,8 @@ def test_a_folder_of_another_seed_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_schema_is_json(tmp_path: Path) -> None:
-    assert json.loads(run("fleet", "schema", state=tmp_path).stdout)["title"] == "ScenarioModel"
+    schema = json.loads(run("scenarios", "schema", state=tmp_path).stdout)
+    assert schema["title"] == "Scenario, or fleet file, of smets"
 
 
 def test_firmware_for_a_ppmid_needs_no_keys(tmp_path: Path) -> None:
