@@ -150,6 +150,11 @@ class SqliteStore:
             low, high = (low, middle) if found >= value else (middle + 1, high)
         return high
 
+    def last_position(self, log: Log[R]) -> int:
+        """Of the last record that is durable; 0: there is none."""
+        (last,) = self._reading().execute(f'SELECT max(position) FROM "{log.name}"').fetchone()
+        return last or 0
+
     def copy_to(self, path: Path) -> None:
         """All that is committed, in one file; what stands there is written over."""
         with closing(sqlite3.connect(path)) as copy:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, Json, State
+from smets.cli.options import DEFAULT_STATE, Json, Mqtt, MqttBroker, MqttListen, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
 from smets.counting import counted
@@ -58,14 +58,23 @@ Dsp = Annotated[
 
 
 @app.command()
-def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_output: Json = False) -> None:
+def launch(
+    fleet: FleetFile,
+    dsp: Dsp = "",
+    mqtt: Mqtt = False,
+    mqtt_listen: MqttListen = "",
+    mqtt_broker: MqttBroker = "",
+    state: State = DEFAULT_STATE,
+    json_output: Json = False,
+) -> None:
     """Launch a fleet file into the system that runs; with --dsp in an emulator of its own, until Ctrl-C.
 
-    Premises that stand there already stay as they are.
+    Premises that stand there already stay as they are. MQTT is for an emulator of its own; of the DSP's events its own
+    system tells.
     """
 
     async def own_emulator(screen: Screen) -> None:
-        from smets.cli.up import keep_running
+        from smets.cli.up import keep_running, mqtt_settings
         from smets.local_system.local_system import LocalSystem, SystemSettings
         from smets.scenarios.planning import read_scenario
 
@@ -76,6 +85,7 @@ def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_o
             seed=plan.fleet.seed,
             running_dsp=dsp,
             host=fleet.stem,
+            mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
         )
         async with LocalSystem(settings) as system:
             await keep_running(screen, system, plan)
@@ -87,6 +97,10 @@ def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_o
         from smets.local_system.state_folder import StateFolder
         from smets.scenarios.planning import read_scenario
 
+        if mqtt or mqtt_listen:
+            raise Misuse(
+                "--mqtt: expected with --dsp; the system that runs has MQTT if it was started with it"
+            )
         plan, connection = read_scenario(fleet).plan, read_connection(state)
         strangers = [
             party.name

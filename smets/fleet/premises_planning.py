@@ -6,7 +6,7 @@ from pathlib import Path
 
 from device_emulator.core.fleet import EUIS_PER_PREMISES
 from smart_metering.administration import Party
-from smart_metering.device_types import DeviceType
+from smart_metering.device_types import DeviceType, Generation
 from smart_metering.identifiers import Eui, eui_from_number, eui_number
 from smart_metering.instants import Instant
 from smart_metering.pki.development import DevelopmentPki
@@ -166,6 +166,12 @@ def _plan_premises(
                 (*place, "awaiting_installation", index),
                 f"template {premises.template!r} has no {device_type}",
             )
+    for index, device_type in enumerate(premises.external):
+        if device_type not in types:
+            drawing.fault((*place, "external", index), f"template {premises.template!r} has no {device_type}")
+        elif template.generation is Generation.SMETS1:
+            what = "SMETS1 Devices are reached through an S1SP, not by GBCS: none is external"
+            drawing.fault((*place, "external", index), what)
     before = premises.status_before_suspension
     if premises.status is SmiStatus.SUSPENDED and before is None:
         before = SmiStatus.COMMISSIONED
@@ -182,6 +188,7 @@ def _plan_premises(
         commissioned=drawing.fleet.clock.epoch,
         next_suppliers=tuple(_next_suppliers(drawing, place, premises, types)),
         labels=premises.labels,
+        emulated=premises.emulated,
     )
 
 
@@ -239,6 +246,8 @@ def _as_in(premises: PremisesModel, device: DeviceModel) -> DeviceModel:
         changes["esme_variant"] = premises.esme_variant
     if device.device_type in premises.awaiting_installation:
         changes["awaits_installation"] = True
+    if device.device_type in premises.external:
+        changes["external"] = True
     return device.model_copy(update=changes)
 
 

@@ -24,7 +24,10 @@ class NoConnection(NotRunning, LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemConnection:
-    """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates."""
+    """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates.
+
+    `mqtt` is the address of the broker, if there is one, without what is secret.
+    """
 
     state: Path
     dsp: str
@@ -33,6 +36,7 @@ class SystemConnection:
     acb: Eui = DEFAULT_ACB
     dsp_pid: int = 0
     emulator_pid: int = 0
+    mqtt: str = ""
 
     @property
     def at_dsp(self) -> Address:
@@ -120,6 +124,7 @@ def read_connection(state: Path) -> SystemConnection:
             acb=parse_eui(content["acb"]),
             dsp_pid=content["dsp_pid"],
             emulator_pid=content["emulator_pid"],
+            mqtt=content.get("mqtt", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise NoConnection(f"{path} is not what a system writes there: {error}") from None

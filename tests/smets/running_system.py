@@ -16,6 +16,7 @@ from smets.fleet.launching import Launched, launch_fleet
 from smets.fleet.planning import FleetPlan, plan_fleet
 from smets.fleet.reading import read_fleet
 from smets.local_system.local_system import LocalSystem, SystemSettings
+from smets.local_system.mqtt import MqttSettings
 
 TWO_PREMISES = """
 fleets:
@@ -64,7 +65,9 @@ class RunningSystem:
 
 
 @asynccontextmanager
-async def running(state: Path, fleet_file: str = TWO_PREMISES) -> AsyncIterator[RunningSystem]:
+async def running(
+    state: Path, fleet_file: str = TWO_PREMISES, *, mqtt: MqttSettings | None = None
+) -> AsyncIterator[RunningSystem]:
     """Started, launched, and stopped in the end."""
     fleet, lines = read_fleet(fleet_file)
     plan = plan_fleet(fleet, lines)
@@ -78,6 +81,7 @@ async def running(state: Path, fleet_file: str = TWO_PREMISES) -> AsyncIterator[
         modifications=fleet.modifications,
         epoch=fleet.clock.epoch,
         rate=fleet.clock.rate,
+        mqtt=mqtt,
     )
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(LocalSystem(settings))

@@ -205,6 +205,30 @@ def test_what_cannot_be_installed_awaits_no_installation(text: str, fault: str) 
         _plan(text)
 
 
+def test_devices_outside_are_in_the_smi_and_told_to_the_emulator() -> None:
+    (premises,) = _plan("fleets: [{external: [ESME, PPMID]}]").premises
+
+    assert {row.device_type for row in premises.template.devices if row.external} == {
+        DeviceType.ESME,
+        DeviceType.PPMID,
+    }
+    assert len([*premises.loaded_devices()]) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("fleets: [{external: [CHF]}]", "a CHF is the hub itself"),
+        ("fleets: [{template: smets1, external: [ESME]}]", "SMETS1 Devices are reached through an S1SP"),
+        ("fleets: [{template: smets1, external: [HCALCS]}]", "'smets1' has no HCALCS"),
+        ("fleets: [{emulated: false, external: [ESME]}]", "premises that are not emulated"),
+    ],
+)
+def test_what_cannot_be_outside_is_refused(text: str, fault: str) -> None:
+    with pytest.raises(FleetFileError, match=fault):
+        _plan(text)
+
+
 CHANGES = """
 fleets:
   - count: 2
