@@ -23,6 +23,8 @@ def why_not(asked: Handling, member: Member) -> str:
         PROFILES[member.device_type, member.fleet.generation],
         f"a {member.fleet.generation} {member.device_type}",
     )
+    if not member.fleet.emulated:
+        return f"{member.fleet.fleet!r} is not emulated here: nothing can be done to it"
     match asked:
         case PowerModel() if member.device_type in FUNCTIONS_OF_THE_HUB:
             return f"a {member.device_type} has power when its Comms Hub has: expected hub"

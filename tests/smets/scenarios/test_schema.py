@@ -15,12 +15,19 @@ SCHEMA = Draft202012Validator(json_schema())
 class _AsEditorsRead(yaml.SafeLoader):
     """YAML 1.2, where yes and no are text, and dates too."""
 
+    @classmethod
+    def resolvers(cls) -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+        """By the first character of a scalar."""
+        rows = {
+            first: [row for row in rows if not row[0].endswith((":bool", ":timestamp"))]
+            for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+        for first in "tf":
+            rows[first] = [("tag:yaml.org,2002:bool", re.compile("true|false"))]
+        return rows
 
-_AsEditorsRead.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in rows if not tag.endswith((":bool", ":timestamp"))]
-    for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_AsEditorsRead.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
+
+_AsEditorsRead.yaml_implicit_resolvers = _AsEditorsRead.resolvers()
 
 
 def _faults(text: str) -> list[str]:
