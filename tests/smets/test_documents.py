@@ -14,6 +14,7 @@ PAGES = (
     "docs/by_hand.md",
     "docs/hardware-in-the-loop.md",
     "docs/scenarios.md",
+    "docs/replay.md",
 )
 LINKING = ("README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")))
 
