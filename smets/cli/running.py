@@ -1,6 +1,5 @@
 """Runs a command to its end: what goes wrong by the user's hand or far away becomes a line and an exit code."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 
 import typer
@@ -13,6 +12,8 @@ Work = Callable[[Screen], Coroutine[object, object, None]]
 
 def run(work: Work, *, json_output: bool) -> None:
     """Ends with typer.Exit where the command does not end well."""
+    import asyncio
+
     screen = Screen(json_output=json_output)
     try:
         asyncio.run(work(screen))

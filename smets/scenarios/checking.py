@@ -74,6 +74,11 @@ class Checker:
                 self._received.append(_received(party.name or party.eui, row.message))
         return self._received
 
+    async def skip_to_now(self) -> None:
+        """What was received up to now counts no more."""
+        await self.received()
+        self._received.clear()
+
     # --- Devices
 
     async def _of_devices(self, said: ExpectationModel, members: Sequence[Member]) -> list[Failure]:

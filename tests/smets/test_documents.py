@@ -15,7 +15,7 @@ PAGES = (
     "docs/hardware-in-the-loop.md",
     "docs/scenarios.md",
 )
-LINKING = (*PAGES, "docs/requests.md", "docs/glossary.md", "docs/architecture.md", "docs/performance.md")
+LINKING = ("README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")))
 
 
 @pytest.mark.parametrize("name", PAGES)
