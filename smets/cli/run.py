@@ -198,10 +198,10 @@ def _read(name: str) -> "Iterator[Scenario]":
     from smets.scenarios.planning import read_scenario
 
     path = Path(name)
-    if path.exists() and name not in shipped.folders():
+    if path.is_file() or path.suffix == shipped.SUFFIX:
         yield read_scenario(path)
         return
-    for found in shipped.called(name, "there is no such file, and "):
+    for found in shipped.called(name):
         yield read_scenario(shipped.path_of(found))
 
 

@@ -18,19 +18,14 @@ def names() -> list[str]:
     return sorted(path.relative_to(LIBRARY).with_suffix("").as_posix() for path in _files())
 
 
-def folders() -> set[str]:
-    """`firmware`."""
-    return {name.split("/")[0] for name in names()}
-
-
 def path_of(name: str) -> Path:
     """The file of a name that ships."""
     return LIBRARY / f"{name}{SUFFIX}"
 
 
-def called(text: str, tried: str = "") -> list[str]:
+def called(text: str) -> list[str]:
     """The names that a text means: one whole (`firmware/late-response`), all of a folder (`firmware`), or the only one
-    with this part (`d09`). Raises NoSuchScenario, which begins with what was `tried` before."""
+    with this part (`d09`). Raises NoSuchScenario."""
     known = names()
     if text in known:
         return [text]
@@ -42,9 +37,7 @@ def called(text: str, tried: str = "") -> list[str]:
         raise NoSuchScenario(f"{text}: several scenarios have that in their names: {', '.join(with_part)}")
     if not with_part:
         near = did_you_mean(text, known)
-        raise NoSuchScenario(
-            f"{text}: {tried}no scenario of that name ships{near}; see 'smets scenarios list'"
-        )
+        raise NoSuchScenario(f"{text}: no scenario of that name ships{near}; see 'smets scenarios list'")
     return with_part
 
 
