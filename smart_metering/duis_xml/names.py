@@ -34,4 +34,15 @@ def signature(name: str) -> str:
 
 def shown(node: Element) -> str:
     """An element's name as people read it, cut short."""
-    return etree.QName(node).localname[:60]
+    return etree.QName(node).localname[:120]
+
+
+def take_away(node: Element) -> None:
+    """Takes a node out of its parent; the text after it stays."""
+    parent, before = node.getparent(), node.getprevious()
+    assert parent is not None
+    if node.tail and before is None:
+        parent.text = (parent.text or "") + node.tail
+    elif node.tail and before is not None:
+        before.tail = (before.tail or "") + node.tail
+    parent.remove(node)

@@ -7,7 +7,14 @@ from lxml import etree
 from smart_metering.duis.body_elements import body_element_of
 from smart_metering.duis.service_requests import Body, ServiceRequest, SignedPreCommand, UninterpretedBody
 from smart_metering.duis_xml.faults import NotDuisError, UnwritableError, XmlFault
-from smart_metering.duis_xml.names import SCHEMA_VERSION, SERVICE_USER_GATEWAY, Element, duis, shown
+from smart_metering.duis_xml.names import (
+    SCHEMA_VERSION,
+    SERVICE_USER_GATEWAY,
+    WHITE_SPACE,
+    Element,
+    duis,
+    shown,
+)
 from smart_metering.duis_xml.reading import read_tree
 from smart_metering.duis_xml.request_shapes import BODIES
 from smart_metering.duis_xml.shapes import (
@@ -16,7 +23,6 @@ from smart_metering.duis_xml.shapes import (
     append,
     read_fields,
     read_record,
-    refuse_attributes,
     write_record,
 )
 from smart_metering.duis_xml.simple_types import (
@@ -99,9 +105,8 @@ def _write_body(parent: Element, body: Body) -> None:
 
 def _uninterpreted(node: Element) -> UninterpretedBody:
     """Its content is the element in exclusive C14N, with the prefix `sr`; nothing if it is empty."""
-    refuse_attributes(node)
     copied = _copied(node)
-    is_empty = not len(copied) and not copied.text
+    is_empty = not (len(copied) or copied.text or copied.attrib)
     content = b"" if is_empty else etree.tostring(copied, method="c14n", exclusive=True)
     return UninterpretedBody(element=shown(node), content=content)
 
@@ -120,20 +125,32 @@ def _write_uninterpreted(parent: Element, body: UninterpretedBody) -> None:
 
 
 def _copied(node: Element) -> Element:
-    """The elements, attributes and texts of DUIS alone; raises XmlFault at any other."""
+    """The elements, attributes and texts of DUIS, without the comments between; raises XmlFault at anything else."""
+    _drop_comments(node)
     root = etree.Element(node.tag, nsmap={"sr": SERVICE_USER_GATEWAY})
     places = [(node, root)]
     while places:
-        original, copy = places.pop()
-        copy.text = original.text
+        original, copied = places.pop()
+        copied.text = original.text
+        for name, value in original.attrib.items():
+            copied.set(name, value)
         for child in original:
-            if isinstance(child, etree._Comment):
-                raise XmlFault(shown(node), "a comment within a body that is carried as it is")
             if etree.QName(child).namespace != SERVICE_USER_GATEWAY:
                 raise XmlFault(shown(node), f"element {str(child.tag)[:100]}, expected one of DUIS")
-            copied = etree.SubElement(copy, child.tag)
-            for name, value in child.attrib.items():
-                copied.set(name, value)
-            copied.tail = child.tail
-            places.append((child, copied))
+            below = etree.SubElement(copied, child.tag)
+            below.tail = child.tail
+            places.append((child, below))
     return root
+
+
+def _drop_comments(node: Element) -> None:
+    """They are not signed; one within a value is refused."""
+    comments = [below for below in node.iter() if isinstance(below, etree._Comment)]
+    for parent in {comment.getparent() for comment in comments}:
+        assert parent is not None
+        if any(part and part.strip(WHITE_SPACE) for part in (parent.text, *(child.tail for child in parent))):
+            raise XmlFault(shown(node), "a comment within a value")
+    for comment in comments:
+        parent = comment.getparent()
+        assert parent is not None
+        parent.remove(comment)  # with the white space after it

@@ -17,7 +17,6 @@ from smart_metering.duis_xml.request_shapes import PROPERTY_FILTER
 from smart_metering.duis_xml.schedule_shape import SCHEDULE
 from smart_metering.duis_xml.shapes import Part, RepeatedPart, Shape, Value
 from smart_metering.duis_xml.simple_types import (
-    ALERT_CODE,
     ANY_TEXT,
     BASE64,
     COUNTER_16,
@@ -29,6 +28,7 @@ from smart_metering.duis_xml.simple_types import (
     FIRMWARE_VERSION_TEXT,
     MPAN,
     MPXN,
+    OUTCOME_CODE,
     SCHEDULE_ID,
     SMI_STATUS,
     UPRN,
@@ -114,7 +114,7 @@ PAYLOADS: dict[str, Shape] = {
     "FutureDatedDeviceAlertMessage": Shape(
         FutureDatedDeviceAlertMessage,
         (
-            Value("FutureDatedAlertCode", "future_dated_alert_code", ALERT_CODE),
+            Value("FutureDatedAlertCode", "future_dated_alert_code", OUTCOME_CODE),
             _GBCS_PAYLOAD,
             Value("InstructionNumber", "instruction_number", COUNTER_16),
             Value("TotalCommandInstructions", "total_command_instructions", COUNTER_16),

@@ -4,6 +4,7 @@ Counts of alerts that were held back are never written: DCC's own client refuses
 decision that explains a code, which DUIS has no place for.
 """
 
+from collections.abc import Callable
 from typing import cast
 
 from lxml import etree
@@ -229,7 +230,7 @@ def _read_payload(cursor: Cursor) -> ResponseBody:
     name = cursor.expect_one_of((*_SINGLE_RECORDS, *PAYLOADS))
     if name in _SINGLE_RECORDS:
         record, particle = _SINGLE_RECORDS[name]
-        return cast("ResponseBody", record(**particle.read(cursor)))  # type: ignore[arg-type]
+        return cast("ResponseBody", record(**particle.read(cursor)))
     return cast("ResponseBody", read_record(cursor.expect(name), PAYLOADS[name]))
 
 
@@ -257,7 +258,7 @@ def _read_dcc_alert(header: _Header, node: Element) -> DccAlert:
     )
 
 
-_READERS = {
+_READERS: dict[str, Callable[[_Header, Element], Message]] = {
     "ResponseMessage": _read_response,
     "SMETS1ResponseMessage": _read_smets1_response,
     "DeviceAlertMessage": _read_device_alert,

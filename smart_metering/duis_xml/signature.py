@@ -25,7 +25,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
 
 from smart_metering.duis_xml.faults import SignatureFault
-from smart_metering.duis_xml.names import WHITE_SPACE, XML_SIGNATURE, Element, duis, shown, signature
+from smart_metering.duis_xml.names import (
+    WHITE_SPACE,
+    XML_SIGNATURE,
+    Element,
+    duis,
+    shown,
+    signature,
+    take_away,
+)
 from smart_metering.duis_xml.simple_types import ANY_TEXT, SimpleType, octets_of_base64, whole
 from smart_metering.errors import DecodeError
 from smart_metering.identifiers import Eui
@@ -134,7 +142,7 @@ def take_out(root: Element, *, nested: bool = False) -> Element | None:
     """
     node = _find(root, nested=nested)
     if node is not None:
-        _remove(root, node)
+        take_away(node)
     return node
 
 
@@ -149,7 +157,7 @@ def _take_verified(root: Element, find: FindCertificate, nested: bool) -> Signin
     signed_info = _exclusive(parts.signed_info)
     if not plain_signature_is_valid(certificate.holder.public_key, parts.signature_value, signed_info):
         raise SignatureFault("the signature does not verify")
-    _remove(root, node)
+    take_away(node)
     canonical = _exclusive(root) if parts.exclusive else _inclusive(root)
     if hashlib.sha256(canonical).digest() != parts.digest:
         raise SignatureFault("the digest is not that of the document")
@@ -266,17 +274,6 @@ def _read(node: Element, kind: SimpleType) -> object:
         return kind.read(node.text or "")
     except ValueError as error:
         raise SignatureFault(f"{shown(node)}: {error}") from None
-
-
-def _remove(root: Element, node: Element) -> None:
-    """What stands after the element stays: it is part of the document."""
-    if node.tail:
-        before = node.getprevious()
-        if before is None:
-            root.text = (root.text or "") + node.tail
-        else:
-            before.tail = (before.tail or "") + node.tail
-    root.remove(node)
 
 
 def _append(parent: Element, name: str, algorithm: str | None = None) -> Element:

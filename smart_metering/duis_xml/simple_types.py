@@ -145,6 +145,13 @@ def _read_code(value: str) -> int:
     return int(value, 16)
 
 
+def _read_outcome_code(value: str) -> int:
+    code = _read_code(value)
+    if code not in (0x8F66, 0x8F67):
+        raise ValueError(f"{value}, expected 8F66 or 8F67")
+    return code
+
+
 def _read_uprn(value: str) -> str:
     if _INTEGER.fullmatch(value) is None or not 0 < int(value) < 10**12:
         raise ValueError(f"{value[:40]!r}, expected a whole number of at most 12 digits")
@@ -211,6 +218,18 @@ def _read_integer_text(value: str) -> str:
     return value
 
 
+def _read_count_text(value: str) -> str:
+    if not 0 <= int(_read_integer_text(value)) < 2**32:
+        raise ValueError(f"{value[:40]!r}, expected a whole number from 0")
+    return value
+
+
+def _read_counter_text(value: str) -> str:
+    if not 0 <= int(_read_integer_text(value)) < 2**64:
+        raise ValueError(f"{value[:40]!r}, expected a whole number from 0")
+    return value
+
+
 EUI = SimpleType(_collapsed(parse_eui))
 EUI_LIST = SimpleType(_read_device_list, ",".join)
 REQUEST_ID = SimpleType(_collapsed(parse_request_id))
@@ -250,6 +269,7 @@ UPRN = SimpleType(_collapsed(_read_uprn))
 MPXN = text(1, 13)
 MPAN = text(13, 13)
 ALERT_CODE = SimpleType(_collapsed(_read_code), "{:04X}".format)
+OUTCOME_CODE = SimpleType(_collapsed(_read_outcome_code), "{:04X}".format)
 BASE64 = octets_of_base64()
 IMAGE = octets_of_base64(LONGEST_IMAGE)
 SCHEDULE_ID = whole(1, LAST_SCHEDULE)  # the schema lets 0 be one too; no schedule has it
@@ -258,4 +278,6 @@ COUNTER_16 = whole(0, 2**16 - 1)
 UTRN = text(20, 20, "[0-9]{20}")
 DECIMAL_TEXT = SimpleType(_collapsed(_read_decimal))
 INTEGER_TEXT = SimpleType(_collapsed(_read_integer_text))
+COUNT_TEXT = SimpleType(_collapsed(_read_count_text))
+COUNTER_TEXT = SimpleType(_collapsed(_read_counter_text))
 ANY_TEXT = text()

@@ -17,6 +17,8 @@ from smart_metering.duis_xml.names import Element, mmc
 from smart_metering.duis_xml.shapes import Cursor, read_value
 from smart_metering.duis_xml.simple_types import (
     BASE64,
+    COUNT_TEXT,
+    COUNTER_TEXT,
     DECIMAL_TEXT,
     EUI,
     INSTANT,
@@ -149,15 +151,21 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """The one of these that takes most; the first of equals."""
+    """The one of these that takes most; the first of equals. If `required` it stands there even when empty."""
 
     alternatives: tuple[MmcParticle, ...]
+    required: bool = False
 
     def taken(self, content: Content) -> int:
         return self._best(content).taken(content)
 
     def write(self, parent: Element, content: Content) -> None:
         self._best(content).write(parent, content)
+
+    def write_empty(self, parent: Element) -> None:
+        first = self.alternatives[0]
+        assert isinstance(first, Group), first
+        etree.SubElement(parent, mmc(first.name))
 
     def read(self, cursor: Cursor) -> list[DecodedValue]:
         for particle in self.alternatives:
@@ -173,6 +181,8 @@ def write_content(parent: Element, particles: Sequence[MmcParticle], content: Co
     """Raises UnwritableError if values are left that have no place."""
     for particle in particles:
         count = particle.taken(content)
+        if count == 0 and isinstance(particle, Either) and particle.required:
+            particle.write_empty(parent)
         if count:
             particle.write(parent, content[:count])
             content = content[count:]
@@ -240,7 +250,8 @@ ANSWERS: dict[str, tuple[MmcParticle, ...]] = {
                     ),
                 ),
                 Group("Gas", (Leaf("ConsumptionRegister", DECIMAL_TEXT, _CUBIC_METRES),)),
-            )
+            ),
+            required=True,
         ),
     ),
     "4.3": tuple(
@@ -288,13 +299,13 @@ ANSWERS: dict[str, tuple[MmcParticle, ...]] = {
         Group(
             "ExecutionOutcome",
             (
-                Leaf("AuthorisingRemotePartyOriginatorCounter", INTEGER_TEXT),
+                Leaf("AuthorisingRemotePartyOriginatorCounter", COUNTER_TEXT),
                 Leaf("CredentialsReplacementMode", one_of(("SupplierByTransCoS",))),
                 Group(
                     "RemotePartySeqNumberChange",
                     (
-                        Leaf("RemotePartyFloorSeqNumber", INTEGER_TEXT),
-                        Leaf("RemotePartyPrepaymentTopUpFloorSeqNumber", INTEGER_TEXT),
+                        Leaf("RemotePartyFloorSeqNumber", COUNTER_TEXT),
+                        Leaf("RemotePartyPrepaymentTopUpFloorSeqNumber", COUNTER_TEXT),
                     ),
                 ),
                 Group(
@@ -319,7 +330,7 @@ ANSWERS: dict[str, tuple[MmcParticle, ...]] = {
             (
                 _ROLE,
                 _STATUS,
-                Leaf("RemotePartyFloorSeqNumber", INTEGER_TEXT),
+                Leaf("RemotePartyFloorSeqNumber", COUNTER_TEXT),
                 Leaf("CertificateUsage", one_of(_USAGES)),
                 Leaf("ExistingRemotePartyID", EUI),
                 Leaf("ExistingCertificateHash", BASE64),
@@ -329,7 +340,7 @@ ANSWERS: dict[str, tuple[MmcParticle, ...]] = {
     ),
     "7.4": (
         Leaf("SupplyState", one_of(("Enabled", "Disabled", "Armed"))),
-        Group("Gas", (Leaf("RemainingBatteryCapacity", INTEGER_TEXT),)),
+        Group("Gas", (Leaf("RemainingBatteryCapacity", COUNT_TEXT),)),
     ),
     "8.1.1": (
         Leaf("DeviceTime", INSTANT),

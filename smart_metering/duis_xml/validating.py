@@ -34,9 +34,10 @@ class Schema:
 
     def validate(self, root: Element) -> None:
         """Raises XmlFault at the first thing that the schema does not allow."""
-        if not self._schema.validate(root):
-            first = next((entry.message for entry in self._schema.error_log), "it is not allowed")
-            raise XmlFault("", f"schema of DUIS: {first[:200]}")
+        try:
+            self._schema.assertValid(root)
+        except etree.DocumentInvalid as error:
+            raise XmlFault("", f"schema of DUIS: {str(error)[:200]}") from None
 
 
 def _file_of_duis(folder: Path) -> Path:
