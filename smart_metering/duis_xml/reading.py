@@ -19,6 +19,7 @@ MAXIMUM_DEPTH = 32
 MAXIMUM_ATTRIBUTES = 8  # of one element
 MAXIMUM_NAMESPACES = 16  # in scope at once
 
+_NAMESPACES = frozenset(f"{{{namespace}" for namespace in NAMESPACES)
 _LONGEST_ORDINARY_TEXT = (
     9_000_000  # libxml2 refuses a text of more than 10,000,000, which a firmware image may need
 )
@@ -120,8 +121,9 @@ class _Limits:
 def _check_element(node: Element) -> None:
     if len(node.attrib) > MAXIMUM_ATTRIBUTES:
         raise NotDuisError(f"{len(node.attrib)} attributes, expected at most {MAXIMUM_ATTRIBUTES}")
-    if etree.QName(node).namespace not in NAMESPACES:
+    namespace, _, name = str(node.tag).rpartition("}")
+    if namespace not in _NAMESPACES or ":" in name:  # libxml2 takes a prefix that is not declared for a name
         raise NotDuisError(f"element {str(node.tag)[:100]}, expected one of DUIS")
-    for name in node.attrib:
-        if str(name).startswith("{"):  # xml:base, xsi:schemaLocation, xsi:type: nothing that DUIS knows
-            raise NotDuisError(f"attribute {str(name)[:100]}, which DUIS has not")
+    for attribute in node.attrib:
+        if not str(attribute).isalnum():  # xml:base, xsi:schemaLocation, xsi:type: nothing that DUIS knows
+            raise NotDuisError(f"attribute {str(attribute)[:100]}, which DUIS has not")

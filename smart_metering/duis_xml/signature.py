@@ -284,11 +284,19 @@ def _append(parent: Element, name: str, algorithm: str | None = None) -> Element
 
 
 def _inclusive(root: Element) -> bytes:
-    return etree.tostring(root, method="c14n", exclusive=False, with_comments=False)
+    return _canonical(root, exclusive=False)
 
 
 def _exclusive(node: Element) -> bytes:
-    return etree.tostring(node, method="c14n", exclusive=True, with_comments=False)
+    return _canonical(node, exclusive=True)
+
+
+def _canonical(node: Element, *, exclusive: bool) -> bytes:
+    """Without comments; raises SignatureFault for what has no canonical form: a namespace of a relative URI."""
+    try:
+        return etree.tostring(node, method="c14n", exclusive=exclusive, with_comments=False)
+    except etree.C14NError as error:
+        raise SignatureFault(str(error)) from None
 
 
 def _instant(moment: datetime) -> Instant:

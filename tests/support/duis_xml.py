@@ -82,8 +82,9 @@ def read_version() -> ServiceRequest:
     return request_of("11.2", ReadFirmwareVersion(), CommandVariant.SEND)
 
 
-def signed(request: ServiceRequest, party: Eui = SUPPLIER) -> bytes:
-    return write_request(request, signer=signer_of(party))
+def signed(request: ServiceRequest, signer: Signer | None = None) -> bytes:
+    """By the supplier, unless another signs."""
+    return write_request(request, signer=signer or signer_of(SUPPLIER))
 
 
 # --- records drawn from shapes ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Records become DUIS XML and come back the same, every kind of them; and a published schema agrees with what is written."""
+"""Records become DUIS XML and come back the same, each kind of them; a published schema agrees with what is written."""
 
 from collections.abc import Iterator
 from pathlib import Path
