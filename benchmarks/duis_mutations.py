@@ -101,7 +101,8 @@ Mutation = Callable[[Random, bytes, Sequence[bytes]], bytes]
 # --- what is mutated -------------------------------------------------------------------------------------------
 
 
-def _requests() -> list[ServiceRequest]:
+def sample_requests() -> list[ServiceRequest]:
+    """What is mutated: one of each way to be made of elements."""
     hub = Eui("00-DB-12-34-56-78-90-A2")
     bodies: tuple[tuple[str, int, Body], ...] = (
         ("11.2", 1, ReadFirmwareVersion()),
@@ -303,10 +304,13 @@ def _malleate(chance: Random, root: Element, others: Sequence[bytes]) -> None:
         node.text = b64encode(octets[:32] + s.to_bytes(32, "big")).decode()
 
 
-MUTATIONS: tuple[Mutation, ...] = (
-    *(_replace, _replace, _flip, _cut, _repeat, _move, _splice, _change_case),
+TREE_MUTATIONS: tuple[Mutation, ...] = (
     *map(_of_tree, (_set_text, _set_tail, _set_attribute, _rename, _double, _transplant, _exchange)),
     *map(_of_tree, (_wrap, _drop, _comment, _malleate)),
+)
+MUTATIONS: tuple[Mutation, ...] = (
+    *(_replace, _replace, _flip, _cut, _repeat, _move, _splice, _change_case),
+    *TREE_MUTATIONS,
 )
 
 
@@ -340,7 +344,7 @@ class Report:
 def run(count: int, seed: int) -> Report:
     """So many mutations, each drawn from the seed and its number."""
     certificates, signer = _supplier()
-    requests = _requests()
+    requests = sample_requests()
     corpus = [write_request(request, signer=signer) for request in requests]
     signed = {request.request_id: request for request in requests}
     report = Report()

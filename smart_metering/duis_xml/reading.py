@@ -13,7 +13,7 @@ from smart_metering.duis_xml.faults import NotDuisError
 from smart_metering.duis_xml.names import NAMESPACES, Element
 
 MAXIMUM_OCTETS = 16 * 1024 * 1024
-MAXIMUM_TAGS = 20_000  # start tags, end tags, comments, CDATA sections
+MAXIMUM_TAGS = 12_000  # start tags, end tags, comments, CDATA sections
 MAXIMUM_QUOTES = 20_000  # two for each attribute and each declaration of a namespace
 MAXIMUM_DEPTH = 32
 MAXIMUM_ATTRIBUTES = 8  # of one element

@@ -118,6 +118,9 @@ REFUSED: tuple[tuple[str, str, Attack], ...] = (
     # --- other documents
     ("another root", NO_DUIS, re_signed(lambda root: setattr(root, "tag", duis("Response")))),
     ("another namespace", NO_DUIS, text("ServiceUserGateway", "ServiceUserGateway2")),
+    ("a prefix that is not declared", NO_DUIS, text(' xmlns:sr="', ' xmlns:sq="')),
+    ("two colons in a name", NO_DUIS, lambda: SIGNED.replace(b"sr:Header", b"sr:He:ader")),
+    ("an attribute whose prefix is not declared", NO_DUIS, text("<sr:Body>", '<sr:Body x:y="1">')),
     ("no namespace", NO_DUIS, lambda: SIGNED.replace(b"sr:", b"")),
     ("a header without references", NO_DUIS, re_signed(without("ServiceReference"))),
     ("an SRV that does not exist", NO_DUIS, re_signed(with_text("ServiceReferenceVariant", "99.9"))),
