@@ -51,11 +51,12 @@ class MmcParticle(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value; with a `unit`, an element that holds Value and the unit."""
+    """A value, of which so many characters are shown; with a `unit`, an element that holds Value and the unit."""
 
     name: str
     type: SimpleType
     unit: tuple[str, str] | None = None
+    shown: int | None = None
 
     def taken(self, content: Content) -> int:
         return 1 if content and content[0].name == self.name and _fits(self.type, content[0].value) else 0
@@ -63,7 +64,7 @@ class Leaf:
     def write(self, parent: Element, content: Content) -> None:
         node = etree.SubElement(parent, mmc(self.name))
         if self.unit is None:
-            node.text = content[0].value
+            node.text = content[0].value[: self.shown]
             return
         etree.SubElement(node, mmc("Value")).text = content[0].value
         etree.SubElement(node, mmc(self.unit[0])).text = self.unit[1]
@@ -291,7 +292,7 @@ ANSWERS: dict[str, tuple[MmcParticle, ...]] = {
             (
                 # A gas meter has no variant: where there is none, it is gas.
                 Group("Gas", (_TAMPER,)),
-                Group("Electricity", (_TAMPER, Leaf("MeterVariant", text(0, 1)))),
+                Group("Electricity", (_TAMPER, Leaf("MeterVariant", text(0, 4), shown=1))),
             )
         ),
     ),
