@@ -5,6 +5,7 @@ knows the seed can speak for everyone; never use these keys where a real party l
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -31,6 +32,9 @@ class Credential:
     certificate: bytes
 
 
+_REMEMBERED = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class DevelopmentPki:
     """The same seed gives the same keys and the same certificates, octet by octet."""
@@ -39,11 +43,7 @@ class DevelopmentPki:
 
     def organisation(self, party: Eui, role: str) -> dict[KeyUsage, Credential]:
         """A DS and a KA credential, for a supplier (role "02") a prepayment KA credential too."""
-        usages = _USAGES_BY_ROLE.get(role, _USAGES)
-        return {
-            usage: self._credential(party, usage, organisation_certificate(self.seed, party, role, usage))
-            for usage in usages
-        }
+        return dict(_organisation(self, party, role))
 
     def device(self, device: Eui) -> dict[KeyUsage, Credential]:
         """A DS and a KA credential."""
@@ -55,3 +55,12 @@ class DevelopmentPki:
     def _credential(self, entity: Eui, usage: KeyUsage, certificate: bytes) -> Credential:
         private_key = derive_private_key(self.seed, entity, usage)
         return Credential(entity=entity, usage=usage, private_key=private_key, certificate=certificate)
+
+
+@lru_cache(_REMEMBERED)
+def _organisation(pki: DevelopmentPki, party: Eui, role: str) -> tuple[tuple[KeyUsage, Credential], ...]:
+    """Remembered: whoever starts many systems of one seed needs the same few again and again."""
+    return tuple(
+        (usage, pki._credential(party, usage, organisation_certificate(pki.seed, party, role, usage)))
+        for usage in _USAGES_BY_ROLE.get(role, _USAGES)
+    )

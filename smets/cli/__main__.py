@@ -18,8 +18,11 @@ from smets.cli import (
     fleet,
     hub,
     inventory,
+    replay,
     rules,
+    run,
     send,
+    snapshot,
     up,
 )
 from smets.cli.exits import MEANINGS
@@ -31,6 +34,9 @@ EPILOG = (
 )
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "run": run.run,
+    "replay": replay.replay,
+    "shrink": replay.shrink,
     "up": up.up,
     "send": send.send,
     "alerts": alerts.alerts,
@@ -48,6 +54,7 @@ GROUPS = {
     "firmware": firmware.app,
     "fleet": fleet.app,
     "rules": rules.app,
+    "snapshot": snapshot.app,
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, State
+from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, Mqtt, MqttBroker, MqttListen, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
 from smets.counting import counted
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from smets.fleet.launching import Launched
     from smets.fleet.planning import FleetPlan
     from smets.local_system.local_system import LocalSystem
+    from smets.local_system.mqtt import MqttSettings
 
 FleetFile = Annotated[Path, typer.Argument(metavar="FLEET.yaml", help="The fleet file.", show_default=False)]
 Rate = Annotated[
@@ -69,6 +70,9 @@ def up(
     without_modifications: Without = NO_TEXTS,
     dsp_listen: DspListen = ANY_PORT,
     emulator_listen: EmulatorListen = ANY_PORT,
+    mqtt: Mqtt = False,
+    mqtt_listen: MqttListen = "",
+    mqtt_broker: MqttBroker = "",
     json_output: Json = False,
 ) -> None:
     """Run a DSP and a device emulator until Ctrl-C; what they know stays in the state folder.
@@ -77,11 +81,11 @@ def up(
     """
 
     async def work(screen: Screen) -> None:
-        from smets.fleet.planning import read_plan
         from smets.fleet.rules_in_force import rules_text, under_rules
         from smets.local_system.local_system import LocalSystem, SystemSettings
+        from smets.scenarios.planning import read_scenario
 
-        plan = read_plan(fleet)
+        plan = read_scenario(fleet).plan
         rules = under_rules(
             plan.fleet,
             release=release,
@@ -98,15 +102,33 @@ def up(
             without_modifications=rules.without_modifications,
             modifications=rules.modifications,
             switches=plan.fleet.switch_texts,
-            epoch=plan.fleet.epoch,
-            rate=plan.fleet.rate if rate is None else rate,
+            epoch=plan.fleet.clock.epoch,
+            rate=plan.fleet.clock.rate if rate is None else rate,
             dsp_listen=dsp_listen,
             emulator_listen=emulator_listen,
+            mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
         )
         async with LocalSystem(settings) as system:
             await keep_running(screen, system, plan, rules_text(rules))
 
     run(work, json_output=json_output)
+
+
+def mqtt_settings(*, asked: bool, listen: str, broker: str) -> "MqttSettings | None":
+    """None: no MQTT. Raises Misuse."""
+    from device_emulator.han_bridge.brokers import InvalidBroker
+    from smets.cli.exits import Misuse
+    from smets.local_system.mqtt import MqttNotInstalled, MqttSettings
+    from smets.local_system.mqtt_broker import LISTEN
+
+    if broker and (asked or listen):
+        raise Misuse("expected --mqtt-broker, or --mqtt for a broker of its own, not both")
+    if not (asked or listen or broker):
+        return None
+    try:
+        return MqttSettings(broker=broker, listen=listen or LISTEN)
+    except (InvalidBroker, MqttNotInstalled) as error:
+        raise Misuse(str(error)) from None
 
 
 async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan", rules: str = "") -> None:
@@ -151,12 +173,15 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
             "state": str(connection.state),
             "dsp_pid": connection.dsp_pid,
             "emulator_pid": connection.emulator_pid,
+            "mqtt": connection.mqtt,
             "rules": rules,
             "launched": launched,
         }
     )
     screen.say(("DSP            ", "bold"), connection.dsp)
     screen.say(("fleet control  ", "bold"), connection.emulator)
+    if connection.mqtt:
+        screen.say(("MQTT broker    ", "bold"), connection.mqtt)
     screen.say(("state          ", "bold"), str(connection.state))
     if rules:
         screen.say(("rules          ", "bold"), rules)

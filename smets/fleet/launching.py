@@ -1,7 +1,7 @@
 """Makes a running system what a plan says, once: what stands there already is left as it has become.
 
 Premises stand if the SMI knows their last Device; they are then neither loaded nor registered again, which would undo
-what has happened to them since. The emulator is told of all premises, and knows itself which are new to it.
+what has happened to them since. The emulator is told of all that it is to have, and knows which are new.
 """
 
 from collections.abc import Awaitable, Iterable, Sequence
@@ -49,7 +49,7 @@ async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launche
             await administration.add_cpl_entry(entry)
         for row in new:
             await administration.load(registrations=row.registrations(), devices=row.loaded_devices())
-        await emulator.launch(row.template for row in plan.premises)
+        await emulator.launch(row.template for row in plan.premises if row.emulated)
         if is_first and plan.faults:
             await emulator.set_faults(plan.faults)
     uploaded, refused = await _upload(plan.firmware if is_first else (), connection)
@@ -75,7 +75,7 @@ async def _stands(administration: Administration, emulator: EmulatorControl, pre
     if not await _is_there(emulator.inspect(premises.eui_from)):
         return False
     what = f"{premises.name!r} stand with another count; give the new ones an entry of their own"
-    raise FleetFileError("fleet", [Fault(0, "premises", what)])
+    raise FleetFileError("fleet", [Fault(0, "fleets", what)])
 
 
 async def _is_there(looking: Awaitable[object]) -> bool:

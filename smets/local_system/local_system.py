@@ -13,12 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from device_emulator.han_bridge.brokers import BROKER_VARIABLE
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant, format_instant
 from smets.client.errors import Unreachable
 from smets.client.user import DEFAULT_ACB
 from smets.local_system.child_process import ChildProcess, ProcessFailed
 from smets.local_system.connection import SystemConnection
+from smets.local_system.mqtt import Mqtt, MqttSettings
 from smets.local_system.state_folder import Organisation, StateFolder
 
 ANY_PORT = "127.0.0.1:0"
@@ -32,7 +34,8 @@ class SystemSettings:
     choices made otherwise, `NAME=VALUE`.
 
     Without an epoch the DSP has its own. With the address of a `running_dsp` none is started: the emulator attaches
-    there, under the name `host`, which no other emulator of that DSP may have.
+    there, under the name `host`, which no other emulator of that DSP may have. With `mqtt`, Devices may be
+    outside, and events are published.
     """
 
     state: Path
@@ -50,6 +53,7 @@ class SystemSettings:
     acb: Eui = DEFAULT_ACB
     running_dsp: str = ""
     host: str = "emulator"
+    mqtt: MqttSettings | None = None
 
 
 class LocalSystem:
@@ -60,6 +64,7 @@ class LocalSystem:
         self._folder = StateFolder(settings.state)
         self._dsp = None if settings.running_dsp else self._new_dsp(settings.dsp_listen)
         self._emulator: ChildProcess | None = None
+        self._mqtt = Mqtt(settings.mqtt, self._folder, settings.host) if settings.mqtt else None
 
     @property
     def connection(self) -> SystemConnection:
@@ -73,6 +78,7 @@ class LocalSystem:
             acb=self.settings.acb,
             dsp_pid=self._dsp.pid if self._dsp else 0,
             emulator_pid=self._emulator.pid,
+            mqtt=self._mqtt.address if self._mqtt else "",
         )
 
     @property
@@ -85,14 +91,19 @@ class LocalSystem:
         return self._dsp.address if self._dsp is not None else self.settings.running_dsp
 
     async def start(self) -> None:
-        """Returns once both are ready."""
+        """Returns once all are ready."""
         self._folder.prepare(self.settings.seed, self.settings.acb, self.settings.organisations)
         try:
+            if self._mqtt is not None:
+                await self._mqtt.start_broker()
             if self._dsp is not None:
                 await self._dsp.start()
             self._emulator = self._new_emulator(self.settings.emulator_listen)
             await self._emulator.start()
             await self._until_attached()
+            if self._mqtt is not None:
+                dsp = self._dsp.address if self._dsp else ""  # Another's DSP is told of by the other.
+                await self._mqtt.start_publisher(dsp=dsp, emulator=self._emulator.address)
         except BaseException:
             await self.stop()
             raise
@@ -103,13 +114,18 @@ class LocalSystem:
             await self._emulator.stop()
         if self._dsp is not None:
             await self._dsp.stop()
+        if self._mqtt is not None:
+            await self._mqtt.stop()
 
     async def failure(self) -> ProcessFailed:
         """Waits until one of them ends by itself; the error that says which, and its last words."""
         assert self._emulator is not None, "not started"
-        watches = [
-            asyncio.create_task(child.ended()) for child in (self._dsp, self._emulator) if child is not None
+        own: list[ChildProcess | None] = [
+            self._dsp,
+            self._emulator,
+            *(self._mqtt.children if self._mqtt else ()),
         ]
+        watches = [asyncio.create_task(child.ended()) for child in own if child is not None]
         done, pending = await asyncio.wait(watches, return_when=asyncio.FIRST_COMPLETED)
         for watch in pending:
             watch.cancel()
@@ -181,4 +197,5 @@ class LocalSystem:
         arguments = ["--listen", listen, "--state", str(self._folder.emulator), "--seed", settings.seed]
         arguments += ["--acb", settings.acb, "--dsp", self._dsp_address, "--host", settings.host]
         arguments += ["--certificates", str(self._folder.certificates)]
-        return ChildProcess("device_emulator", arguments, self._folder.logs / "emulator.log")
+        variables = self._mqtt.variables if self._mqtt else {BROKER_VARIABLE: ""}
+        return ChildProcess("device_emulator", arguments, self._folder.logs / "emulator.log", variables)

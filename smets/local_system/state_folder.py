@@ -3,6 +3,7 @@
     certificates/            of every party, the Access Control Broker and the Change of Supplier party: all read these
     parties/90b3d51f30010000/   private keys of one party, and what its command line remembers: its client's alone
     dsp/  emulator/          each server's durable state: its own alone
+    events/                  how far events were published
     logs/                    what each server says
     firmware/                files that a fleet file asks for
     connection.json          where the servers that run now listen
@@ -60,6 +61,10 @@ class StateFolder:
     @property
     def emulator(self) -> Path:
         return self.path / "emulator"
+
+    @property
+    def events(self) -> Path:
+        return self.path / "events"
 
     @property
     def logs(self) -> Path:
