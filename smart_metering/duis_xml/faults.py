@@ -8,6 +8,8 @@ from smart_metering.response_codes import ResponseCode
 
 LENGTH_SHOWN = 240
 
+_SOURCES = {ResponseCode.E100: "choice G4", ResponseCode.E48: "choice G110"}
+
 
 class NotDuisError(ValueError):
     """Octets that are no DUIS message: there is nothing in them that a Response could name. A door answers 4xx."""
@@ -68,5 +70,5 @@ class RefusedRequestError(ValueError):
             response_date_time=now,
             service_reference=self.service_reference,
             service_reference_variant=self.service_reference_variant,
-            decision=Decision(code=self.code, row=self.what, source="choice G4", mark=Mark.WEAK),
+            decision=Decision(code=self.code, row=self.what, source=_SOURCES[self.code], mark=Mark.WEAK),
         )

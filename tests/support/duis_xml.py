@@ -237,8 +237,9 @@ def contents_of(particles: Sequence[MmcParticle]) -> st.SearchStrategy[tuple[Dec
 
 def _content_of(particle: MmcParticle) -> st.SearchStrategy[tuple[DecodedValue, ...]]:
     match particle:
-        case Leaf(name=name, type=kind):
-            texts = [str(value) for value in POOL if isinstance(value, str) and value and _reads(kind, value)]
+        case Leaf(name=name, type=kind, shown=shown):
+            words = [value for value in POOL if isinstance(value, str) and value and _reads(kind, value)]
+            texts = [str(word) for word in words if shown is None or len(word) <= shown]
             return st.sampled_from(texts).map(lambda text: (DecodedValue(name=name, value=text),))
         case Status(name=name, numbers=numbers):
             return st.sampled_from(sorted(numbers)).map(lambda text: (DecodedValue(name=name, value=text),))
