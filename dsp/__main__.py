@@ -15,10 +15,11 @@ from dsp.rules.switching import READERS, switches_from
 from dsp.runtime.clock import ClockRefusal, checked_rate
 from ledger.sqlite_store import StoreError
 from ledger.state_directory import StateInUse
+from operations.metrics_page import CannotServeMetrics
+from operations.server_process import add_operating_options, operating_from, set_up_server_process
 from smart_metering.identifiers import parse_eui
 from smart_metering.instants import format_instant, parse_instant
 from smart_metering.rpc.server import CannotListen
-from smart_metering.rpc.server_process import set_up_server_process
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,10 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = _settings(parser.parse_args(arguments))
     except (UnknownRule, ClockRefusal, ValueError) as error:
         parser.error(str(error))
-    set_up_server_process()
+    set_up_server_process(settings.operating)
     try:
         asyncio.run(_run(settings))
-    except (CannotListen, StateInUse, StoreError) as error:
+    except (CannotListen, CannotServeMetrics, StateInUse, StoreError) as error:
         sys.stderr.write(f"dsp: {error}\n")
         return 1
     return 0
@@ -48,6 +49,7 @@ async def _run(settings: DspSettings) -> None:
             "address": dsp.address,
             "now": format_instant(dsp.runtime.clock.now()),
             "rate": settings.rate,
+            "metrics": dsp.metrics,
         }
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
@@ -96,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         "--rate", type=float, default=0.0, help="0: time is stepped, 1: real, n: n times as fast"
     )
     parser.add_argument("--acb", default="90-B3-D5-1F-30-00-00-02", metavar="EUI", help="the DSP's own EUI")
+    add_operating_options(parser)
     return parser
 
 
@@ -109,6 +112,7 @@ def _settings(arguments: argparse.Namespace) -> DspSettings:
         epoch=parse_instant(arguments.epoch),
         rate=checked_rate(arguments.rate),
         acb=parse_eui(arguments.acb),
+        operating=operating_from(arguments),
     )
 
 

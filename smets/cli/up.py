@@ -1,13 +1,27 @@
 """`smets up`: a DSP and a fleet, from one file, until they are stopped."""
 
-import asyncio
+import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, Mqtt, MqttBroker, MqttListen, State
+from operations.log_choices import LogFormat, LogLevel
+from smets.cli.options import (
+    DEFAULT_STATE,
+    NO_TEXTS,
+    Format,
+    Json,
+    Level,
+    Metrics,
+    MetricsPort,
+    Mqtt,
+    MqttBroker,
+    MqttListen,
+    State,
+)
 from smets.cli.running import run
 from smets.cli.screen import Screen
 from smets.counting import counted
@@ -15,6 +29,7 @@ from smets.counting import counted
 if TYPE_CHECKING:
     from smets.fleet.launching import Launched
     from smets.fleet.planning import FleetPlan
+    from smets.local_system.connection import SystemConnection
     from smets.local_system.local_system import LocalSystem
     from smets.local_system.mqtt import MqttSettings
 
@@ -73,6 +88,10 @@ def up(
     mqtt: Mqtt = False,
     mqtt_listen: MqttListen = "",
     mqtt_broker: MqttBroker = "",
+    metrics: Metrics = False,
+    metrics_port: MetricsPort = None,
+    log_format: Format = LogFormat.JSON,
+    log_level: Level = LogLevel.INFO,
     json_output: Json = False,
 ) -> None:
     """Run a DSP and a device emulator until Ctrl-C; what they know stays in the state folder.
@@ -107,6 +126,10 @@ def up(
             dsp_listen=dsp_listen,
             emulator_listen=emulator_listen,
             mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
+            dsp_metrics_port=metrics_port or (0 if metrics else None),
+            emulator_metrics_port=metrics_port + 1 if metrics_port else (0 if metrics else None),
+            log_format=log_format,
+            log_level=log_level,
         )
         async with LocalSystem(settings) as system:
             await keep_running(screen, system, plan, rules_text(rules))
@@ -136,6 +159,8 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
 
     `rules` says which are in force, where this system's DSP has them from here.
     """
+    import asyncio
+
     from smets.fleet.launching import launch_fleet
     from smets.local_system.state_folder import StateFolder
 
@@ -150,7 +175,7 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
         await asyncio.wait({launching, stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
         if launching.done():
             launched = launching.result()
-            system.connection.write()
+            replace(system.connection, pid=os.getpid()).write()
             _tell(screen, system, plan, launched, rules)
             await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
         if failing.done():
@@ -174,17 +199,13 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
             "dsp_pid": connection.dsp_pid,
             "emulator_pid": connection.emulator_pid,
             "mqtt": connection.mqtt,
+            "dsp_metrics": connection.dsp_metrics,
+            "emulator_metrics": connection.emulator_metrics,
             "rules": rules,
             "launched": launched,
         }
     )
-    screen.say(("DSP            ", "bold"), connection.dsp)
-    screen.say(("fleet control  ", "bold"), connection.emulator)
-    if connection.mqtt:
-        screen.say(("MQTT broker    ", "bold"), connection.mqtt)
-    screen.say(("state          ", "bold"), str(connection.state))
-    if rules:
-        screen.say(("rules          ", "bold"), rules)
+    _tell_where(screen, connection, rules)
     standing = f"; standing already: {', '.join(launched.standing)}" if launched.standing else ""
     new = counted(launched.devices, "Device")
     screen.say(
@@ -207,27 +228,29 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
     screen.say("Ctrl-C stops it. In another shell: ", ("smets inventory", "bold"))
 
 
+def _tell_where(screen: Screen, connection: "SystemConnection", rules: str) -> None:
+    screen.say(("DSP            ", "bold"), connection.dsp)
+    screen.say(("fleet control  ", "bold"), connection.emulator)
+    if connection.mqtt:
+        screen.say(("MQTT broker    ", "bold"), connection.mqtt)
+    screen.say(("state          ", "bold"), str(connection.state))
+    for address in (connection.dsp_metrics, connection.emulator_metrics):
+        if address:
+            screen.say(("metrics        ", "bold"), f"http://{address}/metrics")
+    if rules:
+        screen.say(("rules          ", "bold"), rules)
+
+
 def _refuse_a_second(state: Path) -> None:
     from smets.cli.exits import Misuse
     from smets.local_system.connection import NoConnection, read_connection
+    from smets.local_system.pids import is_ours
 
     try:
         connection = read_connection(state)
     except NoConnection:
         return
-    running = [pid for pid in (connection.dsp_pid, connection.emulator_pid) if _is_running(pid)]
+    running = [pid for pid in (connection.dsp_pid, connection.emulator_pid) if is_ours(pid)]
     if running:
         pids = ", ".join(map(str, running))
         raise Misuse(f"state folder {state} is in use by a system that runs (process ids {pids})")
-
-
-def _is_running(pid: int) -> bool:
-    import os
-
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return pid > 0

@@ -30,6 +30,7 @@ class ChildProcess:
     ) -> None:
         self.module = module
         self.address = ""
+        self.metrics = ""  # where it serves them, if it does
         self._arguments = arguments
         self._log = log
         self._variables = variables
@@ -56,7 +57,8 @@ class ChildProcess:
                 start_new_session=True,  # Ctrl-C is for who started us: children are told in order
             )
         try:
-            self.address = await asyncio.wait_for(self._read_address(self._process), READY_SECONDS)
+            ready = await asyncio.wait_for(self._read_ready(self._process), READY_SECONDS)
+            self.address, self.metrics = ready["address"], ready.get("metrics", "")
         except TimeoutError:
             await self.kill()
             raise self._failure(f"was not ready within {READY_SECONDS:g} s") from None
@@ -88,13 +90,14 @@ class ChildProcess:
             self._signal(signal.SIGKILL)
         await self._process.wait()
 
-    async def _read_address(self, process: asyncio.subprocess.Process) -> str:
+    async def _read_ready(self, process: asyncio.subprocess.Process) -> dict[str, str]:
         assert process.stdout is not None
         line = await process.stdout.readline()
         if not line:
             status = await process.wait()
             raise self._failure(f"ended with status {status} before it was ready")
-        return str(json.loads(line)["address"])
+        ready: dict[str, str] = json.loads(line)
+        return ready
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._process is not None
