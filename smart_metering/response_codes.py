@@ -243,6 +243,7 @@ _ROWS = (
     ("E42",     "the first of a sequence names a request before it",                          _CHOICE, "R"),
     ("E43",     "the request before it has not ended, and this one cannot wait",              _CHOICE, "R"),
     ("E48",     "signature or certificate of the originator is not valid",                    _CHOICE, "R"),
+    ("E71",     "the request is not emulated; in DUIS XML alone",                             _CHOICE, "R"),
     ("E050101", "the SRV is none that the DSP schedules",                                     _CHOICE, "R"),
     ("E050102", "ScheduleFrequency is none of DUIS",                                          _CHOICE, "R"),
     ("E050103", "ScheduleStartDate is in the past",                                           _CHOICE, "R"),

@@ -99,6 +99,11 @@ def _join(asking: Asking, target: SmiDevice, body: Body) -> Outcome | None:
     return None
 
 
+def _read_device_log(asking: Asking, target: SmiDevice, body: Body) -> Outcome | None:
+    assert isinstance(body, duis.ReadDeviceLog)
+    return _not_emulated(asking) if body.read_security_details else None
+
+
 def _update_han_device_log(asking: Asking, target: SmiDevice, body: Body) -> Outcome | None:
     assert isinstance(body, duis.UpdateHanDeviceLog)
     return fault_of_device_log(asking, target, body)
@@ -129,6 +134,7 @@ FORMS: dict[type, Callable[[Asking, SmiDevice, Body], Outcome | None]] = {
     duis.CommissionDeviceSynchroniseClock: _commission,
     duis.JoinServiceCritical: _join,
     duis.JoinServiceNonCritical: _join,
+    duis.ReadDeviceLog: _read_device_log,
     duis.UpdateHanDeviceLog: _update_han_device_log,
     duis.UpdateSecurityCredentialsCos: _change_of_supplier,
     duis.RetrieveDeviceSecurityCredentialsKrp: _credentials,

@@ -426,6 +426,26 @@ CHOICES = (
         "Who tells of an outage when it is over",
         "an ESME of SMETS2+ tells its network operator (8F35, 8F36); hubs and other Devices tell nobody",
     ),
+    Choice(
+        "G110",
+        "What is answered to DUIS XML that is not as the schema says, or whose signature is not right",
+        "E100 for its form, E48 for its signature; what no Response could name is no DUIS, and HTTP says so (400)",
+    ),
+    Choice(
+        "G111",
+        "What DUIS XML answers to a request that is not emulated",
+        "E71 without a payload: no rule gives that code, and its meaning is not known; over gRPC NotEmulated",
+    ),
+    Choice(
+        "G112",
+        "What DUIS XML answers to a SMETS1 top-up that is to be entered by hand",
+        "no payload: DUIS has no element for a UTRN in an answer, and the User gave it",
+    ),
+    Choice(
+        "G113",
+        "What a reader of DUIS 5.2 or 5.3 knows of what came after 5.1",
+        "nothing: it is told no more than one of 5.1",
+    ),
     Choice("G37", "A correction by the DCC of manufacturer or model", "changes no SMI Status"),
 )
 

@@ -72,9 +72,10 @@ class JoinServiceNonCritical(Record, frozen=True, kw_only=True):
 
 
 class ReadDeviceLog(Record, frozen=True, kw_only=True):
-    """SR 8.9."""
+    """SR 8.9. `read_security_details` asks a CHF how its Devices are connected."""
 
     execution_date_time: Instant | None = None
+    read_security_details: bool = False
 
 
 class AddDeviceToChfWhitelist(Record, frozen=True, kw_only=True):

@@ -82,7 +82,12 @@ class ChfInstallSuccessSmWan(Record, frozen=True, kw_only=True):
     device_id: Eui
     chf_install_type: str = ""
     install_date_time: Instant | None = None
+    user_ref_id: str = ""
     mpxn: str = ""
+    gis_data: str = ""
+    aerial_install: bool = False
+    chf_location: str = ""
+    additional_information: str = ""
 
 
 class ChfInstallSuccessNoSmWan(Record, frozen=True, kw_only=True):
@@ -91,7 +96,16 @@ class ChfInstallSuccessNoSmWan(Record, frozen=True, kw_only=True):
     device_id: Eui
     chf_install_type: str = ""
     install_date_time: Instant | None = None
+    user_ref_id: str = ""
     mpxn: str = ""
+    gis_data: str = ""
+    aerial_install: bool = False
+    chf_location: str = ""
+    premise_type: str = ""
+    metal_obstruction_check: bool = False
+    connectivity_obstruction_check: bool = False
+    shared_obstruction_check: bool = False
+    additional_information: str = ""
 
 
 class ChfFaultReturn(Record, frozen=True, kw_only=True):
@@ -99,7 +113,13 @@ class ChfFaultReturn(Record, frozen=True, kw_only=True):
 
     device_id: Eui
     chf_fault_return_type: str = ""
+    user_ref_date_time: Instant | None = None
+    user_ref_id: str = ""
+    other_device_id: Eui | None = None
+    incident_reference: str = ""
+    chf_connection_method: str = ""
     chf_fault_reason: str = ""
+    additional_information: str = ""
 
 
 class ChfNoFaultReturn(Record, frozen=True, kw_only=True):
@@ -107,6 +127,10 @@ class ChfNoFaultReturn(Record, frozen=True, kw_only=True):
 
     device_id: Eui
     chf_no_fault_return_type: str = ""
+    user_ref_date_time: Instant | None = None
+    user_ref_id: str = ""
+    incident_reference: str = ""
+    additional_information: str = ""
 
 
 class ReadLogPeriodOffset(Record, frozen=True, kw_only=True):

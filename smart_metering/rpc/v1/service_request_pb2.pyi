@@ -835,15 +835,18 @@ class ReadDeviceLog(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     EXECUTION_DATE_TIME_FIELD_NUMBER: _builtins.int
+    READ_SECURITY_DETAILS_FIELD_NUMBER: _builtins.int
     execution_date_time: _builtins.int
+    read_security_details: _builtins.bool
     def __init__(
         self,
         *,
         execution_date_time: _builtins.int | None = ...,
+        read_security_details: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "execution_date_time", b"execution_date_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "execution_date_time", b"execution_date_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time", "execution_date_time", b"execution_date_time", "read_security_details", b"read_security_details"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__execution_date_time: _TypeAlias = _typing.Literal["execution_date_time"]  # noqa: Y015
     _WhichOneofArgType__execution_date_time: _TypeAlias = _typing.Literal["_execution_date_time", b"_execution_date_time"]  # noqa: Y015
@@ -1040,10 +1043,20 @@ class CHFInstallSuccessSMWAN(_message.Message):
     CHF_INSTALL_TYPE_FIELD_NUMBER: _builtins.int
     INSTALL_DATE_TIME_FIELD_NUMBER: _builtins.int
     MPXN_FIELD_NUMBER: _builtins.int
+    USER_REF_ID_FIELD_NUMBER: _builtins.int
+    GIS_DATA_FIELD_NUMBER: _builtins.int
+    AERIAL_INSTALL_FIELD_NUMBER: _builtins.int
+    CHF_LOCATION_FIELD_NUMBER: _builtins.int
+    ADDITIONAL_INFORMATION_FIELD_NUMBER: _builtins.int
     device_id: _builtins.str
     chf_install_type: _builtins.str
     install_date_time: _builtins.int
     mpxn: _builtins.str
+    user_ref_id: _builtins.str
+    gis_data: _builtins.str
+    aerial_install: _builtins.bool
+    chf_location: _builtins.str
+    additional_information: _builtins.str
     def __init__(
         self,
         *,
@@ -1051,10 +1064,15 @@ class CHFInstallSuccessSMWAN(_message.Message):
         chf_install_type: _builtins.str = ...,
         install_date_time: _builtins.int | None = ...,
         mpxn: _builtins.str = ...,
+        user_ref_id: _builtins.str = ...,
+        gis_data: _builtins.str = ...,
+        aerial_install: _builtins.bool = ...,
+        chf_location: _builtins.str = ...,
+        additional_information: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time", "install_date_time", b"install_date_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time", "chf_install_type", b"chf_install_type", "device_id", b"device_id", "install_date_time", b"install_date_time", "mpxn", b"mpxn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time", "additional_information", b"additional_information", "aerial_install", b"aerial_install", "chf_install_type", b"chf_install_type", "chf_location", b"chf_location", "device_id", b"device_id", "gis_data", b"gis_data", "install_date_time", b"install_date_time", "mpxn", b"mpxn", "user_ref_id", b"user_ref_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__install_date_time: _TypeAlias = _typing.Literal["install_date_time"]  # noqa: Y015
     _WhichOneofArgType__install_date_time: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time"]  # noqa: Y015
@@ -1070,10 +1088,28 @@ class CHFInstallSuccessNoSMWAN(_message.Message):
     CHF_INSTALL_TYPE_FIELD_NUMBER: _builtins.int
     INSTALL_DATE_TIME_FIELD_NUMBER: _builtins.int
     MPXN_FIELD_NUMBER: _builtins.int
+    USER_REF_ID_FIELD_NUMBER: _builtins.int
+    GIS_DATA_FIELD_NUMBER: _builtins.int
+    AERIAL_INSTALL_FIELD_NUMBER: _builtins.int
+    CHF_LOCATION_FIELD_NUMBER: _builtins.int
+    ADDITIONAL_INFORMATION_FIELD_NUMBER: _builtins.int
+    PREMISE_TYPE_FIELD_NUMBER: _builtins.int
+    METAL_OBSTRUCTION_CHECK_FIELD_NUMBER: _builtins.int
+    CONNECTIVITY_OBSTRUCTION_CHECK_FIELD_NUMBER: _builtins.int
+    SHARED_OBSTRUCTION_CHECK_FIELD_NUMBER: _builtins.int
     device_id: _builtins.str
     chf_install_type: _builtins.str
     install_date_time: _builtins.int
     mpxn: _builtins.str
+    user_ref_id: _builtins.str
+    gis_data: _builtins.str
+    aerial_install: _builtins.bool
+    chf_location: _builtins.str
+    additional_information: _builtins.str
+    premise_type: _builtins.str
+    metal_obstruction_check: _builtins.bool
+    connectivity_obstruction_check: _builtins.bool
+    shared_obstruction_check: _builtins.bool
     def __init__(
         self,
         *,
@@ -1081,10 +1117,19 @@ class CHFInstallSuccessNoSMWAN(_message.Message):
         chf_install_type: _builtins.str = ...,
         install_date_time: _builtins.int | None = ...,
         mpxn: _builtins.str = ...,
+        user_ref_id: _builtins.str = ...,
+        gis_data: _builtins.str = ...,
+        aerial_install: _builtins.bool = ...,
+        chf_location: _builtins.str = ...,
+        additional_information: _builtins.str = ...,
+        premise_type: _builtins.str = ...,
+        metal_obstruction_check: _builtins.bool = ...,
+        connectivity_obstruction_check: _builtins.bool = ...,
+        shared_obstruction_check: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time", "install_date_time", b"install_date_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time", "chf_install_type", b"chf_install_type", "device_id", b"device_id", "install_date_time", b"install_date_time", "mpxn", b"mpxn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time", "additional_information", b"additional_information", "aerial_install", b"aerial_install", "chf_install_type", b"chf_install_type", "chf_location", b"chf_location", "connectivity_obstruction_check", b"connectivity_obstruction_check", "device_id", b"device_id", "gis_data", b"gis_data", "install_date_time", b"install_date_time", "metal_obstruction_check", b"metal_obstruction_check", "mpxn", b"mpxn", "premise_type", b"premise_type", "shared_obstruction_check", b"shared_obstruction_check", "user_ref_id", b"user_ref_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__install_date_time: _TypeAlias = _typing.Literal["install_date_time"]  # noqa: Y015
     _WhichOneofArgType__install_date_time: _TypeAlias = _typing.Literal["_install_date_time", b"_install_date_time"]  # noqa: Y015
@@ -1099,21 +1144,41 @@ class CHFFaultReturn(_message.Message):
     DEVICE_ID_FIELD_NUMBER: _builtins.int
     CHF_FAULT_RETURN_TYPE_FIELD_NUMBER: _builtins.int
     CHF_FAULT_REASON_FIELD_NUMBER: _builtins.int
+    USER_REF_DATE_TIME_FIELD_NUMBER: _builtins.int
+    USER_REF_ID_FIELD_NUMBER: _builtins.int
+    OTHER_DEVICE_ID_FIELD_NUMBER: _builtins.int
+    INCIDENT_REFERENCE_FIELD_NUMBER: _builtins.int
+    CHF_CONNECTION_METHOD_FIELD_NUMBER: _builtins.int
+    ADDITIONAL_INFORMATION_FIELD_NUMBER: _builtins.int
     device_id: _builtins.str
     chf_fault_return_type: _builtins.str
     chf_fault_reason: _builtins.str
+    user_ref_date_time: _builtins.int
+    user_ref_id: _builtins.str
+    other_device_id: _builtins.str
+    incident_reference: _builtins.str
+    chf_connection_method: _builtins.str
+    additional_information: _builtins.str
     def __init__(
         self,
         *,
         device_id: _builtins.str = ...,
         chf_fault_return_type: _builtins.str = ...,
         chf_fault_reason: _builtins.str = ...,
+        user_ref_date_time: _builtins.int | None = ...,
+        user_ref_id: _builtins.str = ...,
+        other_device_id: _builtins.str = ...,
+        incident_reference: _builtins.str = ...,
+        chf_connection_method: _builtins.str = ...,
+        additional_information: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_user_ref_date_time", b"_user_ref_date_time", "user_ref_date_time", b"user_ref_date_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chf_fault_reason", b"chf_fault_reason", "chf_fault_return_type", b"chf_fault_return_type", "device_id", b"device_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_user_ref_date_time", b"_user_ref_date_time", "additional_information", b"additional_information", "chf_connection_method", b"chf_connection_method", "chf_fault_reason", b"chf_fault_reason", "chf_fault_return_type", b"chf_fault_return_type", "device_id", b"device_id", "incident_reference", b"incident_reference", "other_device_id", b"other_device_id", "user_ref_date_time", b"user_ref_date_time", "user_ref_id", b"user_ref_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__user_ref_date_time: _TypeAlias = _typing.Literal["user_ref_date_time"]  # noqa: Y015
+    _WhichOneofArgType__user_ref_date_time: _TypeAlias = _typing.Literal["_user_ref_date_time", b"_user_ref_date_time"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__user_ref_date_time) -> _WhichOneofReturnType__user_ref_date_time | None: ...
 
 Global___CHFFaultReturn: _TypeAlias = CHFFaultReturn  # noqa: Y015
 
@@ -1123,19 +1188,33 @@ class CHFNoFaultReturn(_message.Message):
 
     DEVICE_ID_FIELD_NUMBER: _builtins.int
     CHF_NO_FAULT_RETURN_TYPE_FIELD_NUMBER: _builtins.int
+    USER_REF_DATE_TIME_FIELD_NUMBER: _builtins.int
+    USER_REF_ID_FIELD_NUMBER: _builtins.int
+    INCIDENT_REFERENCE_FIELD_NUMBER: _builtins.int
+    ADDITIONAL_INFORMATION_FIELD_NUMBER: _builtins.int
     device_id: _builtins.str
     chf_no_fault_return_type: _builtins.str
+    user_ref_date_time: _builtins.int
+    user_ref_id: _builtins.str
+    incident_reference: _builtins.str
+    additional_information: _builtins.str
     def __init__(
         self,
         *,
         device_id: _builtins.str = ...,
         chf_no_fault_return_type: _builtins.str = ...,
+        user_ref_date_time: _builtins.int | None = ...,
+        user_ref_id: _builtins.str = ...,
+        incident_reference: _builtins.str = ...,
+        additional_information: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_user_ref_date_time", b"_user_ref_date_time", "user_ref_date_time", b"user_ref_date_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chf_no_fault_return_type", b"chf_no_fault_return_type", "device_id", b"device_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_user_ref_date_time", b"_user_ref_date_time", "additional_information", b"additional_information", "chf_no_fault_return_type", b"chf_no_fault_return_type", "device_id", b"device_id", "incident_reference", b"incident_reference", "user_ref_date_time", b"user_ref_date_time", "user_ref_id", b"user_ref_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__user_ref_date_time: _TypeAlias = _typing.Literal["user_ref_date_time"]  # noqa: Y015
+    _WhichOneofArgType__user_ref_date_time: _TypeAlias = _typing.Literal["_user_ref_date_time", b"_user_ref_date_time"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__user_ref_date_time) -> _WhichOneofReturnType__user_ref_date_time | None: ...
 
 Global___CHFNoFaultReturn: _TypeAlias = CHFNoFaultReturn  # noqa: Y015
 

@@ -11,6 +11,7 @@ from smart_metering.duis.device_requests import (
     JoinServiceCritical,
     JoinServiceNonCritical,
     ReadActiveImportProfileData,
+    ReadDeviceLog,
     ReadLogPeriod,
     RetrieveDeviceSecurityCredentialsKrp,
     TopUpDevice,
@@ -230,6 +231,7 @@ def test_a_body_that_is_in_order_goes_on_its_way(case: Case) -> None:
         Case(srv="3.3", device=GSME, body=ClearEventLog()),
         Case(srv="6.24.1", body=credentials("LoadController")),
         Case(srv="6.24.1", body=credentials("Supplier", "LoadController")),
+        Case(srv="8.9", body=ReadDeviceLog(read_security_details=True)),
     ],
     ids=str,
 )
