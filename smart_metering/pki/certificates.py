@@ -125,7 +125,7 @@ def organisation_certificate(seed: bytes, party: Eui, role: str, usage: KeyUsage
 
 def issuer_certificate(seed: bytes, issuer: Issuer) -> bytes:
     """DER of an issuer's own certificate, signed by itself: with it others can check those that it issued."""
-    public_key = _issuer_key(seed, issuer).public_key()
+    public_key = issuer_key(seed, issuer).public_key()
     builder = (
         _certificate_of(public_key, serial_number=derive_serial_number(public_key, "issuer"))
         .subject_name(issuer.value)
@@ -182,7 +182,7 @@ def _certificate_of(public_key: ec.EllipticCurvePublicKey, serial_number: int) -
 def _issue(
     builder: x509.CertificateBuilder, seed: bytes, issuer: Issuer, policy: x509.ObjectIdentifier | None
 ) -> bytes:
-    private_key = _issuer_key(seed, issuer)
+    private_key = issuer_key(seed, issuer)
     if policy is not None:
         policies = x509.CertificatePolicies([x509.PolicyInformation(policy, None)])
         builder = builder.add_extension(policies, critical=True)
@@ -195,7 +195,8 @@ def _issue(
     )
 
 
-def _issuer_key(seed: bytes, issuer: Issuer) -> ec.EllipticCurvePrivateKey:
+def issuer_key(seed: bytes, issuer: Issuer) -> ec.EllipticCurvePrivateKey:
+    """What the issuer signs with."""
     return derive_named_private_key(seed, issuer.value.rfc4514_string(), "issuer")
 
 

@@ -61,7 +61,7 @@ def choose_keys(found: Sequence[FoundKey], leave_out: Iterable[str] = LEFT_OUT_B
     taken: dict[Use, Taken] = {}
     issuers: list[FoundKey] = []
     left_out: list[tuple[FoundKey, str]] = []
-    for row in _once(found):
+    for row in once(found):
         if pattern := next((pattern for pattern in patterns if fnmatchcase(row.name, pattern)), ""):
             left_out.append((row, f"its name is left out ({pattern})"))
         elif _is_issuer(row):
@@ -71,7 +71,7 @@ def choose_keys(found: Sequence[FoundKey], leave_out: Iterable[str] = LEFT_OUT_B
             if certified.organisation_role is None:
                 left_out.append((row, _OF_A_DEVICE))
                 continue
-            _take(taken, Taken(row, certified, _usage_of(row, certified)))
+            _take(taken, Taken(row, certified, usage_of(row, certified)))
     return Choice(tuple(taken.values()), tuple(issuers), tuple(left_out))
 
 
@@ -93,7 +93,8 @@ def _take(taken: dict[Use, Taken], row: Taken) -> None:
         )
 
 
-def _usage_of(row: FoundKey, certified: CertifiedKey) -> KeyUsage:
+def usage_of(row: FoundKey, certified: CertifiedKey) -> KeyUsage:
+    """What a key is for; of a supplier's two KA keys the name alone tells which is for prepayment."""
     second = certified.organisation_role == OrganisationRole.SUPPLIER and "pp-ka" in row.name.lower()
     if certified.usage is KeyUsage.KEY_AGREEMENT and second:
         return KeyUsage.PREPAYMENT_KEY_AGREEMENT
@@ -114,7 +115,7 @@ def _is_issuer(row: FoundKey) -> bool:
         raise KeySourceError(row.where, str(error)) from None
 
 
-def _once(found: Sequence[FoundKey]) -> Iterable[FoundKey]:
+def once(found: Iterable[FoundKey]) -> Iterable[FoundKey]:
     """The same certificate twice, in PEM and in DER, say, is one; that with its key, if one has it."""
     first: dict[bytes, FoundKey] = {}
     for row in found:

@@ -22,6 +22,7 @@ _USAGES_BY_ROLE: dict[str, tuple[KeyUsage, ...]] = {
     OrganisationRole.SUPPLIER: (*_USAGES, KeyUsage.PREPAYMENT_KEY_AGREEMENT, KeyUsage.XML_SIGNING),
     OrganisationRole.NETWORK_OPERATOR: (*_USAGES, KeyUsage.XML_SIGNING),
     OrganisationRole.ACCESS_CONTROL_BROKER: (*_USAGES, KeyUsage.XML_SIGNING),  # the DSP's signature
+    OrganisationRole.LOAD_CONTROLLER: (*_USAGES, KeyUsage.XML_SIGNING),
     OrganisationRole.OTHER: (*_USAGES, KeyUsage.XML_SIGNING),
 }
 
@@ -44,7 +45,7 @@ class DevelopmentPki:
     given: GivenKeys = NOTHING_GIVEN
 
     def organisation(self, party: Eui, role: str) -> dict[KeyUsage, Credential]:
-        """A DS and a KA credential, for a supplier (role "02") a prepayment KA one, for who speaks DUIS one for its XML.
+        """A DS and a KA credential, for a supplier (role "02") a prepayment KA one, for who speaks DUIS one for XML.
 
         Not those whose certificate was given without a private key.
         """

@@ -1,4 +1,4 @@
-"""Sources of keys: a JSON key store of DCC Boxed, an archive of key files (org-crypto.zip), a folder of them, or one."""
+"""Sources of keys: the JSON key store of DCC Boxed, an archive of key files (org-crypto.zip), a folder, or one file."""
 
 import zipfile
 from pathlib import Path

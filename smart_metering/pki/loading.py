@@ -1,7 +1,7 @@
 """Certificates of whatever profile, opened: with the one fault forgiven that DCC's own test certificates have."""
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from smart_metering.errors import DecodeError
 from smart_metering.gbcs import der
@@ -53,6 +53,15 @@ def is_authority(certificate: x509.Certificate) -> bool:
         return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
     except x509.ExtensionNotFound:
         return False
+
+
+def is_issued_by(octets: bytes, issuer: bytes) -> bool:
+    """Whether the first certificate (DER) names the second as its issuer, and is signed by it."""
+    try:
+        load_certificate(octets).verify_directly_issued_by(load_certificate(issuer))
+    except (InvalidSignature, *UNREADABLE):
+        return False
+    return True
 
 
 def _without_null(octets: bytes) -> bytes:

@@ -45,7 +45,7 @@ def write_pki_folder(folder: Path, keys: GivenKeys) -> None:
     new = _beside(folder, "new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(mode=0o700, parents=True)
-    fill_pki_folder(new, keys)
+    _fill(new, keys)
     if folder.exists():
         former = _beside(folder, "former")
         folder.rename(former)
@@ -55,8 +55,7 @@ def write_pki_folder(folder: Path, keys: GivenKeys) -> None:
         new.rename(folder)
 
 
-def fill_pki_folder(folder: Path, keys: GivenKeys) -> None:
-    """Adds keys to a folder, in place of those of the same names."""
+def _fill(folder: Path, keys: GivenKeys) -> None:
     for (entity, usage), certificate in keys.certificates.items():
         write_certificate(folder / _CERTIFICATES, entity, usage, certificate)
     for (entity, usage), private_key in keys.private_keys.items():

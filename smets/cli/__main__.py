@@ -18,6 +18,7 @@ from smets.cli import (
     fleet,
     hub,
     inventory,
+    pki,
     rules,
     send,
     up,
@@ -47,6 +48,7 @@ GROUPS = {
     "fault": fault.app,
     "firmware": firmware.app,
     "fleet": fleet.app,
+    "pki": pki.app,
     "rules": rules.app,
 }
 

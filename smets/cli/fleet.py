@@ -69,8 +69,9 @@ def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_o
         from smets.cli.up import keep_running
         from smets.fleet.planning import read_plan
         from smets.local_system.local_system import LocalSystem, SystemSettings
+        from smets.local_system.state_folder import StateFolder
 
-        plan = read_plan(fleet)
+        plan = read_plan(fleet, StateFolder(state).given)
         settings = SystemSettings(
             state=state.resolve(),
             organisations=plan.organisations,
@@ -88,7 +89,8 @@ def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_o
         from smets.local_system.connection import read_connection
         from smets.local_system.state_folder import StateFolder
 
-        plan, connection = read_plan(fleet), read_connection(state)
+        connection = read_connection(state)
+        plan = read_plan(fleet, StateFolder(connection.state).given)
         strangers = [
             party.name
             for party in plan.parties

@@ -34,6 +34,8 @@ def _exit_of(error: Exception) -> Exit | None:
     from smart_metering.identifiers import InvalidIdentifier
     from smart_metering.instants import InvalidInstant
     from smart_metering.ota.making import RecipeError
+    from smart_metering.pki.found_keys import KeySourceError
+    from smart_metering.pki.given_keys import MissingPrivateKey
     from smart_metering.pki.key_folders import KeyFolderError
     from smets.client.errors import NoResponse, SmetsError, UnknownServiceRequest, Unreachable
     from smets.durations import InvalidDuration
@@ -41,6 +43,7 @@ def _exit_of(error: Exception) -> Exit | None:
     from smets.local_system.child_process import ProcessFailed
     from smets.local_system.connection import NoConnection
     from smets.local_system.state_folder import StateFolderError
+    from smets.pki.making import WrongPki
     from smets.requests.errors import WrongRequest
 
     rows: tuple[tuple[type[Exception], Exit], ...] = (
@@ -53,10 +56,13 @@ def _exit_of(error: Exception) -> Exit | None:
         (InvalidIdentifier, Exit.MISUSE),
         (InvalidInstant, Exit.MISUSE),
         (KeyFolderError, Exit.MISUSE),
+        (KeySourceError, Exit.MISUSE),
+        (MissingPrivateKey, Exit.MISUSE),
         (RecipeError, Exit.MISUSE),
         (StateFolderError, Exit.MISUSE),
         (UnknownRule, Exit.MISUSE),
         (UnknownServiceRequest, Exit.MISUSE),
+        (WrongPki, Exit.MISUSE),
         (WrongRequest, Exit.MISUSE),
         (NoConnection, Exit.UNREACHABLE),
         (Unreachable, Exit.UNREACHABLE),

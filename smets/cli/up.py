@@ -13,6 +13,7 @@ from smets.cli.screen import Screen
 from smets.counting import counted
 
 if TYPE_CHECKING:
+    from smart_metering.pki.given_keys import GivenKeys
     from smets.fleet.launching import Launched
     from smets.fleet.planning import FleetPlan
     from smets.local_system.local_system import LocalSystem
@@ -57,7 +58,30 @@ EmulatorListen = Annotated[
         help="HOST:PORT of fleet control; port 0: a free one.",
     ),
 ]
+Pki = Annotated[
+    Path | None,
+    typer.Option(
+        "--pki",
+        envvar="SMETS_PKI",
+        metavar="SOURCE",
+        help="Keys that parties are to have: what 'smets pki new' wrote, or anything 'smets pki import' takes.",
+        show_default=False,
+    ),
+]
+Smki = Annotated[
+    bool, typer.Option("--smki", envvar="SMETS_SMKI", help="Serve the SMKI Repository, at port 8083.")
+]
+SmkiListen = Annotated[
+    str,
+    typer.Option(
+        "--smki-listen",
+        envvar="SMETS_SMKI_LISTEN",
+        help="Serve the SMKI Repository at this HOST:PORT; port 0: a free one.",
+        show_default=False,
+    ),
+]
 ANY_PORT = "127.0.0.1:0"
+SMKI_PORT = "127.0.0.1:8083"
 
 
 def up(
@@ -69,6 +93,9 @@ def up(
     without_modifications: Without = NO_TEXTS,
     dsp_listen: DspListen = ANY_PORT,
     emulator_listen: EmulatorListen = ANY_PORT,
+    pki: Pki = None,
+    smki: Smki = False,
+    smki_listen: SmkiListen = "",
     json_output: Json = False,
 ) -> None:
     """Run a DSP and a device emulator until Ctrl-C; what they know stays in the state folder.
@@ -80,15 +107,20 @@ def up(
         from smets.fleet.planning import read_plan
         from smets.fleet.rules_in_force import rules_text, under_rules
         from smets.local_system.local_system import LocalSystem, SystemSettings
+        from smets.local_system.state_folder import StateFolder
 
-        plan = read_plan(fleet)
+        folder = StateFolder(state.resolve())
+        brought = _read_keys(pki)
+        plan = read_plan(fleet, folder.given.and_then(brought))
         rules = under_rules(
             plan.fleet,
             release=release,
             with_modifications=with_modifications,
             without_modifications=without_modifications,
         )
-        _refuse_a_second(state)
+        refuse_a_second(state)
+        if pki is not None:
+            folder.give(brought)
         settings = SystemSettings(
             state=state.resolve(),
             organisations=plan.organisations,
@@ -102,6 +134,7 @@ def up(
             rate=plan.fleet.rate if rate is None else rate,
             dsp_listen=dsp_listen,
             emulator_listen=emulator_listen,
+            smki_listen=smki_listen or (SMKI_PORT if smki else ""),
         )
         async with LocalSystem(settings) as system:
             await keep_running(screen, system, plan, rules_text(rules))
@@ -148,6 +181,7 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
         {
             "dsp": connection.dsp,
             "emulator": connection.emulator,
+            "smki": connection.smki,
             "state": str(connection.state),
             "dsp_pid": connection.dsp_pid,
             "emulator_pid": connection.emulator_pid,
@@ -157,7 +191,12 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
     )
     screen.say(("DSP            ", "bold"), connection.dsp)
     screen.say(("fleet control  ", "bold"), connection.emulator)
+    if connection.smki:
+        screen.say(("SMKI           ", "bold"), f"http://{connection.smki}/")
     screen.say(("state          ", "bold"), str(connection.state))
+    if plan.given.certificates:
+        owners = len({entity for entity, _ in plan.given.certificates})
+        screen.say(("keys           ", "bold"), f"imported: those of {counted(owners, 'organisation')}")
     if rules:
         screen.say(("rules          ", "bold"), rules)
     standing = f"; standing already: {', '.join(launched.standing)}" if launched.standing else ""
@@ -182,7 +221,17 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
     screen.say("Ctrl-C stops it. In another shell: ", ("smets inventory", "bold"))
 
 
-def _refuse_a_second(state: Path) -> None:
+def _read_keys(pki: Path | None) -> "GivenKeys":
+    """Raises KeySourceError."""
+    from smart_metering.pki.choosing import choose_keys
+    from smart_metering.pki.given_keys import NOTHING_GIVEN
+    from smart_metering.pki.key_sources import read_key_source
+
+    return choose_keys(read_key_source(pki)).keys if pki is not None else NOTHING_GIVEN
+
+
+def refuse_a_second(state: Path) -> None:
+    """Raises Misuse if a system runs with this state folder."""
     from smets.cli.exits import Misuse
     from smets.local_system.connection import NoConnection, read_connection
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smart_metering.administration import CplEntry, FaultRule, Party
+from smart_metering.pki.given_keys import NOTHING_GIVEN, GivenKeys
 from smets.fleet import extras, premises_planning
 from smets.fleet.drawing import Drawing
 from smets.fleet.extras import FirmwarePlan
@@ -16,7 +17,7 @@ from smets.local_system.state_folder import Organisation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetPlan:
-    """`cpl` are the file's own entries, beside those of its templates."""
+    """`cpl` are the file's own entries, beside those of its templates; `given` the keys that are not derived."""
 
     fleet: FleetModel
     parties: tuple[Party, ...]
@@ -25,11 +26,14 @@ class FleetPlan:
     cpl: tuple[CplEntry, ...]
     firmware: tuple[FirmwarePlan, ...]
     faults: tuple[FaultRule, ...]
+    given: GivenKeys = NOTHING_GIVEN
 
 
-def plan_fleet(fleet: FleetModel, lines: Lines | None = None, name: str = "fleet") -> FleetPlan:
+def plan_fleet(
+    fleet: FleetModel, lines: Lines | None = None, name: str = "fleet", given: GivenKeys = NOTHING_GIVEN
+) -> FleetPlan:
     """Raises FleetFileError with every fault; `lines` are those of the file, `name` what it is called."""
-    drawing = Drawing(fleet, lines or Lines())
+    drawing = Drawing(fleet, lines or Lines(), given)
     plan = FleetPlan(
         fleet=fleet,
         parties=tuple(premises_planning.parties(drawing)),
@@ -40,6 +44,7 @@ def plan_fleet(fleet: FleetModel, lines: Lines | None = None, name: str = "fleet
         cpl=tuple(extras.cpl_entries(drawing)),
         firmware=tuple(extras.firmware(drawing)),
         faults=tuple(extras.fault_rules(drawing)),
+        given=given,
     )
     premises_planning.compare(drawing, plan.premises)
     if drawing.faults:
@@ -47,7 +52,7 @@ def plan_fleet(fleet: FleetModel, lines: Lines | None = None, name: str = "fleet
     return plan
 
 
-def read_plan(path: Path) -> FleetPlan:
-    """The plan of a fleet file. Raises FleetFileError."""
+def read_plan(path: Path, given: GivenKeys = NOTHING_GIVEN) -> FleetPlan:
+    """The plan of a fleet file, whose parties have the given keys. Raises FleetFileError."""
     fleet, lines = read_fleet_file(path)
-    return plan_fleet(fleet, lines, str(path))
+    return plan_fleet(fleet, lines, str(path), given)

@@ -26,6 +26,7 @@ class ChildProcess:
     def __init__(self, module: str, arguments: Sequence[str], log: Path) -> None:
         self.module = module
         self.address = ""
+        self.ready: dict[str, str] = {}
         self._arguments = arguments
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
@@ -37,7 +38,7 @@ class ChildProcess:
         return self._process.pid
 
     async def start(self) -> None:
-        """Returns once it listens at `address`. Raises ProcessFailed."""
+        """Returns once it listens at `address`; `ready` is all that it then says of itself. Raises ProcessFailed."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -51,7 +52,8 @@ class ChildProcess:
                 start_new_session=True,  # Ctrl-C is for who started us: children are told in order
             )
         try:
-            self.address = await asyncio.wait_for(self._read_address(self._process), READY_SECONDS)
+            self.ready = await asyncio.wait_for(self._read_ready(self._process), READY_SECONDS)
+            self.address = self.ready["address"]
         except TimeoutError:
             await self.kill()
             raise self._failure(f"was not ready within {READY_SECONDS:g} s") from None
@@ -83,13 +85,13 @@ class ChildProcess:
             self._signal(signal.SIGKILL)
         await self._process.wait()
 
-    async def _read_address(self, process: asyncio.subprocess.Process) -> str:
+    async def _read_ready(self, process: asyncio.subprocess.Process) -> dict[str, str]:
         assert process.stdout is not None
         line = await process.stdout.readline()
         if not line:
             status = await process.wait()
             raise self._failure(f"ended with status {status} before it was ready")
-        return str(json.loads(line)["address"])
+        return {name: str(value) for name, value in json.loads(line).items()}
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._process is not None

@@ -24,7 +24,10 @@ class NoConnection(NotRunning, LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemConnection:
-    """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates."""
+    """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates.
+
+    For others that listens at `smki`, if it does.
+    """
 
     state: Path
     dsp: str
@@ -33,6 +36,7 @@ class SystemConnection:
     acb: Eui = DEFAULT_ACB
     dsp_pid: int = 0
     emulator_pid: int = 0
+    smki: str = ""
 
     def administration(self) -> Administration:
         """The side of who runs the DSP."""
@@ -110,6 +114,7 @@ def read_connection(state: Path) -> SystemConnection:
             acb=parse_eui(content["acb"]),
             dsp_pid=content["dsp_pid"],
             emulator_pid=content["emulator_pid"],
+            smki=content.get("smki", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise NoConnection(f"{path} is not what a system writes there: {error}") from None

@@ -38,7 +38,11 @@ def launch(plan: FleetPlan) -> World:
     fleet = plan.fleet
     world = World(
         WorldSettings(
-            rules=rules_of(fleet), epoch=fleet.epoch, organisations=plan.organisations, seed=fleet.seed
+            rules=rules_of(fleet),
+            epoch=fleet.epoch,
+            organisations=plan.organisations,
+            seed=fleet.seed,
+            given=plan.given,
         )
     )
     _told(world, AdministrationLoaded(parties=plan.parties))
