@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dsp.core.state import State
+from smart_metering.device_types import TYPE_2
 from smart_metering.identifiers import Eui
 from smart_metering.pki.certificates import CertifiedKey, device_certificate, read_certificate
 from smart_metering.pki.given_keys import Use
@@ -72,8 +73,9 @@ class CertificateDesk:
         given = self._state.certificates.get(device)
         if given is not None:
             return [_certified(octets) for octets in (given.digital_signing, given.key_agreement)]
-        if device not in self._state.devices:
-            return []
+        known = self._state.devices.get(device)
+        if known is None or known.device.device_type in TYPE_2:
+            return []  # IHD and CAD take no GBCS, and have no certificates.
         return [_certified(self._derive(device, usage)) for usage in _OF_DEVICES]
 
     def _parties(self) -> list[Eui]:

@@ -59,7 +59,9 @@ class HttpServer:
         await self._server.shutdown(sockets=[self._listener])
 
     def _bind(self) -> socket.socket:
-        host, _, port = self._listen.rpartition(":")
+        host, colon, port = self._listen.rpartition(":")
+        if not colon:
+            raise CannotListen(f"cannot listen on {self._listen!r}: expected HOST:PORT")
         family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
         try:
             listener = socket.create_server((host.strip("[]"), int(port)), family=family, backlog=1_024)

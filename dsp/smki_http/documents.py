@@ -17,6 +17,7 @@ from smart_metering.pki.keys import KeyUsage
 
 MOST_OCTETS = 16 * 1024
 IN_USE = "I"
+_LONGEST_MESSAGE = 300
 
 _SEARCH = "CertificateSearchRequest"
 _RETRIEVAL = "CertificateDataRequest"
@@ -138,7 +139,7 @@ def _parsed(octets: bytes) -> etree._Element:
     try:
         return etree.fromstring(octets, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise BadParameters(f"no well-formed XML: {error}") from None
+        raise BadParameters(f"no well-formed XML: {getattr(error, 'msg', None) or error}") from None
 
 
 def _one_of(said: dict[str, str], name: str, expected: tuple[str, ...]) -> str | None:
@@ -150,7 +151,8 @@ def _one_of(said: dict[str, str], name: str, expected: tuple[str, ...]) -> str |
 
 def _response(name: str, code: int, message: str, reference: str) -> etree._Element:
     root = etree.Element(name)
-    _add(root, ("ResponseCode", str(code)), ("ResponseMessage", message), ("AuditReference", reference))
+    plain = "".join(letter if letter.isprintable() else "?" for letter in message[:_LONGEST_MESSAGE])
+    _add(root, ("ResponseCode", str(code)), ("ResponseMessage", plain), ("AuditReference", reference))
     return root
 
 

@@ -1,11 +1,21 @@
 """Sources of keys: the JSON key store of DCC Boxed, an archive of key files (org-crypto.zip), a folder, or one file."""
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from smart_metering.pki.boxed_key_store import read_boxed_key_store
 from smart_metering.pki.found_keys import MOST_OCTETS, MOST_OCTETS_OF_A_FILE, FoundKey, KeySourceError
 from smart_metering.pki.key_files import SUFFIXES, KeyFile, may_hold_keys, read_key_files
+
+_UNREADABLE_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,  # it has a password
+    EOFError,
+    OSError,
+)  # fmt: skip
 
 
 def read_key_source(path: Path) -> list[FoundKey]:
@@ -53,10 +63,10 @@ def _files_in_archive(path: Path) -> list[KeyFile]:
                         entry.filename, _capped(octets, MOST_OCTETS_OF_A_FILE, f"{path}: {entry.filename}")
                     )
                 )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _UNREADABLE_ARCHIVE as error:
         raise KeySourceError(
             str(path), f"the archive cannot be read: {error}"
-        ) from None  # RuntimeError: a password
+        ) from None
     return files
 
 

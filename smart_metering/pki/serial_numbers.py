@@ -50,7 +50,10 @@ def serial_number_of(certificate: bytes) -> int:
         length, at = der.read_length(certificate, at + 1)
     except IndexError:
         raise DecodeError(len(certificate), "certificate: ends before its serial number") from None
-    return int.from_bytes(certificate[at : at + length], "big")
+    octets = certificate[at : at + length]
+    if len(octets) != length or not octets:
+        raise DecodeError(len(certificate), "certificate: ends within its serial number")
+    return int.from_bytes(octets, "big")
 
 
 def point_of(public_key: ec.EllipticCurvePublicKey) -> bytes:
