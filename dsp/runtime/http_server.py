@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from smart_metering.rpc.server import CannotListen
 
+HIGHEST_PORT = 65_535
 CONNECTIONS_AT_ONCE = 1_000
 KEEP_ALIVE_SECONDS = 30
 
@@ -60,12 +61,12 @@ class HttpServer:
 
     def _bind(self) -> socket.socket:
         host, colon, port = self._listen.rpartition(":")
-        if not colon:
+        if not colon or not port.isdecimal() or int(port) > HIGHEST_PORT:
             raise CannotListen(f"cannot listen on {self._listen!r}: expected HOST:PORT")
         family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
         try:
             listener = socket.create_server((host.strip("[]"), int(port)), family=family, backlog=1_024)
-        except (OSError, ValueError, OverflowError) as error:
+        except OSError as error:
             raise CannotListen(f"cannot listen on {self._listen}: {error}") from None
         self._listen = f"{host}:{listener.getsockname()[1]}"
         return listener

@@ -136,7 +136,7 @@ def test_octets_that_are_no_certificate_are_refused(octets: bytes) -> None:
 
 
 def test_a_certificate_of_no_profile_of_smki_is_refused() -> None:
-    with pytest.raises(KeySourceError, match="w: .*certificate: "):
+    with pytest.raises(KeySourceError, match=r"w: .*certificate: "):
         choose_keys([FoundKey(where="w", name="n", certificate=without_profile())])
 
 
