@@ -6,12 +6,21 @@ Says where fleet control listens in one line of JSON.
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from device_emulator.bootstrap import DEFAULT_ACB, DeviceEmulator, EmulatorSettings, MissingCertificates
+from device_emulator.han_bridge.brokers import (
+    BROKER_VARIABLE,
+    MISSING,
+    InvalidBroker,
+    is_client_installed,
+    read_broker,
+)
+from device_emulator.runtime.han_post import PATIENCE_SECONDS
 from ledger.sqlite_store import StoreError
 from ledger.state_directory import StateInUse
 from smart_metering.identifiers import InvalidIdentifier, parse_eui
@@ -25,8 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     try:
         settings = _settings(parser.parse_args(arguments))
-    except InvalidIdentifier as error:
+    except (InvalidBroker, InvalidIdentifier) as error:
         parser.error(str(error))
+    if settings.broker is not None and not is_client_installed():
+        parser.error(MISSING)
     set_up_server_process()
     try:
         asyncio.run(_run(settings))
@@ -66,11 +77,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="emulator", metavar="NAME", help="as the DSP remembers it")
     parser.add_argument("--acb", default=DEFAULT_ACB, metavar="EUI", help="the DSP's own EUI")
+    parser.add_argument(
+        "--mqtt-broker",
+        default=os.environ.get(BROKER_VARIABLE, ""),
+        metavar="URL",
+        help="mqtt://[USER:PASSWORD@]HOST:PORT or mqtts://, by which Devices outside are reached; "
+        f"default: ${BROKER_VARIABLE}",
+    )
+    parser.add_argument(
+        "--han-patience",
+        type=float,
+        default=PATIENCE_SECONDS,
+        metavar="SECONDS",
+        help="of real time that stepped time waits for the answer of a Device outside",
+    )
     return parser
 
 
 def _settings(arguments: argparse.Namespace) -> EmulatorSettings:
-    """Raises InvalidIdentifier."""
+    """Raises InvalidIdentifier and InvalidBroker."""
     return EmulatorSettings(
         dsp=arguments.dsp,
         listen=arguments.listen,
@@ -79,6 +104,8 @@ def _settings(arguments: argparse.Namespace) -> EmulatorSettings:
         certificates=arguments.certificates,
         host=arguments.host,
         acb=parse_eui(arguments.acb),
+        broker=read_broker(arguments.mqtt_broker) if arguments.mqtt_broker else None,
+        han_patience=arguments.han_patience,
     )
 
 

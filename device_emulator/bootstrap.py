@@ -14,12 +14,14 @@ from device_emulator.core.keys import Keys, PartyKeys
 from device_emulator.core.state import State
 from device_emulator.faults.link import Link
 from device_emulator.firmware.images import FirmwareImages
-from device_emulator.rpc.doors import services
+from device_emulator.han_bridge.brokers import Broker, session_name
+from device_emulator.rpc.doors import events_service, services
 from device_emulator.rpc.refusals import STATUSES
 from device_emulator.rpc.sm_wan import SmWanClient
 from device_emulator.runtime.clock import FollowedClock
 from device_emulator.runtime.fate_desk import FateDesk
 from device_emulator.runtime.firmware_folder import FirmwareFolder
+from device_emulator.runtime.han_post import PATIENCE_SECONDS, HanPost
 from device_emulator.runtime.host import Host
 from ledger.group_commit import GroupCommit
 from ledger.state_directory import StateDirectory
@@ -45,7 +47,8 @@ class MissingCertificates(ValueError):
 class EmulatorSettings:
     """`host` is the name under which the DSP remembers this emulator.
 
-    `seed` gives Device keys, the life of households, and fates.
+    `seed` gives Device keys, the life of households, and fates. With a `broker`, Devices outside may take the place of
+    those here; stepped time waits `han_patience` real seconds for each of their answers.
     """
 
     dsp: str
@@ -55,6 +58,8 @@ class EmulatorSettings:
     certificates: Path
     host: str = "emulator"
     acb: Eui = DEFAULT_ACB
+    broker: Broker | None = None
+    han_patience: float = PATIENCE_SECONDS
 
 
 class DeviceEmulator:
@@ -78,10 +83,17 @@ class DeviceEmulator:
             commit=GroupCommit(self._directory.store),
             firmware=firmware,
             clock=FollowedClock(),
-            fates=FateDesk(link.fates, self._directory.store),
+            fates=FateDesk(link.fates, state.presence, self._directory.store),
+            han=HanPost(
+                state.han_commands.values(), state.han_offers.values(), patience=settings.han_patience
+            ),
         )
+        self._broker = settings.broker
+        self._session = session_name(settings.host, settings.state)
+        self._bridging: asyncio.Task[None] | None = None
         self._client = SmWanClient(self.host, settings.dsp)
-        self._server = Server(settings.listen, services(self.host), Refusals(STATUSES, "emulator"))
+        served = services(self.host) | events_service(self.host)
+        self._server = Server(settings.listen, served, Refusals(STATUSES, "emulator"))
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -98,12 +110,19 @@ class DeviceEmulator:
             raise
         self._running = asyncio.create_task(self._client.run())
         self._running.add_done_callback(_tell_failure)
+        if self._broker is not None:
+            from device_emulator.han_bridge.bridge import HanBridge  # noqa: PLC0415  # an extra: only who asks needs it
+
+            self._bridging = asyncio.create_task(HanBridge(self.host, self._broker, self._session).run())
+            self._bridging.add_done_callback(_tell_failure)
 
     async def stop(self) -> None:
         """Returns once everything that was taken is durable and the state is free for another."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait({self._running})
+        running = {task for task in (self._running, self._bridging) if task is not None}
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
         await self._server.stop(GRACE_SECONDS)
         try:
             await self.host.close()
@@ -111,9 +130,11 @@ class DeviceEmulator:
             self._directory.close()
 
     async def failure(self) -> None:
-        """Never returns while all is well; raises what ended the stream to the DSP for good, or the store."""
+        """Never returns while all is well; raises what ended the stream or the bridge for good, or the store."""
         assert self._running is not None, "not started"
         waits: set[asyncio.Future[None]] = {self._running, self.host.failed}
+        if self._bridging is not None:
+            waits.add(self._bridging)
         done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for ended in done:
             ended.result()
@@ -129,10 +150,10 @@ class DeviceEmulator:
 
 
 def _tell_failure(running: asyncio.Task[None]) -> None:
-    """A broken promise ends the stream for good: the log has it, whoever waits for `failure` or not."""
+    """A broken promise ends a door for good: the log has it, whoever waits for `failure` or not."""
     failure = None if running.cancelled() else running.exception()
     if failure is not None:
-        _log.error("the stream to the DSP ended", exc_info=failure)
+        _log.error("the stream to the DSP, or the bridge to Devices, ended", exc_info=failure)
 
 
 def read_party_keys(folder: Path, acb: Eui) -> Mapping[Eui, PartyKeys]:

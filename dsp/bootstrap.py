@@ -10,7 +10,7 @@ from typing import Self
 from dsp.core.engine import Engine
 from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
-from dsp.rpc.doors import Doors, services, sm_wan_service
+from dsp.rpc.doors import Doors, events_service, services, sm_wan_service
 from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
 from dsp.runtime.certificate_desk import CertificateDesk
@@ -97,6 +97,7 @@ class Dsp:
         intake = FirmwareIntake(self.runtime, firmware)
         doors = Doors(runtime=self.runtime, timekeeper=self.timekeeper, intake=intake, records=self._records)
         served = services(doors) | sm_wan_service(self.runtime, self.timekeeper, firmware)
+        served |= events_service(self.runtime, self._records)
         self._server = Server(settings.listen, served, Refusals(STATUSES, "DSP"))
         self._smki: HttpServer | None = None
         if settings.smki_listen:

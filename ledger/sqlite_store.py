@@ -36,9 +36,7 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         self._path = path
-        self._writer = _connect(path)
-        if not durable:
-            self._writer.execute("PRAGMA synchronous = OFF")
+        self._writer = _connect(path, durable=durable)
         self._reader: sqlite3.Connection | None = None
         self._encoder = msgspec.msgpack.Encoder()
         self._statements: dict[tuple[type[Change], str], str] = {}
@@ -152,6 +150,11 @@ class SqliteStore:
             low, high = (low, middle) if found >= value else (middle + 1, high)
         return high
 
+    def last_position(self, log: Log[R]) -> int:
+        """Of the last record that is durable; 0: there is none."""
+        (last,) = self._reading().execute(f'SELECT max(position) FROM "{log.name}"').fetchone()
+        return last or 0
+
     def copy_to(self, path: Path) -> None:
         """All that is committed, in one file; what stands there is written over."""
         with closing(sqlite3.connect(path)) as copy:
@@ -165,7 +168,7 @@ class SqliteStore:
 
     def _reading(self) -> sqlite3.Connection:
         if self._reader is None:
-            self._reader = _connect(self._path)
+            self._reader = _connect(self._path, durable=True)
         return self._reader
 
     def _parameters(self, change: Change) -> tuple[str | int | bytes, ...]:
@@ -182,16 +185,16 @@ class SqliteStore:
                 return (below,)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, *, durable: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(path, check_same_thread=False)
     try:
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.DatabaseError as error:
         connection.close()
         if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
             raise
         raise StoreError(f"{path}: {error}") from None
-    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA busy_timeout = 10000")
     return connection
 

@@ -58,7 +58,8 @@ class CplEntry(Record, frozen=True, kw_only=True):
 class DeviceTemplate(Record, frozen=True, kw_only=True):
     """One Device of a premises template. The known parties are EUIs whose certificates the Device holds.
 
-    `awaits_installation`: it is at the premises, but not on the HAN until its hub is told of it.
+    `awaits_installation`: it is at the premises, but not on the HAN until its hub is told of it. `external`: a Device
+    outside the emulator has its place.
     """
 
     device_type: DeviceType
@@ -69,6 +70,7 @@ class DeviceTemplate(Record, frozen=True, kw_only=True):
     supplier: Eui | None = None
     network_operator: Eui | None = None
     awaits_installation: bool = False
+    external: bool = False
 
 
 class PremisesTemplate(Record, frozen=True, kw_only=True):
@@ -108,6 +110,7 @@ class DeviceInside(Record, frozen=True, kw_only=True):
 
     `cut_at_activation`: its power goes when it next activates firmware. Its clock reads `clock_ahead` milliseconds more
     than the time is, or less if below 0; by it stand the entries of its `log` and its `activation_due`.
+    Where it is `external`, its truth is outside: its firmware and registers are told as its template has them.
     """
 
     device_id: Eui
@@ -128,6 +131,8 @@ class DeviceInside(Record, frozen=True, kw_only=True):
     readings: tuple[DecodedValue, ...] = ()
     messages: int = 0
     history: bytes = b""
+    external: bool = False
+    online: bool = False
     off_since: Instant | None = None
     hub_off_since: Instant | None = None
     cut_at_activation: bool = False

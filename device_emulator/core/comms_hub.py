@@ -1,6 +1,6 @@
 """A Comms Hub: it hands each frame to its Device and says so, gives out certificates, takes firmware for its HAN."""
 
-from device_emulator.core import device, distribution
+from device_emulator.core import device, distribution, external
 from device_emulator.core.carriage import carry
 from device_emulator.core.fleet import Place
 from device_emulator.core.state import Underway
@@ -25,6 +25,8 @@ def take(turn: Turn, downlink: Downlink) -> None:
         case Gbcs():
             for underway in carry(turn, place, Direction.TO_DEVICE, downlink.content, frame=downlink.frame):
                 arrive(turn, place, underway)
+        case CertificatesWanted() if external.is_external(turn.state, place):
+            external.give_certificates(turn, place)
         case CertificatesWanted():
             turn.send(place.comms_hub, place.device_id, turn.keys.certificates(place.device_id))
         case FirmwareForDevices():
@@ -48,6 +50,9 @@ def arrive(turn: Turn, place: Place, underway: Underway) -> None:
         _not_delivered(turn, place.comms_hub, place.device_id, underway.frame, unreachable)
         return
     assert isinstance(content, Gbcs), underway
+    if external.is_external(turn.state, place):
+        external.deliver(turn, place, underway.frame, content.gbcs)
+        return
     turn.send(place.comms_hub, place.device_id, Receipt(frame=underway.frame, delivered=True))
     device.hear(turn, place, content.gbcs)
 

@@ -1,6 +1,6 @@
 """A Device: it hears a Command, acts on it by its profile, and says what follows."""
 
-from device_emulator.core import han, power
+from device_emulator.core import external, han, power
 from device_emulator.core.carriage import note_local
 from device_emulator.core.dates import watch
 from device_emulator.core.fleet import Place
@@ -32,11 +32,11 @@ def hear(turn: Turn, place: Place, octets: bytes) -> None:
 def hear_locally(turn: Turn, place: Place, octets: bytes) -> bytes:
     """A message came past the air, by a device in the premises: the answer goes back that way, alerts by the hub.
 
-    Nothing: the Device stays silent; so does what is not on the HAN, or has no power, and SMETS1, which knows no such
-    Commands.
+    Nothing: the Device stays silent; so does what is not on the HAN, or has no power, SMETS1, which knows no such
+    Commands, and a Device outside, to which no way leads but by its hub.
     """
     device = turn.device(place)
-    is_there = has_joined(place, device) and is_on(device)
+    is_there = has_joined(place, device) and is_on(device) and not external.is_external(turn.state, place)
     if place.premises.generation is Generation.SMETS1 or not is_there:
         turn.observe(place.device_id, "silent: it takes no Command locally")
         return b""

@@ -1,7 +1,9 @@
 """Firmware on its way: from the DSP to the hub, over the HAN to each Device, and what the Device makes of it."""
 
 from device_emulator.core import power
-from device_emulator.core.effects import FileWanted
+from device_emulator.core.effects import FileWanted, Offered, OfferEnded
+from device_emulator.core.external import is_external
+from device_emulator.core.external_records import HanOffer, TransferEnded
 from device_emulator.core.fleet import Place
 from device_emulator.core.parties import supplier_of
 from device_emulator.core.saying import say
@@ -103,6 +105,20 @@ def finish(turn: Turn, place: Place, transfer: Transfer) -> None:
         _activate(turn, place, image)
 
 
+def finish_outside(turn: Turn, place: Place, ended: TransferEnded) -> None:
+    """A Device outside says what became of the file it was offered; what it makes of it, it tells itself."""
+    offer = turn.state.han_offers.get(ended.device)
+    if offer is None or offer.firmware_file != ended.firmware_file:
+        turn.observe(place.device_id, "external: the end of a transfer that nobody offered")
+        if offer is None:  # An offer of former days may still be retained somewhere.
+            turn.effects.append(OfferEnded(comms_hub=place.comms_hub, device=place.device_id))
+        return
+    turn.state.han_offers.remove(ended.device)
+    turn.effects.append(OfferEnded(comms_hub=place.comms_hub, device=place.device_id))
+    if place.profile.transfer_reported:
+        _report(turn, place, turn.images[offer.firmware_file], ended.code)
+
+
 def go_on(turn: Turn, place: Place) -> None:
     """The power is back: if hub and Device have it, the transfer goes on where it rests."""
     transfer = turn.state.transfers.get(place.device_id)
@@ -130,11 +146,27 @@ def _offer(turn: Turn, place: Place, image: Image) -> None:
         turn.observe(place.device_id, f"no transfer: {refusal.name.lower()}")
         _report(turn, place, image, refusal)
         return
-    carry_over(turn, place, image, duration(image))
+    if is_external(turn.state, place):
+        _offer_outside(turn, place, image)
+    else:
+        carry_over(turn, place, image, duration(image))
 
 
 def _has_power(turn: Turn, place: Place) -> bool:
     return turn.has_power(place.device_id) and turn.has_power(place.comms_hub)
+
+
+def _offer_outside(turn: Turn, place: Place, image: Image) -> None:
+    """The Device outside fetches the file whenever it likes: nothing of that is played."""
+    offer = HanOffer(
+        comms_hub=place.comms_hub,
+        device=place.device_id,
+        firmware_file=image.sha256,
+        firmware_version=image.version,
+        size=image.size,
+    )
+    turn.state.han_offers.put(offer)
+    turn.effects.append(Offered(offer=offer))
 
 
 def _fail(turn: Turn, place: Place, image: Image) -> None:

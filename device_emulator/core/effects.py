@@ -1,5 +1,6 @@
 """What the emulator wishes to happen once its changes are durable, in this order."""
 
+from device_emulator.core.external_records import HanCommand, HanOffer
 from smart_metering.identifiers import Eui
 from smart_metering.records import Record
 from smart_metering.sm_wan import Uplink
@@ -30,4 +31,38 @@ class Observe(Record, frozen=True):
     what: str
 
 
-Effect = Send | FileWanted | HubsLaunched | Observe
+class ToExternal(Record, frozen=True):
+    """A Command for a Device outside. It also stands in the outbox of the HAN until it is settled."""
+
+    command: HanCommand
+
+
+class Settled(Record, frozen=True):
+    """A Device outside holds this Command, or has answered it: it is not to be repeated."""
+
+    device: Eui
+    number: int
+
+
+class AlertTaken(Record, frozen=True):
+    """The alert of this number is kept: the Device outside may forget it."""
+
+    comms_hub: Eui
+    device: Eui
+    number: int
+
+
+class Offered(Record, frozen=True):
+    """A firmware file waits at the hub for a Device outside; it also stands in the book of offers."""
+
+    offer: HanOffer
+
+
+class OfferEnded(Record, frozen=True):
+    """The Device outside has said what became of the file."""
+
+    comms_hub: Eui
+    device: Eui
+
+
+Effect = Send | FileWanted | HubsLaunched | Observe | ToExternal | Settled | AlertTaken | Offered | OfferEnded

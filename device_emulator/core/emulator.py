@@ -3,15 +3,25 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from device_emulator.core import comms_hub, device, distribution, engineer, han
+from device_emulator.core import (
+    comms_hub,
+    device,
+    distribution,
+    engineer,
+    external,
+    external_inputs,
+    han,
+)
 from device_emulator.core.agenda import Agenda, Kind, Line
 from device_emulator.core.carriage import let_go
 from device_emulator.core.dates import dates
 from device_emulator.core.effects import Effect, HubsLaunched
 from device_emulator.core.engineer_records import ByHand, device_of
+from device_emulator.core.external_records import FromExternal
 from device_emulator.core.fleet import Fleet, InvalidLaunch, Place, comms_hubs
 from device_emulator.core.inputs import (
     DownlinkReceived,
+    ExternalSpoke,
     FaultsCleared,
     FaultsSet,
     FileArrived,
@@ -109,6 +119,14 @@ class Emulator:
         assert place is not None, device_id
         answer = device.hear_locally(turn, place, octets)
         return answer, effects + turn.close() + self._expire(now)
+
+    def hear_external(self, event: FromExternal, now: Instant) -> list[Effect]:
+        """What follows from what a Device outside says or does; from what it said before, nothing."""
+        self._write_down(ExternalSpoke(event=event), now)
+        effects = self._expire(now)
+        turn = self._turn(now)
+        external_inputs.take(turn, event)
+        return effects + turn.close() + self._expire(now)
 
     def do_by_hand(self, event: ByHand, now: Instant) -> list[Effect]:
         """What follows from what is done to a Device, which must be here. Raises CannotBeDone, and nothing follows."""
@@ -274,6 +292,8 @@ class Emulator:
         place = self.fleet.find(line.device)
         assert place is not None, line
         match line.kind:
+            case Kind.ACTIVATION | Kind.REPLACEMENT if external.is_external(self.state, place):
+                return None  # Its dates are kept outside.
             case Kind.ACTIVATION | Kind.REPLACEMENT | Kind.JOIN:
                 if dates(self.state.devices[line.device]).get(line.kind) != line.due:
                     return None

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from device_emulator.core import power, power_back
+from device_emulator.core import external, power, power_back
 from device_emulator.core.dates import watch
 from device_emulator.core.engineer_records import (
     ByHand,
     DeviceClockSet,
     HubPowerSwitched,
+    PlaceGiven,
     PowerCutPlanned,
     PowerSwitched,
     Tampered,
@@ -50,6 +51,8 @@ def carry_out(turn: Turn, place: Place, event: ByHand) -> None:
             _tamper(turn, place, event)
         case DeviceClockSet():
             _set_clock(turn, place, event)
+        case PlaceGiven():
+            external.set_external(turn, place, event.external)
 
 
 def refuse(turn: Turn, place: Place, event: ByHand) -> None:
@@ -62,6 +65,10 @@ def refuse(turn: Turn, place: Place, event: ByHand) -> None:
 def _faults(turn: Turn, place: Place, event: ByHand) -> Iterator[str]:
     device = turn.device(place)
     match event:
+        case PlaceGiven():
+            yield from _faults_of_a_gift(place, device, event.external)
+        case _ if external.is_external(turn.state, place):
+            yield "one outside the emulator has its place: it is done there"
         case HubPowerSwitched():
             yield from _faults_of_a_hub_switch(place, device, event.on)
         case PowerSwitched():
@@ -75,6 +82,14 @@ def _faults(turn: Turn, place: Place, event: ByHand) -> Iterator[str]:
             yield from _faults_of_a_tamper(place, device, event.tamper)
         case DeviceClockSet():
             yield from _faults_of_a_clock(place, _reading(event, turn.now))
+
+
+def _faults_of_a_gift(place: Place, device: DeviceState, to_one_outside: bool) -> Iterator[str]:
+    fault = external.fault_of(place)
+    if to_one_outside and fault is not None:
+        yield fault
+    if to_one_outside and not is_on(device):
+        yield "it is off: switch it on before its place is given away"
 
 
 def _faults_of_a_hub_switch(place: Place, device: DeviceState, on: bool) -> Iterator[str]:

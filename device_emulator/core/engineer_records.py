@@ -41,7 +41,14 @@ class DeviceClockSet(Record, frozen=True, kw_only=True):
     reading: Instant | None = None
 
 
-ByHand = PowerSwitched | PowerCutPlanned | HubPowerSwitched | Tampered | DeviceClockSet
+class PlaceGiven(Record, frozen=True, kw_only=True):
+    """The place of a Device is given to one outside, or taken back."""
+
+    device: Eui
+    external: bool
+
+
+ByHand = PowerSwitched | PowerCutPlanned | HubPowerSwitched | Tampered | DeviceClockSet | PlaceGiven
 """Everything that is done by hand."""
 
 

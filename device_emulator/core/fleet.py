@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from device_emulator.devices.profile import DeviceProfile
 from device_emulator.devices.profiles import PROFILES
 from smart_metering.administration import DeviceTemplate, PremisesTemplate
-from smart_metering.device_types import DeviceType
+from smart_metering.device_types import DeviceType, Generation
 from smart_metering.identifiers import Eui, eui_from_number, eui_number
 
 EUIS_PER_PREMISES = 16
@@ -107,6 +107,15 @@ class Fleet:
                 "a CHF or GPF awaits no installation",
             ),
             (
+                not any(_is_external_as_a_part_of_the_hub(device) for device in template.devices),
+                "a CHF or GPF is the hub itself: it is not external",
+            ),
+            (
+                template.generation is not Generation.SMETS1
+                or not any(row.external for row in template.devices),
+                "a SMETS1 Device is reached through its S1SP, not by GBCS: it is not external",
+            ),
+            (
                 len(types) <= EUIS_PER_PREMISES,
                 f"{len(types)} Devices: a premises has {EUIS_PER_PREMISES} at most",
             ),
@@ -130,6 +139,10 @@ class Fleet:
 
 def _awaits_as_a_part_of_the_hub(device: DeviceTemplate) -> bool:
     return device.awaits_installation and device.device_type in (DeviceType.CHF, DeviceType.GPF)
+
+
+def _is_external_as_a_part_of_the_hub(device: DeviceTemplate) -> bool:
+    return device.external and device.device_type in (DeviceType.CHF, DeviceType.GPF)
 
 
 def comms_hubs(template: PremisesTemplate) -> Iterator[Eui]:

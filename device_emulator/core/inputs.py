@@ -1,6 +1,7 @@
 """Everything that can reach the emulator. Each is a record, so the journal keeps it and a replay can give it again."""
 
 from device_emulator.core.engineer_records import ByHand
+from device_emulator.core.external_records import FromExternal
 from smart_metering.administration import FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
@@ -25,6 +26,12 @@ class LocallyDelivered(Record, frozen=True, kw_only=True):
 
     device: Eui
     octets: bytes
+
+
+class ExternalSpoke(Record, frozen=True, kw_only=True):
+    """A Device outside, or what carries its post, said something."""
+
+    event: FromExternal
 
 
 class FileArrived(Record, frozen=True, kw_only=True):
@@ -65,6 +72,7 @@ Input = (
     PremisesLaunched
     | DownlinkReceived
     | LocallyDelivered
+    | ExternalSpoke
     | FileArrived
     | FileFailed
     | FaultsSet

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 
+from device_emulator.core.external import is_external, known
 from device_emulator.core.fleet import Place
 from device_emulator.core.parties import supplier_of
 from device_emulator.core.power import OF_THE_HUB
@@ -54,6 +55,8 @@ def inspect(turn: Turn, place: Place) -> DeviceInside:
         readings=readings(kind, row, view, now),
         messages=row.received + row.sent,
         history=row.history,
+        external=is_external(turn.state, place),
+        online=known(turn.state, place).online,
         off_since=row.life.off_since,
         hub_off_since=hub.life.off_since,
         cut_at_activation=row.life.cut_at_activation,

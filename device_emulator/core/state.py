@@ -1,5 +1,12 @@
 """The emulator's state: plain records in durable books."""
 
+from device_emulator.core.external_records import (
+    ExternalDevice,
+    HanCommand,
+    HanOffer,
+    PresenceChange,
+    command_key,
+)
 from device_emulator.core.inputs import JournalEntry
 from device_emulator.devices.air import Direction
 from device_emulator.devices.state import DeviceState
@@ -76,6 +83,10 @@ class State:
         self.certificates = ledger.book(
             "organisation_certificates", OrganisationCertificate, lambda r: r.sha256
         )
+        self.external_devices = ledger.book("external_devices", ExternalDevice, lambda r: r.device)
+        self.han_commands = ledger.book("han_commands", HanCommand, lambda r: command_key(r.device, r.number))
+        self.han_offers = ledger.book("han_offers", HanOffer, lambda r: r.device)
+        self.presence = ledger.log("presence", PresenceChange, {"device": str})
         self.outbox = ledger.book("outbox", Uplink, lambda r: str(r.sequence))
         self.last_uplink = ledger.book("last_uplink", LastUplink, lambda _r: LAST)
         self.journal = ledger.log("journal", JournalEntry, {"at": int})

@@ -80,6 +80,9 @@ class EmulatorControl(EmulatorControlServicer):
         device_id = self._present(request.device_id)
         return pb2.LocalAnswer(gbcs=await self._host.deliver_locally(device_id, request.gbcs))
 
+    async def SetExternal(self, request: pb2.SetExternalRequest, context: Context) -> pb2.DeviceInside:
+        return await self._done(request.device_id, partial(handlings.place, request=request))
+
     async def SwitchDevicePower(self, request: pb2.DevicePowerSwitch, context: Context) -> pb2.DeviceInside:
         return await self._done(request.device_id, partial(handlings.device_power, request=request))
 

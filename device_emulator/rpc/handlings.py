@@ -4,6 +4,7 @@ from device_emulator.core.engineer_records import (
     ByHand,
     DeviceClockSet,
     HubPowerSwitched,
+    PlaceGiven,
     PowerCutPlanned,
     PowerSwitched,
     Tampered,
@@ -49,6 +50,11 @@ def clock_setting(device_id: Eui, request: pb2.DeviceClockSetting) -> ByHand:
             return DeviceClockSet(device=device_id, reading=Instant(request.reading))
         case None:
             raise InvalidHandling("clock: expected ahead or reading")
+
+
+def place(device_id: Eui, request: pb2.SetExternalRequest) -> ByHand:
+    """To one outside, or back."""
+    return PlaceGiven(device=device_id, external=request.external)
 
 
 def _one_of(what: str, given: str, known: tuple[str, ...]) -> None:

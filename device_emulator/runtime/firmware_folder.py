@@ -24,6 +24,13 @@ class FirmwareFolder:
             if _NAME.fullmatch(path.name):
                 yield path.name, path.read_bytes()
 
+    def read(self, name: str, offset: int, size: int) -> bytes:
+        """Up to `size` octets of a file that is here, from `offset` on."""
+        assert _NAME.fullmatch(name), name
+        with (self._folder / name).open("rb") as file:
+            file.seek(offset)
+            return file.read(size)
+
     def keep(self, name: str, octets: bytes) -> None:
         """Returns once the file is durable."""
         assert _NAME.fullmatch(name), name

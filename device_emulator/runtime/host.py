@@ -5,15 +5,27 @@ it. Whatever must not overtake the books (uplinks, answers to barriers, question
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import structlog
 
-from device_emulator.core.effects import Effect, FileWanted, HubsLaunched, Observe, Send
+from device_emulator.core.effects import (
+    AlertTaken,
+    Effect,
+    FileWanted,
+    HubsLaunched,
+    Observe,
+    Offered,
+    OfferEnded,
+    Send,
+    Settled,
+    ToExternal,
+)
 from device_emulator.core.emulator import Emulator
 from device_emulator.core.engineer_records import ByHand
+from device_emulator.core.external_records import FromExternal
 from device_emulator.runtime.clock import FollowedClock
-from device_emulator.runtime.fate_desk import FateDesk
+from device_emulator.runtime.fate_desk import Events, FateDesk, Position
 from device_emulator.runtime.firmware_folder import FirmwareFolder
 from device_emulator.runtime.frames import (
     Attach,
@@ -25,8 +37,10 @@ from device_emulator.runtime.frames import (
     ToHubs,
     UplinksTaken,
 )
+from device_emulator.runtime.han_post import HanPost
 from device_emulator.runtime.incoming_files import Block, BrokenFile
 from device_emulator.runtime.stream import Stream
+from ledger.bell import Bell
 from ledger.group_commit import GroupCommit
 from smart_metering.administration import Fate, FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui
@@ -55,10 +69,14 @@ class Host:
         firmware: FirmwareFolder,
         clock: FollowedClock,
         fates: FateDesk,
+        han: HanPost,
     ) -> None:
         self.name = name
         self.emulator = emulator
         self.clock = clock
+        self.han = han
+        self.knows_the_time = asyncio.Event()
+        self.bell = Bell()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._commit = commit
         self._firmware = firmware
@@ -111,6 +129,7 @@ class Host:
             case UplinksTaken(sequence=sequence):
                 self.emulator.uplinks_taken(sequence)  # Kept with the next commit: the DSP will say it again.
             case ClockUpdate():
+                await self._hear_out(frame)
                 self._pass_barrier(frame)
             case HubsAttached():
                 await self._hubs_attached(frame)
@@ -155,6 +174,19 @@ class Host:
         await self.flush()
         return await self._fates.read(device, after, limit)
 
+    async def events(self, after: Position, *, until_now: bool = False) -> AsyncIterator[Events]:
+        """What befell Devices beyond a position, batch by batch."""
+        await self.flush()
+        async for batch in self._fates.follow(after, self.bell, until_now=until_now):
+            yield batch
+
+    async def presence(self) -> tuple[list[tuple[Eui, bool]], Position]:
+        """Which Devices outside are there, in the order of their ids, and the position of what comes after."""
+        await self.flush()
+        position = await self._fates.head()
+        devices = self.emulator.state.external_devices.values()
+        return sorted((row.device, row.online) for row in devices), position
+
     async def set_faults(self, rules: Sequence[FaultRule]) -> None:
         """Raises InvalidFaultRule."""
         self.emulator.set_faults(rules)
@@ -163,6 +195,16 @@ class Host:
     async def clear_faults(self, names: Sequence[str]) -> None:
         self.emulator.clear_faults(names)
         await self.flush()
+
+    # --- the bridge to external Devices
+
+    def hear_external(self, event: FromExternal) -> asyncio.Future[None]:
+        """Takes what a Device outside says; done once that is durable. The time must be known."""
+        return self._hand_in(self.emulator.hear_external(event, self.clock.now()))
+
+    async def read_firmware(self, firmware_file: str, offset: int, size: int) -> bytes:
+        """Up to `size` octets of a file that is here."""
+        return await asyncio.to_thread(self._firmware.read, firmware_file, offset, size)
 
     # --- within
 
@@ -179,8 +221,15 @@ class Host:
                 self._room.clear()
                 await self._room.wait()
 
+    async def _hear_out(self, update: ClockUpdate) -> None:
+        """Stepped time waits a moment for Devices outside: they live in real time, and answer when they do."""
+        if update.rate == 0 and self.emulator.state.han_commands:
+            await self.flush()  # What they were asked last is on its way only then.
+            await self.han.hear_out()
+
     def _pass_barrier(self, update: ClockUpdate) -> None:
         self.clock.follow(update.now, update.rate)
+        self.knows_the_time.set()
         effects = self.emulator.expire(self.clock.now())
         last = self.emulator.last_uplink
         reached = ClockReached(
@@ -252,21 +301,27 @@ class Host:
             self._fail(failure)
             return
         self._durable = last
+        self.bell.ring()
         if self._stream is not None:
             self._stream.durable_up_to(last)
         for effect in effects:
-            match effect:
-                case Send():
-                    pass  # It stands in the outbox, from which the stream sends it.
-                case FileWanted(firmware_file=name):
-                    if self._stream is not None and self._stream.is_attached:
-                        self._stream.ask_for(name)
-                case HubsLaunched(template=template):
-                    self._attach(template)
-                case Observe(device=device, what=what):
-                    _log.info("observed", device=device, what=what)
+            self._do(effect)
         if then is not None:
             then()
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Send():
+                pass  # It stands in the outbox, from which the stream sends it.
+            case FileWanted(firmware_file=name):
+                if self._stream is not None and self._stream.is_attached:
+                    self._stream.ask_for(name)
+            case HubsLaunched(template=template):
+                self._attach(template)
+            case Observe(device=device, what=what):
+                _log.info("observed", device=device, what=what)
+            case ToExternal() | Settled() | AlertTaken() | Offered() | OfferEnded():
+                self.han.note(effect)
 
     def _expire(self) -> None:
         self._hand_in(self.emulator.expire(self.clock.now()))

@@ -10,12 +10,14 @@ from grpc import aio
 from dsp.rpc.central_products_list import CentralProductsList
 from dsp.rpc.clock import Clock
 from dsp.rpc.dcc_user_interface import DccUserInterface
+from dsp.rpc.events import DspEvents
 from dsp.rpc.explanations import Explanations
 from dsp.rpc.identity import Identity
 from dsp.rpc.inventory_administration import InventoryAdministration
 from dsp.rpc.self_service_interface import SelfServiceInterface
 from dsp.rpc.sm_wan import SmWan
 from dsp.runtime.engine_room import EngineRoom
+from dsp.runtime.events_desk import EventsDesk
 from dsp.runtime.explanation_desk import ExplanationDesk
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.firmware_store import FirmwareStore
@@ -26,6 +28,7 @@ from smart_metering.rpc.server import Register
 from smart_metering.rpc.v1 import central_products_list_pb2_grpc as central_products_list
 from smart_metering.rpc.v1 import clock_pb2_grpc as clock
 from smart_metering.rpc.v1 import dcc_user_interface_pb2_grpc as dcc_user_interface
+from smart_metering.rpc.v1 import events_pb2_grpc as events
 from smart_metering.rpc.v1 import explanation_pb2_grpc as explanation
 from smart_metering.rpc.v1 import inventory_administration_pb2_grpc as inventory_administration
 from smart_metering.rpc.v1 import self_service_interface_pb2_grpc as self_service_interface
@@ -80,6 +83,12 @@ def sm_wan_service(runtime: Runtime, timekeeper: Timekeeper, firmware: FirmwareS
     """What adds the service for hubs and their hosts."""
     servicer = SmWan(runtime, timekeeper, firmware)
     return _named({"SmWan": _service(sm_wan.add_SmWanServicer_to_server, servicer)})
+
+
+def events_service(runtime: Runtime, records: RecordsDesk) -> dict[str, Register]:
+    """What adds the service for who follows what happens."""
+    servicer = DspEvents(EventsDesk(runtime.engine.state, records, runtime.bell))
+    return _named({"DspEvents": _service(events.add_DspEventsServicer_to_server, servicer)})
 
 
 def _named(rows: dict[str, Register]) -> dict[str, Register]:

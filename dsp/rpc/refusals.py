@@ -8,6 +8,7 @@ from dsp.core.effects import Refusal
 from dsp.rpc.identity import Unauthenticated
 from dsp.runtime.audit_desk import NotForThisUser, UnknownDevice
 from dsp.runtime.clock import ClockIsRunning, ClockRefusal
+from dsp.runtime.events_desk import UnknownKind
 from dsp.runtime.firmware_store import FileTooLargeError
 from dsp.runtime.hosts import HostCutOff
 from smart_metering.rpc.refusals import InvalidArgument, NotFound, Statuses
@@ -22,6 +23,7 @@ STATUSES: Statuses = (
     (HostCutOff, grpc.StatusCode.ABORTED),
     (ClockIsRunning, grpc.StatusCode.FAILED_PRECONDITION),
     (ClockRefusal, grpc.StatusCode.INVALID_ARGUMENT),
+    (UnknownKind, grpc.StatusCode.INVALID_ARGUMENT),
 )
 
 

@@ -157,6 +157,32 @@ class RecordsDesk:
 
         return await self._read(read)
 
+    async def heads(self) -> tuple[int, int]:
+        """The last durable positions: of the changes in the SMI, and of the Service Audit Trail."""
+        store, state = self._store, self._state
+        return await self._read(
+            lambda: (store.last_position(state.smi_changes), store.last_position(state.audit_trail))
+        )
+
+    async def read_smi_changes(self, after: int, limit: int) -> list[tuple[int, SmiChange]]:
+        """Positions and changes of any Device, oldest first."""
+        return await self._read(partial(self._store.read, self._state.smi_changes, after=after, limit=limit))
+
+    async def read_kinds(
+        self, kinds: tuple[int, ...], after: int, last: int, limit: int
+    ) -> list[tuple[int, AuditRecord]]:
+        """Messages of these kinds of any User, up to position `last`, oldest first."""
+        return await self._read(
+            partial(
+                self._store.read,
+                self._state.audit_trail,
+                where={"kind": kinds},
+                after=after,
+                before=last + 1,
+                limit=limit,
+            )
+        )
+
     def list_devices(
         self, after: str, limit: int, is_wanted: Callable[[SmiDevice], bool]
     ) -> tuple[list[SmiDevice], bool]:

@@ -16,6 +16,7 @@ from dsp.core.inputs import Input
 from dsp.runtime.clock import VirtualClock
 from dsp.runtime.hosts import Hosts
 from dsp.runtime.user_streams import UserStreams
+from ledger.bell import Bell
 from ledger.group_commit import GroupCommit
 from smart_metering.instants import Instant
 
@@ -49,6 +50,7 @@ class Runtime:
         self.hosts = hosts
         self.streams = streams
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.bell = Bell()
         self._commit = commit
         self._noted: Instant | None = None
         self._alarm: asyncio.TimerHandle | None = None
@@ -139,6 +141,7 @@ class Runtime:
         if failure is not None:
             self._fail(failure)
             return
+        self.bell.ring()
         for effect in effects:
             match effect:
                 case Send(downlink=downlink):

@@ -6,6 +6,7 @@ elsewhere stands in place of what would be derived, key by key.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -17,6 +18,7 @@ from smart_metering.pki.keys import KeyUsage, derive_private_key
 CHANGE_OF_SUPPLIER_PARTY = Eui("90-B3-D5-1F-30-00-00-04")
 """The transitional Change of Supplier party of the Reference Test Data Set, which signs the Commands of SR 6.23."""
 
+_REMEMBERED = 1_000
 _USAGES = (KeyUsage.DIGITAL_SIGNING, KeyUsage.KEY_AGREEMENT)
 _USAGES_BY_ROLE: dict[str, tuple[KeyUsage, ...]] = {
     OrganisationRole.SUPPLIER: (*_USAGES, KeyUsage.PREPAYMENT_KEY_AGREEMENT, KeyUsage.XML_SIGNING),
@@ -63,7 +65,10 @@ class DevelopmentPki:
     def certificates(self, party: Eui, role: str) -> dict[KeyUsage, bytes]:
         """DER of all of a party's: what `role` needs, and what was given."""
         usages = dict.fromkeys((*_USAGES_BY_ROLE.get(role, _USAGES), *self.given.usages_of(party)))
-        return {usage: self._certificate(party, role, usage) for usage in usages}
+        given = self.given.certificates
+        return {
+            usage: given.get((party, usage)) or _derived(self.seed, party, role, usage) for usage in usages
+        }
 
     def private_key(self, party: Eui, usage: KeyUsage) -> ec.EllipticCurvePrivateKey:
         """An organisation's. Raises MissingPrivateKey."""
@@ -74,7 +79,7 @@ class DevelopmentPki:
             raise MissingPrivateKey(
                 f"the {usage} certificate of {party} was imported without its private key, which is needed here"
             )
-        return derive_private_key(self.seed, party, usage)
+        return _derived_key(self.seed, party, usage)
 
     def device(self, device: Eui) -> dict[KeyUsage, Credential]:
         """A DS and a KA credential."""
@@ -88,11 +93,11 @@ class DevelopmentPki:
             for usage in _USAGES
         }
 
-    def _certificate(self, party: Eui, role: str, usage: KeyUsage) -> bytes:
-        given = self.given.certificates.get((party, usage))
-        if given is not None:
-            return given
-        return organisation_certificate(self.seed, party, _role_on(role, usage), usage)
+
+@lru_cache(_REMEMBERED)
+def _derived(seed: bytes, party: Eui, role: str, usage: KeyUsage) -> bytes:
+    """Remembered: whoever starts many systems of one seed needs the same few again and again."""
+    return organisation_certificate(seed, party, _role_on(role, usage), usage)
 
 
 def _role_on(role: str, usage: KeyUsage) -> str:
@@ -101,3 +106,9 @@ def _role_on(role: str, usage: KeyUsage) -> str:
         return role
     is_dsp = role == OrganisationRole.ACCESS_CONTROL_BROKER
     return OrganisationRole.DSP_XML_SIGNING if is_dsp else OrganisationRole.USER_XML_SIGNING
+
+
+@lru_cache(_REMEMBERED)
+def _derived_key(seed: bytes, party: Eui, usage: KeyUsage) -> ec.EllipticCurvePrivateKey:
+    """Remembered likewise."""
+    return derive_private_key(seed, party, usage)

@@ -16,7 +16,7 @@ class MissingPrivateKey(ValueError):
     """A certificate was brought without its private key, and somebody here is to use that."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GivenKeys:
     """Organisations' certificates and issuers' (DER), and those of the private keys that came with them."""
 

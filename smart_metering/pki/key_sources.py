@@ -64,9 +64,7 @@ def _files_in_archive(path: Path) -> list[KeyFile]:
                     )
                 )
     except _UNREADABLE_ARCHIVE as error:
-        raise KeySourceError(
-            str(path), f"the archive cannot be read: {error}"
-        ) from None
+        raise KeySourceError(str(path), f"the archive cannot be read: {error}") from None
     return files
 
 

@@ -50,12 +50,13 @@ class Refusals(aio.ServerInterceptor):
     """Stands before every handler that is a coroutine or an async generator.
 
     `statuses` are asked after those that both sides share; the first that fits counts. `server` is what the caller is
-    told failed.
+    told failed. `log` says whether refusals are logged: where the caller is of this process, it knows.
     """
 
-    def __init__(self, statuses: Statuses, server: str) -> None:
+    def __init__(self, statuses: Statuses, server: str, *, log: bool = True) -> None:
         self._statuses = (*STATUSES, *statuses)
         self._server = server
+        self._logs = log
 
     async def intercept_service(
         self, continuation: "Continuation[Q, A]", handler_call_details: grpc.HandlerCallDetails
@@ -75,7 +76,10 @@ class Refusals(aio.ServerInterceptor):
         """Ends the call with the status of the error."""
         for kind, status in self._statuses:
             if isinstance(error, kind):
-                _log.info("call refused", method=method, status=status.name, why=str(error)[:DETAILS_SHOWN])
+                if self._logs:
+                    _log.info(
+                        "call refused", method=method, status=status.name, why=str(error)[:DETAILS_SHOWN]
+                    )
                 details = str(error).encode("ascii", "backslashreplace").decode()
                 await context.abort(status, details[:DETAILS_SHOWN])
         _log.error("call failed", method=method, exc_info=error)

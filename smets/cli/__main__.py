@@ -19,8 +19,11 @@ from smets.cli import (
     hub,
     inventory,
     pki,
+    replay,
     rules,
+    run,
     send,
+    snapshot,
     up,
 )
 from smets.cli.exits import MEANINGS
@@ -32,6 +35,9 @@ EPILOG = (
 )
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "run": run.run,
+    "replay": replay.replay,
+    "shrink": replay.shrink,
     "up": up.up,
     "send": send.send,
     "alerts": alerts.alerts,
@@ -50,6 +56,7 @@ GROUPS = {
     "fleet": fleet.app,
     "pki": pki.app,
     "rules": rules.app,
+    "snapshot": snapshot.app,
 }
 
 

@@ -56,7 +56,7 @@ def _show(screen: Screen, device_id: str, smi: "SmiDevice | None", inside: "Devi
     )
     if smi is None or inside is None:
         screen.say(_missing(smi, inside))
-    if inside is not None and inside.readings:
+    if inside is not None and inside.readings and not inside.external:
         screen.say("")
         screen.table(("it shows", ""), ((row.name, row.value) for row in inside.readings))
     if inside is not None and inside.log:
@@ -104,6 +104,13 @@ def _of_the_device(inside: "DeviceInside | None") -> dict[str, str]:
     if inside is None:
         return {}
     due = inside.activation_due
+    if inside.external:  # Of itself it tells only whom it answers.
+        return {
+            "type": inside.device_type,
+            "hub": inside.comms_hub,
+            "on the HAN": "yes" if inside.joined else "no",
+            "it is": device_by_hand.whereabouts(inside),
+        }
     rows = {
         "type": inside.device_type,
         "firmware": inside.firmware_version,

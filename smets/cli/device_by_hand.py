@@ -1,4 +1,4 @@
-"""What a test engineer does to a Device by hand: `smets device power`, `tamper` and `clock`."""
+"""What a test engineer does to a Device by hand: `smets device power`, `tamper`, `clock`, `external`."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
@@ -150,6 +150,33 @@ def clock(
         return await emulator.set_device_clock(device_id, ahead_ms=-ahead if drift.startswith("-") else ahead)
 
     _by_hand(device, state, json_output, do, lambda inside: clock_text(inside.clock_ahead) or "right")
+
+
+@app.command()
+def external(device: Device, state: State = DEFAULT_STATE, json_output: Json = False) -> None:
+    """Give a Device's place to one outside, which its hub reaches by MQTT (docs/hardware-in-the-loop.md)."""
+
+    def do(emulator: "EmulatorControl", device_id: "Eui") -> "Awaitable[DeviceInside]":
+        return emulator.set_external(device_id, True)
+
+    _by_hand(device, state, json_output, do, whereabouts)
+
+
+@app.command()
+def emulated(device: Device, state: State = DEFAULT_STATE, json_output: Json = False) -> None:
+    """Take a Device's place back from one outside: the emulated one goes on as it was left."""
+
+    def do(emulator: "EmulatorControl", device_id: "Eui") -> "Awaitable[DeviceInside]":
+        return emulator.set_external(device_id, False)
+
+    _by_hand(device, state, json_output, do, whereabouts)
+
+
+def whereabouts(inside: "DeviceInside") -> str:
+    """Where the Device is that answers under this EUI."""
+    if not inside.external:
+        return "emulated"
+    return f"outside the emulator, {'online' if inside.online else 'offline'}"
 
 
 def clock_text(ahead_ms: int) -> str:

@@ -13,6 +13,7 @@ class Exit(IntEnum):
     ANSWERED_WITH_ERROR = 4
     NO_RESPONSE = 5
     NOT_EMULATED = 6
+    DID_NOT_HOLD = 7
 
 
 MEANINGS = (
@@ -23,6 +24,7 @@ MEANINGS = (
     (Exit.ANSWERED_WITH_ERROR, "the request was answered with an error code of the SEC"),
     (Exit.NO_RESPONSE, "the request was sent, and no Response came"),
     (Exit.NOT_EMULATED, "the request passed every check, but is not emulated yet"),
+    (Exit.DID_NOT_HOLD, "a scenario was played, and what it expects did not hold"),
 )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, Json, State
+from smets.cli.options import DEFAULT_STATE, Json, Mqtt, MqttBroker, MqttListen, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
 from smets.counting import counted
@@ -24,10 +24,10 @@ def check(fleet: FleetFile, json_output: Json = False) -> None:
     """Say what a fleet file comes to, or everything that is wrong with it."""
 
     async def work(screen: Screen) -> None:
-        from smets.fleet.planning import read_plan
         from smets.fleet.premises_texts import premises_texts
+        from smets.scenarios.planning import read_scenario
 
-        plan = read_plan(fleet)
+        plan = read_scenario(fleet).plan
         screen.data(_summary(plan))
         screen.table(
             ("premises", "count", "generation", "Devices", "first EUI", "SMI Status"),
@@ -59,25 +59,35 @@ Dsp = Annotated[
 
 
 @app.command()
-def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_output: Json = False) -> None:
+def launch(
+    fleet: FleetFile,
+    dsp: Dsp = "",
+    mqtt: Mqtt = False,
+    mqtt_listen: MqttListen = "",
+    mqtt_broker: MqttBroker = "",
+    state: State = DEFAULT_STATE,
+    json_output: Json = False,
+) -> None:
     """Launch a fleet file into the system that runs; with --dsp in an emulator of its own, until Ctrl-C.
 
-    Premises that stand there already stay as they are.
+    Premises that stand there already stay as they are. MQTT is for an emulator of its own; of the DSP's events its own
+    system tells.
     """
 
     async def own_emulator(screen: Screen) -> None:
-        from smets.cli.up import keep_running
-        from smets.fleet.planning import read_plan
+        from smets.cli.up import keep_running, mqtt_settings
         from smets.local_system.local_system import LocalSystem, SystemSettings
         from smets.local_system.state_folder import StateFolder
+        from smets.scenarios.planning import read_scenario
 
-        plan = read_plan(fleet, StateFolder(state).given)
+        plan = read_scenario(fleet, StateFolder(state).given).plan
         settings = SystemSettings(
             state=state.resolve(),
             organisations=plan.organisations,
             seed=plan.fleet.seed,
             running_dsp=dsp,
             host=fleet.stem,
+            mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
         )
         async with LocalSystem(settings) as system:
             await keep_running(screen, system, plan)
@@ -85,12 +95,16 @@ def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_o
     async def into_running(screen: Screen) -> None:
         from smets.cli.exits import Misuse
         from smets.fleet.launching import launch_fleet
-        from smets.fleet.planning import read_plan
         from smets.local_system.connection import read_connection
         from smets.local_system.state_folder import StateFolder
+        from smets.scenarios.planning import read_scenario
 
+        if mqtt or mqtt_listen:
+            raise Misuse(
+                "--mqtt: expected with --dsp; the system that runs has MQTT if it was started with it"
+            )
         connection = read_connection(state)
-        plan = read_plan(fleet, StateFolder(connection.state).given)
+        plan = read_scenario(fleet, StateFolder(connection.state).given).plan
         strangers = [
             party.name
             for party in plan.parties
@@ -114,10 +128,10 @@ def launch(fleet: FleetFile, dsp: Dsp = "", state: State = DEFAULT_STATE, json_o
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of fleet files, for editors."""
-    from smets.fleet.model import FleetModel
+    """Print the JSON Schema of fleet files and scenarios, for editors."""
+    from smets.scenarios.model import ScenarioModel
 
-    typer.echo(json.dumps(FleetModel.model_json_schema(), indent=2))
+    typer.echo(json.dumps(ScenarioModel.model_json_schema(), indent=2))
 
 
 def _summary(plan: "FleetPlan") -> dict[str, object]:

@@ -53,5 +53,32 @@ Variants: TypeAlias = Annotated[
     ),
 ]
 
+Mqtt: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--mqtt",
+        envvar="SMETS_MQTT",
+        help="With an MQTT broker of its own, for Devices outside and for dashboards.",
+    ),
+]
+MqttListen: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--mqtt-listen",
+        envvar="SMETS_MQTT_LISTEN",
+        help="HOST:PORT of that broker, which is then run; default: a free port of loopback.",
+        show_default=False,
+    ),
+]
+MqttBroker: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--mqtt-broker",
+        envvar="SMETS_MQTT_BROKER",
+        help=r"With the broker that runs at mqtt://\[USER:PASSWORD@]HOST:PORT, or mqtts:// for TLS.",
+        show_default=False,
+    ),
+]
+
 DEFAULT_STATE = Path(".smets")
 NO_TEXTS: list[str] = []

@@ -44,6 +44,9 @@ def _exit_of(error: Exception) -> Exit | None:
     from smets.local_system.connection import NoConnection
     from smets.local_system.state_folder import StateFolderError
     from smets.pki.making import WrongPki
+    from smets.replay.divergence import Divergence
+    from smets.replay.run import NoRun
+    from smets.replay.snapshots import CannotSave
     from smets.requests.errors import WrongRequest
 
     rows: tuple[tuple[type[Exception], Exit], ...] = (
@@ -58,6 +61,8 @@ def _exit_of(error: Exception) -> Exit | None:
         (KeyFolderError, Exit.MISUSE),
         (KeySourceError, Exit.MISUSE),
         (MissingPrivateKey, Exit.MISUSE),
+        (CannotSave, Exit.MISUSE),
+        (NoRun, Exit.MISUSE),
         (RecipeError, Exit.MISUSE),
         (StateFolderError, Exit.MISUSE),
         (UnknownRule, Exit.MISUSE),
@@ -69,5 +74,6 @@ def _exit_of(error: Exception) -> Exit | None:
         (NoResponse, Exit.NO_RESPONSE),
         (SmetsError, Exit.FAILED),
         (ProcessFailed, Exit.FAILED),
+        (Divergence, Exit.DID_NOT_HOLD),
     )
     return next((code for kind, code in rows if isinstance(error, kind)), None)

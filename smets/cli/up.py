@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, State
+from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, Mqtt, MqttBroker, MqttListen, State
 from smets.cli.running import run
 from smets.cli.screen import Screen
 from smets.counting import counted
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from smets.fleet.launching import Launched
     from smets.fleet.planning import FleetPlan
     from smets.local_system.local_system import LocalSystem
+    from smets.local_system.mqtt import MqttSettings
 
 FleetFile = Annotated[Path, typer.Argument(metavar="FLEET.yaml", help="The fleet file.", show_default=False)]
 Rate = Annotated[
@@ -96,6 +97,9 @@ def up(
     pki: Pki = None,
     smki: Smki = False,
     smki_listen: SmkiListen = "",
+    mqtt: Mqtt = False,
+    mqtt_listen: MqttListen = "",
+    mqtt_broker: MqttBroker = "",
     json_output: Json = False,
 ) -> None:
     """Run a DSP and a device emulator until Ctrl-C; what they know stays in the state folder.
@@ -104,14 +108,14 @@ def up(
     """
 
     async def work(screen: Screen) -> None:
-        from smets.fleet.planning import read_plan
         from smets.fleet.rules_in_force import rules_text, under_rules
         from smets.local_system.local_system import LocalSystem, SystemSettings
         from smets.local_system.state_folder import StateFolder
+        from smets.scenarios.planning import read_scenario
 
         folder = StateFolder(state.resolve())
         brought = _read_keys(pki)
-        plan = read_plan(fleet, folder.given.and_then(brought))
+        plan = read_scenario(fleet, folder.given.and_then(brought)).plan
         rules = under_rules(
             plan.fleet,
             release=release,
@@ -130,16 +134,34 @@ def up(
             without_modifications=rules.without_modifications,
             modifications=rules.modifications,
             switches=plan.fleet.switch_texts,
-            epoch=plan.fleet.epoch,
-            rate=plan.fleet.rate if rate is None else rate,
+            epoch=plan.fleet.clock.epoch,
+            rate=plan.fleet.clock.rate if rate is None else rate,
             dsp_listen=dsp_listen,
             emulator_listen=emulator_listen,
             smki_listen=smki_listen or (SMKI_PORT if smki else ""),
+            mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
         )
         async with LocalSystem(settings) as system:
             await keep_running(screen, system, plan, rules_text(rules))
 
     run(work, json_output=json_output)
+
+
+def mqtt_settings(*, asked: bool, listen: str, broker: str) -> "MqttSettings | None":
+    """None: no MQTT. Raises Misuse."""
+    from device_emulator.han_bridge.brokers import InvalidBroker
+    from smets.cli.exits import Misuse
+    from smets.local_system.mqtt import MqttNotInstalled, MqttSettings
+    from smets.local_system.mqtt_broker import LISTEN
+
+    if broker and (asked or listen):
+        raise Misuse("expected --mqtt-broker, or --mqtt for a broker of its own, not both")
+    if not (asked or listen or broker):
+        return None
+    try:
+        return MqttSettings(broker=broker, listen=listen or LISTEN)
+    except (InvalidBroker, MqttNotInstalled) as error:
+        raise Misuse(str(error)) from None
 
 
 async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan", rules: str = "") -> None:
@@ -185,20 +207,23 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
             "state": str(connection.state),
             "dsp_pid": connection.dsp_pid,
             "emulator_pid": connection.emulator_pid,
+            "mqtt": connection.mqtt,
             "rules": rules,
             "launched": launched,
         }
     )
-    screen.say(("DSP            ", "bold"), connection.dsp)
-    screen.say(("fleet control  ", "bold"), connection.emulator)
-    if connection.smki:
-        screen.say(("SMKI           ", "bold"), f"http://{connection.smki}/")
-    screen.say(("state          ", "bold"), str(connection.state))
-    if plan.given.certificates:
-        owners = len({entity for entity, _ in plan.given.certificates})
-        screen.say(("keys           ", "bold"), f"imported: those of {counted(owners, 'organisation')}")
-    if rules:
-        screen.say(("rules          ", "bold"), rules)
+    owners = len({entity for entity, _ in plan.given.certificates})
+    for heading, text in (
+        ("DSP", connection.dsp),
+        ("fleet control", connection.emulator),
+        ("SMKI", f"http://{connection.smki}/" if connection.smki else ""),
+        ("MQTT broker", connection.mqtt),
+        ("state", str(connection.state)),
+        ("keys", f"imported: those of {counted(owners, 'organisation')}" if owners else ""),
+        ("rules", rules),
+    ):
+        if text:
+            screen.say((f"{heading:15}", "bold"), text)
     standing = f"; standing already: {', '.join(launched.standing)}" if launched.standing else ""
     new = counted(launched.devices, "Device")
     screen.say(

@@ -48,7 +48,7 @@ class Connection:
             self.address, self.channel = "this process", cast("aio.Channel", address)
         else:
             self.address, self.channel = address, aio.insecure_channel(address, options=OPTIONS)
-        self._is_lent = False
+        self._is_lent = isinstance(address, InProcessChannel)  # it is closed by who keeps its doors
 
     def lent(self) -> "Connection":
         """The same line for somebody else, who may close it without harm. Needs no event loop."""

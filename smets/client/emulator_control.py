@@ -108,6 +108,12 @@ class EmulatorControl:
         async with self._connection.calling(f"delivering a Command to {device_id} locally"):
             return (await self._stub.DeliverLocally(delivery, timeout=CALL_SECONDS)).gbcs
 
+    async def set_external(self, device_id: Eui, external: bool) -> DeviceInside:
+        """Gives the place of a Device to one outside, or takes it back. Raises NotThere, and Refused."""
+        request = pb2.SetExternalRequest(device_id=device_id, external=external)
+        async with self._connection.calling(f"the place of {device_id}"):
+            return from_message(await self._stub.SetExternal(request, timeout=CALL_SECONDS), DeviceInside)
+
     async def switch_power(self, device_id: Eui, power: str) -> DeviceInside:
         """Power `on`, `off`, or `off-at-activation`; what the Device is then. Raises NotThere and Refused."""
         asked = pb2.DevicePowerSwitch(device_id=device_id, power=power)

@@ -265,6 +265,12 @@ class User:
         request = changed(
             request, first_in_sequence=first_in_sequence, preceding_service_request_id=preceding
         )
+        return await self.send_request(request, variant=variant, certificate_tries=certificate_tries)
+
+    async def send_request(
+        self, request: ServiceRequest, *, variant: CommandVariant | None = None, certificate_tries: int = 2
+    ) -> ServiceResponse:
+        """The same of a request that was made by `request` or `requests`."""
         wanted = variant or request.command_variant
         if request.command_variant is CommandVariant.TRANSFORM and variant_definition(wanted).critical:
             answer = await self.transform(request)

@@ -25,7 +25,7 @@ from smets.local_system.state_folder import StateFolder
 
 FLEET = """
 cpl_of_templates: false
-premises:
+fleets:
   - template: smets2
   - template: smets1
 """
@@ -72,7 +72,7 @@ async def _play(regime: Regime, folder: Path, timeline: Timeline) -> None:
         organisations=plan.organisations,
         seed=plan.fleet.seed,
         release=RELEASES[regime],
-        epoch=plan.fleet.epoch,
+        epoch=plan.fleet.clock.epoch,
     )
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(LocalSystem(settings))

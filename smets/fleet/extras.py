@@ -1,7 +1,8 @@
 """What a fleet file says beside its premises, drawn up: CPL entries, firmware files to make, faults on the link."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from smart_metering.administration import CplEntry, FaultRule
 from smart_metering.device_types import DeviceType
@@ -30,18 +31,26 @@ class FirmwarePlan:
 
 
 def cpl_entries(drawing: Drawing) -> Iterator[CplEntry]:
-    for index, entry in enumerate(drawing.fleet.cpl):
-        product = _product(drawing, ("cpl", index), entry)
-        if product is not None:
-            yield CplEntry(
-                entry_id=entry.entry_id,
-                device_type=entry.device_type,
-                device_manufacturer=product[0],
-                device_model=product[1],
-                firmware_version=entry.firmware_version,
-                manufacturer_image_hash=bytes.fromhex(entry.manufacturer_image_hash or ""),
-                esme_variants=entry.esme_variants,
-            )
+    for index, asked in enumerate(drawing.fleet.cpl):
+        entry = cpl_entry(drawing, ("cpl", index), asked)
+        if entry is not None:
+            yield entry
+
+
+def cpl_entry(drawing: Drawing, place: Place, asked: CplModel) -> CplEntry | None:
+    """None: something is wrong with it."""
+    product = product_of(drawing, place, asked)
+    if product is None:
+        return None
+    return CplEntry(
+        entry_id=asked.entry_id,
+        device_type=asked.device_type,
+        device_manufacturer=product[0],
+        device_model=product[1],
+        firmware_version=asked.firmware_version,
+        manufacturer_image_hash=bytes.fromhex(asked.manufacturer_image_hash or ""),
+        esme_variants=asked.esme_variants,
+    )
 
 
 def firmware(drawing: Drawing) -> Iterator[FirmwarePlan]:
@@ -55,19 +64,34 @@ def firmware(drawing: Drawing) -> Iterator[FirmwarePlan]:
             drawing.fault(("firmware", name), str(error))
 
 
-def fault_rules(drawing: Drawing) -> Iterator[FaultRule]:
+def fault_rules(drawing: Drawing, place: Place, asked: Iterable[FaultModel]) -> Iterator[FaultRule]:
+    """`place` is where the list of them stands."""
     names: set[str] = set()
-    for index, fault in enumerate(drawing.fleet.faults):
-        rule = _rule(drawing, ("faults", index), fault, index)
+    for index, fault in enumerate(asked):
+        rule = _rule(drawing, (*place, index), fault, index)
         if rule is None:
             continue
         if rule.name in names:
-            drawing.fault(("faults", index), f"another rule has the name {rule.name!r}")
+            drawing.fault((*place, index), f"another rule has the name {rule.name!r}")
         names.add(rule.name)
         yield rule
 
 
-def _product(drawing: Drawing, place: Place, entry: CplModel) -> tuple[str, str] | None:
+class Product(Protocol):
+    """What is said of a product on the CPL."""
+
+    @property
+    def device_type(self) -> DeviceType: ...
+    @property
+    def template(self) -> str: ...
+    @property
+    def manufacturer(self) -> str | None: ...
+    @property
+    def model(self) -> str | None: ...
+
+
+def product_of(drawing: Drawing, place: Place, entry: Product) -> tuple[str, str] | None:
+    """Manufacturer and model. None: the template has no such Device."""
     if entry.manufacturer is not None and entry.model is not None:
         return entry.manufacturer, entry.model
     device = _template_device(drawing, place, entry.template, entry.device_type)

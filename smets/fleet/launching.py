@@ -1,14 +1,17 @@
 """Makes a running system what a plan says, once: what stands there already is left as it has become.
 
 Premises stand if the SMI knows their last Device; they are then neither loaded nor registered again, which would undo
-what has happened to them since. The emulator is told of all premises, and knows itself which are new to it.
+what has happened to them since. The emulator is told of all that it is to have, and knows which are new.
 """
 
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from smart_metering.administration import CplEntry, FirmwareFile
+from smart_metering.administration import CplEntry, FirmwareFile, Party
 from smart_metering.identifiers import Eui
+from smart_metering.pki.keys import KeyUsage
+from smart_metering.records import changed
 from smets.client.administration import Administration
 from smets.client.emulator_control import EmulatorControl
 from smets.client.errors import NotThere, Refused
@@ -40,7 +43,7 @@ async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launche
     Raises FleetFileError before anything is done, and SmetsError.
     """
     async with connection.administration() as administration, connection.emulator_control() as emulator:
-        await administration.load(parties=plan.parties)
+        await administration.load(parties=_with_imported_certificates(plan.parties, connection.state))
         standing = [row for row in plan.premises if await _stands(administration, emulator, row)]
         new = [row for row in plan.premises if row not in standing]
         is_first = not standing
@@ -49,7 +52,7 @@ async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launche
             await administration.add_cpl_entry(entry)
         for row in new:
             await administration.load(registrations=row.registrations(), devices=row.loaded_devices())
-        await emulator.launch(row.template for row in plan.premises)
+        await emulator.launch(row.template for row in plan.premises if row.emulated)
         if is_first and plan.faults:
             await emulator.set_faults(plan.faults)
     uploaded, refused = await _upload(plan.firmware if is_first else (), connection)
@@ -64,6 +67,23 @@ async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launche
     )
 
 
+def _with_imported_certificates(parties: Iterable[Party], state: Path) -> list[Party]:
+    """A plan may have been drawn up without what was imported into the system that it comes to."""
+    given = StateFolder(state).given.certificates
+    return [
+        changed(
+            party,
+            digital_signing_certificate=given.get(
+                (party.eui, KeyUsage.DIGITAL_SIGNING), party.digital_signing_certificate
+            ),
+            key_agreement_certificate=given.get(
+                (party.eui, KeyUsage.KEY_AGREEMENT), party.key_agreement_certificate
+            ),
+        )
+        for party in parties
+    ]
+
+
 async def _stands(administration: Administration, emulator: EmulatorControl, premises: PremisesPlan) -> bool:
     """Premises that were loaded in part and never launched do not: a former launch was cut short.
 
@@ -75,7 +95,7 @@ async def _stands(administration: Administration, emulator: EmulatorControl, pre
     if not await _is_there(emulator.inspect(premises.eui_from)):
         return False
     what = f"{premises.name!r} stand with another count; give the new ones an entry of their own"
-    raise FleetFileError("fleet", [Fault(0, "premises", what)])
+    raise FleetFileError("fleet", [Fault(0, "fleets", what)])
 
 
 async def _is_there(looking: Awaitable[object]) -> bool:

@@ -65,12 +65,12 @@ def load(text: str) -> tuple[dict[str, Plain], Lines, list[Fault]]:
     except (_TooMuch, RecursionError):
         return {}, lines, [Fault(0, "", f"more than {_MOST_VALUES} values: an alias that contains itself?")]
     if plain is not None and not isinstance(plain, dict):
-        return {}, lines, [Fault(1, "", "expected a mapping, like 'premises: ...', at the top of the file")]
+        return {}, lines, [Fault(1, "", "expected a mapping, like 'fleets: ...', at the top of the file")]
     return plain or {}, lines, faults
 
 
 def spoken(path: Path) -> str:
-    """`premises[0].count`."""
+    """`fleets[0].count`."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}"

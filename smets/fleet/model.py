@@ -17,6 +17,7 @@ from smets.fleet.texts import (
     FileName,
     HashText,
     InstantText,
+    Label,
     ManufacturerText,
     ModelText,
     ModificationName,
@@ -56,7 +57,8 @@ class SmiDifferences(Strict):
 class DeviceModel(Strict):
     """One Device of a premises: what it is, and where the SMI thinks otherwise.
 
-    `awaits_installation`: it is at the premises, but not on the HAN, and the SMI does not know it.
+    `awaits_installation`: it is at the premises, but not on the HAN, and the SMI does not know it. `external`: its
+    place has one outside the emulator.
     """
 
     device_type: DeviceType
@@ -67,6 +69,7 @@ class DeviceModel(Strict):
     smets_chts_version: Annotated[str, Field(max_length=20)] = ""
     smi: SmiDifferences = SmiDifferences()
     awaits_installation: bool = False
+    external: bool = False
 
     @model_validator(mode="after")
     def _has_a_variant_if_it_is_an_esme(self) -> Self:
@@ -78,6 +81,12 @@ class DeviceModel(Strict):
     def _can_be_installed_if_it_awaits_that(self) -> Self:
         if self.awaits_installation and self.device_type in FUNCTIONS_OF_THE_HUB:
             raise ValueError(f"a {self.device_type} comes with its hub: it awaits no installation")
+        return self
+
+    @model_validator(mode="after")
+    def _is_no_part_of_the_hub_if_it_is_external(self) -> Self:
+        if self.external and self.device_type in FUNCTIONS_OF_THE_HUB:
+            raise ValueError(f"a {self.device_type} is the hub itself: it is not external")
         return self
 
 
@@ -94,6 +103,8 @@ class TemplateModel(Strict):
             raise ValueError("the first of the devices is the CHF, and there is no other")
         if self.generation is Generation.SMETS1 and DeviceType.HCALCS in types:
             raise ValueError("there was no SMETS1 HCALCS")
+        if self.generation is Generation.SMETS1 and any(device.external for device in self.devices):
+            raise ValueError("SMETS1 Devices are reached through an S1SP, not by GBCS: none is external")
         return self
 
 
@@ -107,14 +118,18 @@ class NextSupplierModel(Strict):
 
 class PremisesModel(Strict):
     """`count` premises alike. The parties are names; the second fuel's are those of the first if left out.
+    By their `labels` steps of a scenario find them.
 
     Devices `awaiting_installation` are at the premises, but not on the HAN, and the SMI does not know them.
+    `external` Devices are outside the emulator, whose hub hands on what is for them. Premises that are not
+    `emulated` the SMI alone knows: a real hub has them (docs/hardware-in-the-loop.md).
     """
 
     count: Annotated[int, Field(ge=1, le=10_000_000)] = 1
     template: TemplateName = "smets2"
     name: Annotated[str, Field(min_length=1)] | None = None
     eui_from: EuiText | None = None
+    labels: tuple[Label, ...] = ()
     status: SmiStatus = SmiStatus.COMMISSIONED
     status_before_suspension: SmiStatus | None = None
     supplier: PartyName = "supplier"
@@ -125,11 +140,19 @@ class PremisesModel(Strict):
     firmware: dict[DeviceType, VersionText] = {}
     esme_variant: VariantText | None = None
     awaiting_installation: tuple[DeviceType, ...] = ()
+    external: tuple[DeviceType, ...] = ()
+    emulated: bool = True
 
     @model_validator(mode="after")
-    def _installs_no_part_of_the_hub(self) -> Self:
+    def _leaves_the_hub_whole(self) -> Self:
         for device_type in FUNCTIONS_OF_THE_HUB.intersection(self.awaiting_installation):
             raise ValueError(f"a {device_type} comes with its hub: it awaits no installation")
+        for device_type in FUNCTIONS_OF_THE_HUB.intersection(self.external):
+            raise ValueError(f"a {device_type} is the hub itself: it is not external")
+        if not self.emulated and (self.external or self.awaiting_installation):
+            raise ValueError(
+                "premises that are not emulated have no Devices external or awaiting installation"
+            )
         return self
 
     @model_validator(mode="after")
@@ -202,12 +225,19 @@ class FaultModel(Strict):
         return self
 
 
-class FleetModel(Strict):
-    """A fleet file. Parties, if given, stand in place of the four that there are otherwise."""
+class ClockModel(Strict):
+    """When emulated time begins, and how fast it runs: 0 is stepped, 1 real, n times as fast."""
 
-    seed: Annotated[str, Field(min_length=1)] = "development"
     epoch: InstantText = parse_instant("2021-11-04T00:00:00Z")
     rate: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+
+
+class FleetModel(Strict):
+    """What stands when a system is launched. Parties, if given, stand in place of the four that there are otherwise."""
+
+    version: Annotated[int, Field(ge=1, le=1)] = 1
+    seed: Annotated[str, Field(min_length=1)] = "development"
+    clock: ClockModel = ClockModel()
     release: ReleaseName | None = None
     with_modifications: tuple[ModificationName, ...] = ()
     without_modifications: tuple[ModificationName, ...] = ()
@@ -215,7 +245,7 @@ class FleetModel(Strict):
     switches: dict[str, str] = {}
     parties: dict[str, PartyModel] = {}
     templates: dict[str, TemplateModel] = {}
-    premises: tuple[PremisesModel, ...] = ()
+    fleets: tuple[PremisesModel, ...] = ()
     cpl_of_templates: bool = True
     cpl: tuple[CplModel, ...] = ()
     firmware: dict[FileName, FirmwareModel] = {}

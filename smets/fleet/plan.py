@@ -47,7 +47,9 @@ SMETS1_SERVICE_PROVIDER = "S1SP"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PremisesPlan:
-    """`count` premises alike. `parties` are who supplies them and who runs their networks, by role."""
+    """`count` premises alike. `parties` are who supplies them and who runs their networks, by role. Those that are
+    not `emulated` are not launched.
+    """
 
     name: str
     count: int
@@ -59,6 +61,8 @@ class PremisesPlan:
     parties: Mapping[UserRole, Eui]
     commissioned: Instant
     next_suppliers: tuple[tuple[UserRole, Eui, Instant], ...] = ()
+    labels: tuple[str, ...] = ()
+    emulated: bool = True
 
     @property
     def template(self) -> PremisesTemplate:
@@ -119,6 +123,7 @@ class PremisesPlan:
             supplier=self.parties[supplier] if supplier else None,
             network_operator=self.parties[network_operator] if network_operator else None,
             awaits_installation=device.awaits_installation,
+            external=device.external,
         )
 
     def _registered(self, mpxn: str, *roles: UserRole) -> Iterator[Registration]:

@@ -1,7 +1,6 @@
 """Draws up the plan of a fleet file, or names what its parts make impossible together."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from smart_metering.administration import CplEntry, FaultRule, Party
 from smart_metering.pki.given_keys import NOTHING_GIVEN, GivenKeys
@@ -11,7 +10,7 @@ from smets.fleet.extras import FirmwarePlan
 from smets.fleet.lines import Lines
 from smets.fleet.model import FleetModel
 from smets.fleet.plan import PremisesPlan
-from smets.fleet.reading import FleetFileError, read_fleet_file
+from smets.fleet.reading import FleetFileError
 from smets.local_system.state_folder import Organisation
 
 
@@ -34,6 +33,15 @@ def plan_fleet(
 ) -> FleetPlan:
     """Raises FleetFileError with every fault; `lines` are those of the file, `name` what it is called."""
     drawing = Drawing(fleet, lines or Lines(), given)
+    plan = draw_up(drawing)
+    if drawing.faults:
+        raise FleetFileError(name, drawing.faults)
+    return plan
+
+
+def draw_up(drawing: Drawing) -> FleetPlan:
+    """What is wrong with it is noted in the drawing."""
+    fleet = drawing.fleet
     plan = FleetPlan(
         fleet=fleet,
         parties=tuple(premises_planning.parties(drawing)),
@@ -43,16 +51,8 @@ def plan_fleet(
         premises=tuple(premises_planning.premises(drawing)),
         cpl=tuple(extras.cpl_entries(drawing)),
         firmware=tuple(extras.firmware(drawing)),
-        faults=tuple(extras.fault_rules(drawing)),
-        given=given,
+        faults=tuple(extras.fault_rules(drawing, ("faults",), fleet.faults)),
+        given=drawing.given,
     )
     premises_planning.compare(drawing, plan.premises)
-    if drawing.faults:
-        raise FleetFileError(name, drawing.faults)
     return plan
-
-
-def read_plan(path: Path, given: GivenKeys = NOTHING_GIVEN) -> FleetPlan:
-    """The plan of a fleet file, whose parties have the given keys. Raises FleetFileError."""
-    fleet, lines = read_fleet_file(path)
-    return plan_fleet(fleet, lines, str(path), given)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from device_emulator.core.fleet import EUIS_PER_PREMISES
 from smart_metering.administration import Party
-from smart_metering.device_types import DeviceType
+from smart_metering.device_types import DeviceType, Generation
 from smart_metering.identifiers import Eui, eui_from_number, eui_number
 from smart_metering.instants import Instant
 from smart_metering.pki.keys import KeyUsage
@@ -43,8 +43,8 @@ def premises(drawing: Drawing) -> Iterator[PremisesPlan]:
     """Those without an `eui_from` one after the other, from FIRST_EUI on."""
     next_free = eui_number(FIRST_EUI)
     names: set[str] = set()
-    for index, premises in enumerate(drawing.fleet.premises):
-        place: Place = ("premises", index)
+    for index, premises in enumerate(drawing.fleet.fleets):
+        place: Place = ("fleets", index)
         name = premises.name or _unused(premises.template, names)
         if name in names:
             drawing.fault((*place, "name"), f"other premises have the name {name!r}")
@@ -66,9 +66,9 @@ def compare(drawing: Drawing, plans: Iterable[PremisesPlan]) -> None:
         end = start + plan.count * EUIS_PER_PREMISES
         for other, other_start, other_end in taken:
             if start < other_end and other_start < end:
-                drawing.fault(("premises", index), f"its Device IDs are also those of {other!r}")
+                drawing.fault(("fleets", index), f"its Device IDs are also those of {other!r}")
             elif _meet(start, end, other_start, other_end):
-                drawing.fault(("premises", index), f"its MPxNs are also those of {other!r}")
+                drawing.fault(("fleets", index), f"its MPxNs are also those of {other!r}")
         taken.append((plan.name, start, end))
 
 
@@ -89,6 +89,12 @@ def _plan_premises(
                 (*place, "awaiting_installation", index),
                 f"template {premises.template!r} has no {device_type}",
             )
+    for index, device_type in enumerate(premises.external):
+        if device_type not in types:
+            drawing.fault((*place, "external", index), f"template {premises.template!r} has no {device_type}")
+        elif template.generation is Generation.SMETS1:
+            what = "SMETS1 Devices are reached through an S1SP, not by GBCS: none is external"
+            drawing.fault((*place, "external", index), what)
     before = premises.status_before_suspension
     if premises.status is SmiStatus.SUSPENDED and before is None:
         before = SmiStatus.COMMISSIONED
@@ -101,8 +107,10 @@ def _plan_premises(
         status=premises.status,
         status_before_suspension=before,
         parties=_registered_parties(drawing, place, premises, types),
-        commissioned=drawing.fleet.epoch,
+        commissioned=drawing.fleet.clock.epoch,
         next_suppliers=tuple(_next_suppliers(drawing, place, premises, types)),
+        labels=premises.labels,
+        emulated=premises.emulated,
     )
 
 
@@ -160,6 +168,8 @@ def _as_in(premises: PremisesModel, device: DeviceModel) -> DeviceModel:
         changes["esme_variant"] = premises.esme_variant
     if device.device_type in premises.awaiting_installation:
         changes["awaits_installation"] = True
+    if device.device_type in premises.external:
+        changes["external"] = True
     return device.model_copy(update=changes)
 
 

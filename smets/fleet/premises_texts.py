@@ -1,4 +1,4 @@
-"""What premises of a plan come to, in words: which Devices await installation, and who is the next supplier."""
+"""What premises of a plan come to, in words: which Devices await installation or are outside, who supplies next."""
 
 from collections.abc import Iterator, Mapping
 
@@ -38,6 +38,10 @@ def premises_text(premises: PremisesPlan, names: Mapping[Eui, str]) -> str:
             not device.awaits_installation and device.device_type not in TYPE_2 for device in premises.devices
         )
         parts.append(f"{known} {premises.status}, {awaiting} awaiting installation")
+    if outside := [device.device_type for device in premises.devices if device.external]:
+        parts.append(f"{' '.join(outside)} outside the emulator")
+    if not premises.emulated:
+        parts.append("not emulated: for a hub that attaches itself")
     changes: dict[tuple[Eui, Instant], set[UserRole]] = {}
     for role, party, since in premises.next_suppliers:
         changes.setdefault((party, since), set()).add(role)

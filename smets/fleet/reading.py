@@ -1,9 +1,10 @@
-"""Reads a fleet file: the fleet, or every fault of the file at once, each with its line."""
+"""Reads a file of a fleet: what it says, or every fault of the file at once, each with its line."""
 
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeGuard, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, TypeGuard, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -13,6 +14,8 @@ from smets.fleet.lines import Fault, Lines, Plain, load, spoken
 from smets.fleet.lines import Path as Place
 from smets.fleet.model import FleetModel
 from smets.fleet.texts import did_you_mean
+
+M = TypeVar("M", bound=FleetModel)
 
 _QUOTED = re.compile(r"'([^']*)'")
 
@@ -26,23 +29,28 @@ class FleetFileError(ValueError):
         super().__init__("\n".join(f"{path}{_line(fault)}: {fault}" for fault in self.faults))
 
 
-def read_fleet_file(path: Path) -> tuple[FleetModel, Lines]:
-    """Raises FleetFileError, also for a file that cannot be opened, or says nothing."""
+def read_file(path: Path, kind: type[M]) -> tuple[M, Lines]:
+    """What the model `kind` has room for. Raises FleetFileError, also of a file that cannot be read or is empty."""
     try:
         text = path.read_text("utf-8")
     except OSError as error:
         raise FleetFileError(str(path), [Fault(0, "", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         raise FleetFileError(str(path), [Fault(0, "", f"is not UTF-8: {error.reason}")]) from None
-    fleet, lines = read_fleet(text, str(path))
+    fleet, lines = read(text, kind, str(path))
     if not fleet.model_fields_set:
         raise FleetFileError(
-            str(path), [Fault(0, "", "is empty: expected premises, like 'premises: [{template: smets2}]'")]
+            str(path), [Fault(0, "", "is empty: expected fleets, like 'fleets: [{template: smets2}]'")]
         )
     return fleet, lines
 
 
 def read_fleet(text: str, name: str = "fleet") -> tuple[FleetModel, Lines]:
+    """A fleet alone. Raises FleetFileError."""
+    return read(text, FleetModel, name)
+
+
+def read(text: str, kind: type[M], name: str) -> tuple[M, Lines]:
     """`name` is what the faults call the file. Raises FleetFileError."""
     plain, lines, faults = load(text)
     context = {
@@ -50,9 +58,9 @@ def read_fleet(text: str, name: str = "fleet") -> tuple[FleetModel, Lines]:
         "template": [*TEMPLATES, *_names(plain, "templates")],
     }
     try:
-        fleet = FleetModel.model_validate(plain, context=context)
+        fleet = kind.model_validate(plain, context=context)
     except ValidationError as error:
-        faults += [_fault(details, lines) for details in _telling(error.errors())]
+        faults += [_fault(kind, details, lines) for details in _telling(error.errors())]
     else:
         if not faults:
             return fleet, lines
@@ -78,15 +86,15 @@ def _telling(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
             yield details
 
 
-def _fault(details: ErrorDetails, lines: Lines) -> Fault:
+def _fault(model: type[BaseModel], details: ErrorDetails, lines: Lines) -> Fault:
     place: Place = tuple(part for part in details["loc"] if part != "[key]")
-    return Fault(lines.nearest(place), spoken(place), _in_words(details, place))
+    return Fault(lines.nearest(place), spoken(place), _in_words(model, details, place))
 
 
-def _in_words(details: ErrorDetails, place: Place) -> str:
+def _in_words(model: type[BaseModel], details: ErrorDetails, place: Place) -> str:
     kind, found = details["type"], details["input"]
     if kind == "extra_forbidden":
-        known = list(_fields_around(place))
+        known = list(_fields_around(model, place))
         return f"there is no such key{did_you_mean(str(place[-1]), known)} (expected: {', '.join(known)})"
     if kind in ("enum", "literal_error"):
         expected = _QUOTED.findall(str(details.get("ctx", {}).get("expected", "")))
@@ -110,9 +118,9 @@ def _shown(found: object) -> str:
     return repr(found)
 
 
-def _fields_around(place: Place) -> Iterator[str]:
+def _fields_around(model: type[BaseModel], place: Place) -> Iterator[str]:
     """The keys for which there is room in the mapping where the last part of the place stands."""
-    kind: object = FleetModel
+    kind: object = model
     for part in place[:-1]:
         kind = _within(kind, part)
     if _is_model(kind):
@@ -123,9 +131,16 @@ def _within(kind: object, part: str | int) -> object:
     """What stands under a key of a model or of a mapping, or in a list."""
     if _is_model(kind):
         field = kind.model_fields.get(str(part))
-        return field.annotation if field is not None else None
-    held = get_args(kind)
+        return _plainly(field.annotation) if field is not None else None
+    held = [_plainly(argument) for argument in get_args(kind)]
     return held[1 if get_origin(kind) is dict else 0] if held else None
+
+
+def _plainly(kind: object) -> object:
+    """Without what it may be left out for, and without what is said beside it."""
+    if get_origin(kind) in (Union, UnionType):
+        kind = next((held for held in get_args(kind) if held is not NoneType), kind)
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
 def _is_model(kind: object) -> TypeGuard[type[BaseModel]]:

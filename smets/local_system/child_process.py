@@ -5,14 +5,16 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import smets
 
 READY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 LINES_SHOWN = 20
+NOTHING: Mapping[str, str] = MappingProxyType({})
 LIFELINE = "smets.local_system.lifeline"
 
 
@@ -21,14 +23,17 @@ class ProcessFailed(RuntimeError):
 
 
 class ChildProcess:
-    """`python -m MODULE ARGUMENTS`. Its stderr is added to the log file."""
+    """`python -m MODULE ARGUMENTS`. Its stderr is added to the log file; `variables` are added to its environment."""
 
-    def __init__(self, module: str, arguments: Sequence[str], log: Path) -> None:
+    def __init__(
+        self, module: str, arguments: Sequence[str], log: Path, variables: Mapping[str, str] = NOTHING
+    ) -> None:
         self.module = module
         self.address = ""
         self.ready: dict[str, str] = {}
         self._arguments = arguments
         self._log = log
+        self._variables = variables
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -48,7 +53,7 @@ class ChildProcess:
                 stdin=asyncio.subprocess.PIPE,  # held open while we live, so that no child outlives us
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                env=_environment(),
+                env={**_environment(), **self._variables},
                 start_new_session=True,  # Ctrl-C is for who started us: children are told in order
             )
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from smart_metering.identifiers import Eui, parse_eui
 from smets.client.administration import Administration
-from smets.client.connection import Connection
+from smets.client.connection import Address, Connection
 from smets.client.counters import Counters, CountersInFile
 from smets.client.emulator_control import EmulatorControl
 from smets.client.errors import NotRunning
@@ -26,7 +26,8 @@ class NoConnection(NotRunning, LookupError):
 class SystemConnection:
     """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates.
 
-    For others that listens at `smki`, if it does.
+    For others that listens at `smki`, if it does. `mqtt` is the address of the broker, if there is one, without what is
+    secret.
     """
 
     state: Path
@@ -37,14 +38,25 @@ class SystemConnection:
     dsp_pid: int = 0
     emulator_pid: int = 0
     smki: str = ""
+    mqtt: str = ""
+
+    @property
+    def at_dsp(self) -> Address:
+        """Where lines to the DSP lead."""
+        return self.dsp
+
+    @property
+    def at_emulator(self) -> Address:
+        """Where lines to the emulator lead."""
+        return self.emulator
 
     def administration(self) -> Administration:
         """The side of who runs the DSP."""
-        return Administration(self.dsp)
+        return Administration(self.at_dsp)
 
     def emulator_control(self) -> EmulatorControl:
         """The side of who runs the emulator."""
-        return EmulatorControl(self.emulator)
+        return EmulatorControl(self.at_emulator)
 
     def user(
         self,
@@ -60,7 +72,7 @@ class SystemConnection:
         """
         folder = StateFolder(self.state)
         return User(
-            over or self.dsp,
+            over or self.at_dsp,
             eui,
             read_user_keys(folder.party(eui), eui),
             repository=Repository(folder.certificates, self.seed.encode()),
@@ -115,6 +127,7 @@ def read_connection(state: Path) -> SystemConnection:
             dsp_pid=content["dsp_pid"],
             emulator_pid=content["emulator_pid"],
             smki=content.get("smki", ""),
+            mqtt=content.get("mqtt", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise NoConnection(f"{path} is not what a system writes there: {error}") from None

@@ -13,12 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from device_emulator.han_bridge.brokers import BROKER_VARIABLE
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant, format_instant
 from smets.client.errors import Unreachable
 from smets.client.user import DEFAULT_ACB
 from smets.local_system.child_process import ChildProcess, ProcessFailed
 from smets.local_system.connection import SystemConnection
+from smets.local_system.mqtt import Mqtt, MqttSettings
 from smets.local_system.state_folder import Organisation, StateFolder
 
 ANY_PORT = "127.0.0.1:0"
@@ -33,7 +35,7 @@ class SystemSettings:
 
     Without an epoch the DSP has its own. With the address of a `running_dsp` none is started: the emulator attaches
     there, under the name `host`, which no other emulator of that DSP may have. The SMKI Repository is served if
-    `smki_listen` says where.
+    `smki_listen` says where. With `mqtt`, Devices may be outside, and events are published.
     """
 
     state: Path
@@ -52,6 +54,7 @@ class SystemSettings:
     running_dsp: str = ""
     host: str = "emulator"
     smki_listen: str = ""
+    mqtt: MqttSettings | None = None
 
 
 class LocalSystem:
@@ -64,6 +67,7 @@ class LocalSystem:
         if not settings.running_dsp:
             self._dsp = self._new_dsp(settings.dsp_listen)
         self._emulator: ChildProcess | None = None
+        self._mqtt = Mqtt(settings.mqtt, self._folder, settings.host) if settings.mqtt else None
 
     @property
     def connection(self) -> SystemConnection:
@@ -78,6 +82,7 @@ class LocalSystem:
             dsp_pid=self._dsp.pid if self._dsp else 0,
             emulator_pid=self._emulator.pid,
             smki=self._smki_address,
+            mqtt=self._mqtt.address if self._mqtt else "",
         )
 
     @property
@@ -95,14 +100,19 @@ class LocalSystem:
         return self._dsp.address if self._dsp is not None else self.settings.running_dsp
 
     async def start(self) -> None:
-        """Returns once both are ready."""
+        """Returns once all are ready."""
         self._folder.prepare(self.settings.seed, self.settings.acb, self.settings.organisations)
         try:
+            if self._mqtt is not None:
+                await self._mqtt.start_broker()
             if self._dsp is not None:
                 await self._dsp.start()
             self._emulator = self._new_emulator(self.settings.emulator_listen)
             await self._emulator.start()
             await self._until_attached()
+            if self._mqtt is not None:
+                dsp = self._dsp.address if self._dsp else ""  # Another's DSP is told of by the other.
+                await self._mqtt.start_publisher(dsp=dsp, emulator=self._emulator.address)
         except BaseException:
             await self.stop()
             raise
@@ -113,13 +123,18 @@ class LocalSystem:
             await self._emulator.stop()
         if self._dsp is not None:
             await self._dsp.stop()
+        if self._mqtt is not None:
+            await self._mqtt.stop()
 
     async def failure(self) -> ProcessFailed:
         """Waits until one of them ends by itself; the error that says which, and its last words."""
         assert self._emulator is not None, "not started"
-        watches = [
-            asyncio.create_task(child.ended()) for child in (self._dsp, self._emulator) if child is not None
+        own: list[ChildProcess | None] = [
+            self._dsp,
+            self._emulator,
+            *(self._mqtt.children if self._mqtt else ()),
         ]
+        watches = [asyncio.create_task(child.ended()) for child in own if child is not None]
         done, pending = await asyncio.wait(watches, return_when=asyncio.FIRST_COMPLETED)
         for watch in pending:
             watch.cancel()
@@ -194,4 +209,5 @@ class LocalSystem:
         arguments = ["--listen", listen, "--state", str(self._folder.emulator), "--seed", settings.seed]
         arguments += ["--acb", settings.acb, "--dsp", self._dsp_address, "--host", settings.host]
         arguments += ["--certificates", str(self._folder.certificates)]
-        return ChildProcess("device_emulator", arguments, self._folder.logs / "emulator.log")
+        variables = self._mqtt.variables if self._mqtt else {BROKER_VARIABLE: ""}
+        return ChildProcess("device_emulator", arguments, self._folder.logs / "emulator.log", variables)

@@ -5,6 +5,7 @@
     imported/                keys that were brought from elsewhere, which stand in place of derived ones
     dcc/                     those of them that are the DSP's own: the DSP's alone
     dsp/  emulator/          each server's durable state: its own alone
+    events/                  how far events were published
     logs/                    what each server says
     firmware/                files that a fleet file asks for
     connection.json          where the servers that run now listen
@@ -74,6 +75,10 @@ class StateFolder:
         return self.path / "emulator"
 
     @property
+    def events(self) -> Path:
+        return self.path / "events"
+
+    @property
     def logs(self) -> Path:
         return self.path / "logs"
 
@@ -90,20 +95,25 @@ class StateFolder:
         return self.path / "parties" / eui_octets(eui).hex()
 
     @property
+    def imported(self) -> Path:
+        return self.path / "imported"
+
+    @property
     def dcc(self) -> Path:
         return self.path / "dcc"
 
     @property
     def given(self) -> GivenKeys:
         """What was imported. Raises KeyFolderError."""
-        return read_pki_folder(self._imported)
+        return read_pki_folder(self.imported)
 
     def give(self, keys: GivenKeys) -> None:
         """Imports keys, beside former ones and in place of those for the same use; all, or none if it cannot be done.
 
         Raises KeyFolderError and OSError. What the system then works with, `prepare` writes.
         """
-        write_pki_folder(self._imported, self.given.and_then(keys))
+        if keys.certificates:
+            write_pki_folder(self.imported, self.given.and_then(keys))
 
     def prepare(self, seed: str, acb: Eui, organisations: Iterable[Organisation]) -> None:
         """Writes the keys of a system; what is there already is written again, the same.
@@ -125,10 +135,6 @@ class StateFolder:
             self._write_private_keys(pki, organisation)
         own_issuers = [issuer_certificate(pki.seed, issuer) for issuer in Issuer]
         write_issuers(self.certificates, [*own_issuers, *pki.given.issuers])
-
-    @property
-    def _imported(self) -> Path:
-        return self.path / "imported"
 
     def _give_to_dcc(self, pki: DevelopmentPki, acb: Eui) -> None:
         """What the DSP derives if it does not find it there."""

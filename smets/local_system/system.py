@@ -110,7 +110,7 @@ async def connect(to: str | Path | SystemConnection | None = None) -> AsyncItera
     """
     if not isinstance(to, SystemConnection):
         to = read_connection(Path(to if to is not None else os.environ.get(STATE_VARIABLE, DEFAULT_STATE)))
-    async with Connection(to.dsp) as dsp, Connection(to.emulator) as emulator:
+    async with Connection(to.at_dsp) as dsp, Connection(to.at_emulator) as emulator:
         system = System(to, dsp, emulator)
         try:
             await system.read_parties()

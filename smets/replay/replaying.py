@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 
 from device_emulator.core import inputs as emulated
 from dsp.core import inputs
+from smart_metering.instants import Instant
 from smart_metering.sm_wan import Downlink, Uplink
 from smets.replay.divergence import Divergence, difference
 from smets.replay.run import Run, settings_after
@@ -122,10 +123,10 @@ class Replay(World):
                 self._follow(self.emulator.receive(downlink, at))
             case emulated.LocallyDelivered(device=device, octets=octets):
                 self._follow(self.emulator.deliver_locally(device, octets, at)[1])
-            case emulated.FileArrived(firmware_file=name):
-                self._follow(self.emulator.file_arrived(name, self.files[name], at))
-            case emulated.FileFailed(firmware_file=name):
-                self._follow(self.emulator.file_failed(name, at))
+            case emulated.ExternalSpoke(event=said):
+                self._follow(self.emulator.hear_external(said, at))
+            case emulated.FileArrived() | emulated.FileFailed():
+                self._file_again(event, at)
             case emulated.FaultsSet(rules=rules):
                 self.emulator.set_faults(rules)
             case emulated.FaultsCleared(names=names):
@@ -136,6 +137,13 @@ class Replay(World):
                 self._follow(self.emulator.expire(at))
             case _:
                 self._follow(self.emulator.do_by_hand(event, at))
+
+    def _file_again(self, event: emulated.FileArrived | emulated.FileFailed, at: Instant) -> None:
+        name = event.firmware_file
+        if isinstance(event, emulated.FileFailed):
+            self._follow(self.emulator.file_failed(name, at))
+        else:
+            self._follow(self.emulator.file_arrived(name, self.files[name], at))
 
     def _expect(self, number: int, downlink: Downlink) -> None:
         """The DSP must have sent this; what it sent before that under the same name never arrived."""

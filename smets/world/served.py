@@ -36,8 +36,11 @@ class ServedWorld:
             intake=FirmwareIntake(self._room, FirmwareStore(self._uploads)),
             records=self._room.records,
         )
-        self._dsp = dsp_services(doors), Refusals(DSP_STATUSES, "DSP")
-        self._emulator = emulator_services(EmulatorRoom(world)), Refusals(EMULATOR_STATUSES, "emulator")
+        self._dsp = dsp_services(doors), Refusals(DSP_STATUSES, "DSP", log=False)
+        self._emulator = (
+            emulator_services(EmulatorRoom(world)),
+            Refusals(EMULATOR_STATUSES, "emulator", log=False),
+        )
         self.dsp = InProcessChannel(InProcessServer(*self._dsp))
         self.emulator = InProcessChannel(InProcessServer(*self._emulator))
         self._servers: list[Server] = []

@@ -15,6 +15,7 @@ from typing import Self
 from device_emulator.core import effects as emulated
 from device_emulator.core.emulator import Emulator
 from device_emulator.core.engineer_records import ByHand
+from device_emulator.core.external_records import FromExternal
 from device_emulator.core.state import State as EmulatorState
 from device_emulator.faults.link import Link
 from device_emulator.firmware.images import FirmwareImages
@@ -113,6 +114,10 @@ class World:
         """What a test engineer does to a Device, and all that follows. Raises CannotBeDone."""
         self._follow(self.emulator.do_by_hand(event, self.now))
 
+    def hear_external(self, event: FromExternal) -> None:
+        """Something comes from a Device outside."""
+        self._follow(self.emulator.hear_external(event, self.now))
+
     def restart(self, settings: WorldSettings) -> None:
         """The DSP is stopped, and started again: what was only in memory is gone, and other rules may hold."""
         self._note()
@@ -149,6 +154,7 @@ class World:
         """As the state folder of a system that was stopped here: the servers, or another world, go on from it."""
         assert not self._uplinks, "something is under way between the two sides"
         state = StateFolder(folder)
+        state.give(self.settings.given)
         state.prepare(self.settings.seed, self.settings.acb, self.settings.organisations)
         self.engine.clock_moved(self.now)
         self._note()
@@ -235,6 +241,8 @@ class World:
                     self.observed.append((device, what))
                 case emulated.HubsLaunched(template=template):
                     self._attach(template)
+                case _:
+                    pass  # Post to Devices outside.
         self._note()
         self._up(self._uplinks)
 

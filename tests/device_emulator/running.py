@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from grpc import aio
 
@@ -37,14 +38,7 @@ ROLES = {
 
 @asynccontextmanager
 async def emulator_at(dsp: FakeDsp, settings: EmulatorSettings) -> AsyncIterator[DeviceEmulator]:
-    at_dsp = EmulatorSettings(
-        dsp=dsp.address,
-        listen=settings.listen,
-        state=settings.state,
-        seed=settings.seed,
-        certificates=settings.certificates,
-        host=settings.host,
-    )
+    at_dsp = replace(settings, dsp=dsp.address)
     async with DeviceEmulator(at_dsp) as emulator:
         yield emulator
 

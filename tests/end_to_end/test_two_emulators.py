@@ -9,8 +9,8 @@ from smets.fleet.planning import plan_fleet
 from smets.fleet.reading import read_fleet
 from smets.local_system.local_system import LocalSystem, SystemSettings
 
-FIRST = "premises: [{template: smets2, name: first}]"
-SECOND = "premises: [{template: smets2, name: second, eui_from: 00-DB-12-34-00-01-00-00}]"
+FIRST = "fleets: [{template: smets2, name: first}]"
+SECOND = "fleets: [{template: smets2, name: second, eui_from: 00-DB-12-34-00-01-00-00}]"
 METERS = (parse_eui("00-DB-12-34-00-00-00-02"), parse_eui("00-DB-12-34-00-01-00-02"))
 
 

@@ -32,7 +32,7 @@ SEED = b"development"
 SUPPLIER = Eui("90-B3-D5-1F-30-01-00-00")
 OTHER_USER = Eui("90-B3-D5-1F-30-04-00-00")  # of ours: DCC's key store does not know it
 METER, HUB = Eui("00-DB-12-34-00-00-00-02"), Eui("00-DB-12-34-00-00-00-00")
-FLEET = "premises: [{template: smets2}]"
+FLEET = "fleets: [{template: smets2}]"
 DS, KA = KeyUsage.DIGITAL_SIGNING, KeyUsage.KEY_AGREEMENT
 USAGES = {DS: "digitalSignature", KA: "keyAgreement"}
 

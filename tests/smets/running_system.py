@@ -16,9 +16,10 @@ from smets.fleet.launching import Launched, launch_fleet
 from smets.fleet.planning import FleetPlan, plan_fleet
 from smets.fleet.reading import read_fleet
 from smets.local_system.local_system import LocalSystem, SystemSettings
+from smets.local_system.mqtt import MqttSettings
 
 TWO_PREMISES = """
-premises:
+fleets:
   - count: 2
 firmware:
   v2: {device_type: ESME, version: 00000002}
@@ -64,7 +65,9 @@ class RunningSystem:
 
 
 @asynccontextmanager
-async def running(state: Path, fleet_file: str = TWO_PREMISES) -> AsyncIterator[RunningSystem]:
+async def running(
+    state: Path, fleet_file: str = TWO_PREMISES, *, mqtt: MqttSettings | None = None
+) -> AsyncIterator[RunningSystem]:
     """Started, launched, and stopped in the end."""
     fleet, lines = read_fleet(fleet_file)
     plan = plan_fleet(fleet, lines)
@@ -76,8 +79,9 @@ async def running(state: Path, fleet_file: str = TWO_PREMISES) -> AsyncIterator[
         with_modifications=fleet.with_modifications,
         without_modifications=fleet.without_modifications,
         modifications=fleet.modifications,
-        epoch=fleet.epoch,
-        rate=fleet.rate,
+        epoch=fleet.clock.epoch,
+        rate=fleet.clock.rate,
+        mqtt=mqtt,
     )
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(LocalSystem(settings))

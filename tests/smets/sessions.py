@@ -34,7 +34,7 @@ def played(page: str, folder: Path) -> str:
     done = 0
     try:
         for block in _BLOCK.finditer(page):
-            if block[1] == "yaml" and "premises:" in block[2]:
+            if block[1] == "yaml" and "fleets:" in block[2]:
                 player.fleet_file = block[2]
             if block[1] == "" and block[2].startswith(PROMPT):
                 told += [page[done : block.start(2)], player.play(block[2])]

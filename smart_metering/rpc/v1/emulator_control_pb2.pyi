@@ -90,6 +90,7 @@ class DeviceTemplate(_message.Message):
     SUPPLIER_FIELD_NUMBER: _builtins.int
     NETWORK_OPERATOR_FIELD_NUMBER: _builtins.int
     AWAITS_INSTALLATION_FIELD_NUMBER: _builtins.int
+    EXTERNAL_FIELD_NUMBER: _builtins.int
     device_type: _builtins.str
     device_manufacturer: _builtins.str
     device_model: _builtins.str
@@ -100,6 +101,8 @@ class DeviceTemplate(_message.Message):
     network_operator: _builtins.str
     awaits_installation: _builtins.bool
     """at the premises, but not on the HAN until its hub is told of it (8.11)"""
+    external: _builtins.bool
+    """its place is taken by a Device outside, which the HAN bridge reaches by MQTT"""
     def __init__(
         self,
         *,
@@ -111,10 +114,11 @@ class DeviceTemplate(_message.Message):
         supplier: _builtins.str = ...,
         network_operator: _builtins.str = ...,
         awaits_installation: _builtins.bool = ...,
+        external: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_installation", b"awaits_installation", "device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "device_type", b"device_type", "esme_variant", b"esme_variant", "firmware_version", b"firmware_version", "network_operator", b"network_operator", "supplier", b"supplier"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_installation", b"awaits_installation", "device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "device_type", b"device_type", "esme_variant", b"esme_variant", "external", b"external", "firmware_version", b"firmware_version", "network_operator", b"network_operator", "supplier", b"supplier"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -183,6 +187,8 @@ class DeviceInside(_message.Message):
     READINGS_FIELD_NUMBER: _builtins.int
     MESSAGES_FIELD_NUMBER: _builtins.int
     HISTORY_FIELD_NUMBER: _builtins.int
+    EXTERNAL_FIELD_NUMBER: _builtins.int
+    ONLINE_FIELD_NUMBER: _builtins.int
     OFF_SINCE_FIELD_NUMBER: _builtins.int
     HUB_OFF_SINCE_FIELD_NUMBER: _builtins.int
     CUT_AT_ACTIVATION_FIELD_NUMBER: _builtins.int
@@ -211,6 +217,10 @@ class DeviceInside(_message.Message):
     messages: _builtins.int
     history: _builtins.bytes
     """the hash over its own ordered history"""
+    external: _builtins.bool
+    """a Device outside has its place: what is said here of firmware and registers is the template's"""
+    online: _builtins.bool
+    """the Device outside says that it is there"""
     off_since: _builtins.int
     """it has no power"""
     hub_off_since: _builtins.int
@@ -248,6 +258,8 @@ class DeviceInside(_message.Message):
         readings: _abc.Iterable[_service_response_pb2.DecodedValue] | None = ...,
         messages: _builtins.int = ...,
         history: _builtins.bytes = ...,
+        external: _builtins.bool = ...,
+        online: _builtins.bool = ...,
         off_since: _builtins.int | None = ...,
         hub_off_since: _builtins.int | None = ...,
         cut_at_activation: _builtins.bool = ...,
@@ -256,7 +268,7 @@ class DeviceInside(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due", "_hub_off_since", b"_hub_off_since", "_off_since", b"_off_since", "activation_due", b"activation_due", "hub_off_since", b"hub_off_since", "off_since", b"off_since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due", "_hub_off_since", b"_hub_off_since", "_off_since", b"_off_since", "activation_due", b"activation_due", "clock_ahead", b"clock_ahead", "comms_hub", b"comms_hub", "cut_at_activation", b"cut_at_activation", "device_id", b"device_id", "device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "device_type", b"device_type", "esme_variant", b"esme_variant", "firmware_version", b"firmware_version", "generation", b"generation", "history", b"history", "hub_off_since", b"hub_off_since", "joined", b"joined", "log", b"log", "messages", b"messages", "mirrored_version", b"mirrored_version", "network_operator", b"network_operator", "off_since", b"off_since", "pending_hash", b"pending_hash", "pending_version", b"pending_version", "readings", b"readings", "supplier", b"supplier"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due", "_hub_off_since", b"_hub_off_since", "_off_since", b"_off_since", "activation_due", b"activation_due", "clock_ahead", b"clock_ahead", "comms_hub", b"comms_hub", "cut_at_activation", b"cut_at_activation", "device_id", b"device_id", "device_manufacturer", b"device_manufacturer", "device_model", b"device_model", "device_type", b"device_type", "esme_variant", b"esme_variant", "external", b"external", "firmware_version", b"firmware_version", "generation", b"generation", "history", b"history", "hub_off_since", b"hub_off_since", "joined", b"joined", "log", b"log", "messages", b"messages", "mirrored_version", b"mirrored_version", "network_operator", b"network_operator", "off_since", b"off_since", "online", b"online", "pending_hash", b"pending_hash", "pending_version", b"pending_version", "readings", b"readings", "supplier", b"supplier"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__activation_due: _TypeAlias = _typing.Literal["activation_due"]  # noqa: Y015
     _WhichOneofArgType__activation_due: _TypeAlias = _typing.Literal["_activation_due", b"_activation_due"]  # noqa: Y015
@@ -272,6 +284,28 @@ class DeviceInside(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__off_since) -> _WhichOneofReturnType__off_since | None: ...
 
 Global___DeviceInside: _TypeAlias = DeviceInside  # noqa: Y015
+
+@_typing.final
+class SetExternalRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEVICE_ID_FIELD_NUMBER: _builtins.int
+    EXTERNAL_FIELD_NUMBER: _builtins.int
+    device_id: _builtins.str
+    external: _builtins.bool
+    def __init__(
+        self,
+        *,
+        device_id: _builtins.str = ...,
+        external: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device_id", b"device_id", "external", b"external"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetExternalRequest: _TypeAlias = SetExternalRequest  # noqa: Y015
 
 @_typing.final
 class LoggedEvent(_message.Message):

@@ -74,6 +74,11 @@ class EmulatorControlStub:
                 request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.SerializeToString,
                 response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.FromString,
                 _registered_method=True)
+        self.SetExternal = channel.unary_unary(
+                '/smart_metering.rpc.v1.EmulatorControl/SetExternal',
+                request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.SetExternalRequest.SerializeToString,
+                response_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.FromString,
+                _registered_method=True)
         self.SwitchDevicePower = channel.unary_unary(
                 '/smart_metering.rpc.v1.EmulatorControl/SwitchDevicePower',
                 request_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DevicePowerSwitch.SerializeToString,
@@ -165,6 +170,14 @@ class EmulatorControlServicer:
 
     def DeliverLocally(self, request, context):
         """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetExternal(self, request, context):
+        """Gives the place of a Device to one outside (docs/hardware-in-the-loop.md), or takes it back. FAILED_PRECONDITION for a
+        CHF or GPF, which are the hub itself, for SMETS1, which speaks no GBCS, and for a Device without power.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -264,6 +277,11 @@ def add_EmulatorControlServicer_to_server(servicer, server):
                     servicer.DeliverLocally,
                     request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.FromString,
                     response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.SerializeToString,
+            ),
+            'SetExternal': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetExternal,
+                    request_deserializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.SetExternalRequest.FromString,
+                    response_serializer=smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.SerializeToString,
             ),
             'SwitchDevicePower': grpc.unary_unary_rpc_method_handler(
                     servicer.SwitchDevicePower,
@@ -517,6 +535,33 @@ class EmulatorControl:
             '/smart_metering.rpc.v1.EmulatorControl/DeliverLocally',
             smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalDelivery.SerializeToString,
             smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.LocalAnswer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetExternal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/smart_metering.rpc.v1.EmulatorControl/SetExternal',
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.SetExternalRequest.SerializeToString,
+            smart__metering_dot_rpc_dot_v1_dot_emulator__control__pb2.DeviceInside.FromString,
             options,
             channel_credentials,
             insecure,

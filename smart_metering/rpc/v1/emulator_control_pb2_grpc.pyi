@@ -49,6 +49,10 @@ class EmulatorControlStub:
     """The fates that were drawn for messages of one Device, oldest first, a page at a time."""
     DeliverLocally: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.LocalDelivery, _emulator_control_pb2.LocalAnswer]
     """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
+    SetExternal: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.SetExternalRequest, _emulator_control_pb2.DeviceInside]
+    """Gives the place of a Device to one outside (docs/hardware-in-the-loop.md), or takes it back. FAILED_PRECONDITION for a
+    CHF or GPF, which are the hub itself, for SMETS1, which speaks no GBCS, and for a Device without power.
+    """
     SwitchDevicePower: _grpc.UnaryUnaryMultiCallable[_emulator_control_pb2.DevicePowerSwitch, _emulator_control_pb2.DeviceInside]
     """What a test engineer does to a Device by hand. Each answers what the Device is then; FAILED_PRECONDITION for what it
     is not made for, or what is so already.
@@ -87,6 +91,10 @@ class EmulatorControlAsyncStub(EmulatorControlStub):
     """The fates that were drawn for messages of one Device, oldest first, a page at a time."""
     DeliverLocally: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.LocalDelivery, _emulator_control_pb2.LocalAnswer]  # type: ignore[assignment]
     """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
+    SetExternal: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.SetExternalRequest, _emulator_control_pb2.DeviceInside]  # type: ignore[assignment]
+    """Gives the place of a Device to one outside (docs/hardware-in-the-loop.md), or takes it back. FAILED_PRECONDITION for a
+    CHF or GPF, which are the hub itself, for SMETS1, which speaks no GBCS, and for a Device without power.
+    """
     SwitchDevicePower: _aio.UnaryUnaryMultiCallable[_emulator_control_pb2.DevicePowerSwitch, _emulator_control_pb2.DeviceInside]  # type: ignore[assignment]
     """What a test engineer does to a Device by hand. Each answers what the Device is then; FAILED_PRECONDITION for what it
     is not made for, or what is so already.
@@ -170,6 +178,16 @@ class EmulatorControlServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_emulator_control_pb2.LocalAnswer, _abc.Awaitable[_emulator_control_pb2.LocalAnswer]]:
         """Hands a Command to a Device by way of a device in the premises, as for Command Variants 2 and 6; its answer, if any."""
+
+    @_abc_1.abstractmethod
+    def SetExternal(
+        self,
+        request: _emulator_control_pb2.SetExternalRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_emulator_control_pb2.DeviceInside, _abc.Awaitable[_emulator_control_pb2.DeviceInside]]:
+        """Gives the place of a Device to one outside (docs/hardware-in-the-loop.md), or takes it back. FAILED_PRECONDITION for a
+        CHF or GPF, which are the hub itself, for SMETS1, which speaks no GBCS, and for a Device without power.
+        """
 
     @_abc_1.abstractmethod
     def SwitchDevicePower(

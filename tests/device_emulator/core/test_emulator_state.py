@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+from device_emulator.core.engineer_records import PlaceGiven
+from device_emulator.core.external_records import PresenceTold
 from ledger.books import Ledger, Put
 from smart_metering.administration import FaultRule
 from smart_metering.device_types import DeviceType
 from smart_metering.instants import HOUR_MS, Instant
 from smart_metering.records import changed
 from smart_metering.use_cases import UseCase
-from tests.device_emulator.bench import NOON, STRANGER, V2, Bench, firmware, gbcs, messages
+from tests.device_emulator.bench import ACB, NOON, STRANGER, V2, V3, Bench, firmware, gbcs, messages
 from tests.device_emulator.commands import let_join, put_off
 from tests.device_emulator.restarting import woken
 from tests.device_emulator.supplier_changes import credentials_of, replace_supplier
@@ -41,8 +43,18 @@ def lived() -> Bench:
     replace_supplier(bench, bench.device(DeviceType.GPF), dated)
     put_off(bench, bench.device(DeviceType.IHD))
     let_join(bench, bench.device(DeviceType.IHD))
+    have_an_external_ppmid(bench)
     bench.emulator.uplinks_taken(2)
     return bench
+
+
+def have_an_external_ppmid(bench: Bench) -> None:
+    """It is there, owes an answer, and is offered a file."""
+    ppmid = bench.device(DeviceType.PPMID)
+    bench.gather(bench.emulator.do_by_hand(PlaceGiven(device=ppmid, external=True), bench.now))
+    bench.gather(bench.emulator.hear_external(PresenceTold(device=ppmid, online=True), bench.now))
+    bench.read(UseCase.CS08, ppmid, ACB)
+    bench.distribute(firmware(DeviceType.PPMID, V3), ppmid, request="an offer")
 
 
 def test_what_is_loaded_equals_what_was_kept(tmp_path: Path) -> None:

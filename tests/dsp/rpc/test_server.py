@@ -86,6 +86,7 @@ async def test_it_says_that_it_serves_and_what(dcc: Dcc) -> None:
         "CentralProductsList",
         "Clock",
         "DccUserInterface",
+        "DspEvents",
         "Explanations",
         "Health",
         "InventoryAdministration",

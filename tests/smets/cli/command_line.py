@@ -40,12 +40,12 @@ class CommandLine:
 
 
 @contextmanager
-def running(folder: Path, fleet_file: str, premises: int) -> Iterator[CommandLine]:
+def running(folder: Path, fleet_file: str, premises: int, *options: str) -> Iterator[CommandLine]:
     """A fleet of so many premises that stands, stopped in the end as a user stops it."""
     (folder / "fleet.yaml").write_text(fleet_file)
     line = CommandLine(folder)
     up = subprocess.Popen(
-        [sys.executable, "-m", "smets.cli", "up", str(folder / "fleet.yaml"), "--json"],
+        [sys.executable, "-m", "smets.cli", "up", str(folder / "fleet.yaml"), "--json", *options],
         env={**os.environ, "SMETS_STATE": str(line.state)},
         stdout=subprocess.PIPE,
         text=True,

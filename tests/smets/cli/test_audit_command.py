@@ -14,7 +14,7 @@ from tests.smets.running_system import RunningSystem, running
 
 WITH_TITLES = """
 modifications: [SAT-TITLES]
-premises:
+fleets:
   - count: 2
 """
 

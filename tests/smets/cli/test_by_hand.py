@@ -7,7 +7,7 @@ import pytest
 from tests.smets.cli.command_line import CommandLine, field, rows_of, running
 
 FLEET = """
-premises:
+fleets:
   - count: 2
 """
 HUB = "00-DB-12-34-00-00-00-00"

@@ -11,7 +11,7 @@ import pytest
 from tests.smets.cli.command_line import CommandLine, field, rows_of, running
 
 FLEET = """
-premises:
+fleets:
   - count: 2
   - template: smets1
 firmware:
@@ -153,7 +153,7 @@ def test_a_second_system_on_the_folder_is_refused(smets: CommandLine) -> None:
 
 def test_more_premises_are_launched_into_the_system(smets: CommandLine) -> None:
     more = smets.folder / "more.yaml"
-    more.write_text("premises:\n  - {name: more, eui_from: 00-DB-99-00-00-00-00-00}\n")
+    more.write_text("fleets:\n  - {name: more, eui_from: 00-DB-99-00-00-00-00-00}\n")
 
     assert smets.ask("fleet", "launch", str(more))["devices"] == 6
     assert smets.ask("fleet", "launch", str(more))["standing"] == ["more"]

@@ -108,7 +108,7 @@ def test_a_server_that_is_gone_is_said_so(tmp_path: Path) -> None:
 
 def test_a_fleet_file_is_checked(tmp_path: Path) -> None:
     file = tmp_path / "fleet.yaml"
-    file.write_text("premises:\n  - count: 1_000\n")
+    file.write_text("fleets:\n  - count: 1_000\n")
 
     said = run("fleet", "check", str(file), state=tmp_path)
     asked = run("fleet", "check", str(file), "--json", state=tmp_path)
@@ -120,7 +120,7 @@ def test_a_fleet_file_is_checked(tmp_path: Path) -> None:
 def test_a_fleet_file_is_told_with_what_awaits_and_who_comes_next(tmp_path: Path) -> None:
     file = tmp_path / "fleet.yaml"
     file.write_text(
-        "premises:\n"
+        "fleets:\n"
         "  - awaiting_installation: [ESME]\n"
         "    next_suppliers: [{supplier: second supplier, since: 2021-11-06}]\n"
         "  - {name: gas, count: 2, awaiting_installation: [GSME], "
@@ -148,7 +148,7 @@ def test_an_empty_fleet_file_says_what_is_expected(tmp_path: Path) -> None:
         done = run(*command, str(file), state=tmp_path)
 
         assert done.returncode == 2
-        assert f"{file}: is empty: expected premises, like" in done.stderr
+        assert f"{file}: is empty: expected fleets, like" in done.stderr
 
 
 def test_a_fleet_file_that_is_not_there_has_no_line(tmp_path: Path) -> None:
@@ -167,14 +167,14 @@ def test_help_tells_of_environment_variables_once(tmp_path: Path) -> None:
 
 def test_every_fault_of_a_fleet_file_is_a_line(tmp_path: Path) -> None:
     file = tmp_path / "fleet.yaml"
-    file.write_text("sed: x\npremises:\n  - count: 0\n")
+    file.write_text("sed: x\nfleets:\n  - count: 0\n")
 
     for command in (("fleet", "check"), ("up",)):
         done = run(*command, str(file), state=tmp_path)
 
         assert done.returncode == 2
         assert f"{file}:1: sed: there is no such key; did you mean 'seed'?" in done.stderr
-        assert f"{file}:3: premises[0].count: input should be" in done.stderr
+        assert f"{file}:3: fleets[0].count: input should be" in done.stderr
         assert "Traceback" not in done.stderr
 
 
@@ -190,7 +190,7 @@ def test_a_folder_of_another_seed_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_schema_is_json(tmp_path: Path) -> None:
-    assert json.loads(run("fleet", "schema", state=tmp_path).stdout)["title"] == "FleetModel"
+    assert json.loads(run("fleet", "schema", state=tmp_path).stdout)["title"] == "ScenarioModel"
 
 
 def test_firmware_for_a_ppmid_needs_no_keys(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from smets.requests.bodies import ROWS
 from tests.smets.cli.command_line import CommandLine, field, running
 
 FLEET = """
-premises:
+fleets:
   - name: standing
   - {name: new, awaiting_installation: [ESME, PPMID]}
   - {name: old, template: smets1}
@@ -306,7 +306,7 @@ def test_a_dated_request_that_is_reached_is_answered(smets: CommandLine) -> None
 
 def test_a_meter_that_awaits_installation_shows_where(smets: CommandLine) -> None:
     (smets.folder / "later.yaml").write_text(
-        "premises: [{name: later, eui_from: 00-DB-12-34-00-00-10-00, awaiting_installation: [ESME, PPMID]}]"
+        "fleets: [{name: later, eui_from: 00-DB-12-34-00-00-10-00, awaiting_installation: [ESME, PPMID]}]"
     )
     smets.run("fleet", "launch", str(smets.folder / "later.yaml"))
 

@@ -25,7 +25,7 @@ from smets.client.user import User
 from tests.smets.running_system import ESME, GPF, GSME, HUB, PPMID, RunningSystem, running
 
 NOON = Instant(1_636_027_200_000)  # twelve hours after the epoch of a fleet
-WITH_AN_OTHER_USER = "premises: [{template: smets2}, {template: smets1}]"
+WITH_AN_OTHER_USER = "fleets: [{template: smets2}, {template: smets1}]"
 SMETS1_ESME = Eui("00-DB-12-34-00-00-00-12")
 
 

@@ -14,12 +14,12 @@ from tests.smets.running_system import ESME, RunningSystem, running
 
 WITH_TITLES = """
 modifications: [SAT-TITLES]
-premises:
+fleets:
   - count: 2
 """
 BEFORE = """
 modifications: []
-premises:
+fleets:
   - count: 1
 """
 NEWCOMER = Eui("00-DB-12-34-00-00-00-77")

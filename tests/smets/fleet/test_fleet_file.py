@@ -9,8 +9,9 @@ from smart_metering.identifiers import Eui
 from smart_metering.instants import parse_instant
 from smart_metering.smi_statuses import SmiStatus
 from smets.fleet.model import FleetModel
-from smets.fleet.planning import plan_fleet, read_plan
-from smets.fleet.reading import FleetFileError, read_fleet, read_fleet_file
+from smets.fleet.planning import plan_fleet
+from smets.fleet.reading import FleetFileError, read_fleet
+from smets.scenarios.planning import read_scenario
 
 HERE = Path(__file__).parent
 
@@ -56,24 +57,24 @@ def test_what_parts_make_impossible_together_is_said_with_its_line(text: str, li
 
 
 def test_all_faults_are_said_at_once_in_their_order() -> None:
-    wrong = "rate: fast\npremises:\n  - count: 0\n    suplier: x\nepoch: never\n"
+    wrong = "clock: {rate: fast}\nfleets:\n  - count: 0\n    suplier: x\nseed: {n: v}\n"
 
     with pytest.raises(FleetFileError) as refused:
         read_fleet(wrong)
 
     assert [(fault.line, fault.path) for fault in refused.value.faults] == [
-        (1, "rate"),
-        (3, "premises[0].count"),
-        (4, "premises[0].suplier"),
-        (5, "epoch"),
+        (1, "clock.rate"),
+        (3, "fleets[0].count"),
+        (4, "fleets[0].suplier"),
+        (5, "seed"),
     ]
 
 
 def test_three_lines_are_a_thousand_premises(tmp_path: Path) -> None:
     file = tmp_path / "fleet.yaml"
-    file.write_text("premises:\n  - count: 1_000\n    template: smets2\n")
+    file.write_text("fleets:\n  - count: 1_000\n    template: smets2\n")
 
-    (premises,) = read_plan(file).premises
+    (premises,) = read_scenario(file).plan.premises
 
     assert premises.count == 1_000
     assert premises.device_count == 6_000
@@ -106,10 +107,10 @@ def test_what_looks_like_a_number_stays_text() -> None:
 
 
 def test_what_is_left_empty_is_absent() -> None:
-    fleet, _ = read_fleet("seed:\npremises:\n  - count: 2\n    name: ~\n")
+    fleet, _ = read_fleet("seed:\nfleets:\n  - count: 2\n    name: ~\n")
 
     assert fleet.seed == "development"
-    assert fleet.premises[0].name is None
+    assert fleet.fleets[0].name is None
 
 
 def test_parties_and_templates_of_the_file_are_known_to_it() -> None:
@@ -124,7 +125,7 @@ templates:
       - {device_type: CHF, manufacturer: 106C, model: 4331000A, firmware_version: 00010000}
       - {device_type: ESME, manufacturer: AB01, model: 010A030B, firmware_version: 00000001, esme_variant: A,
          smi: {firmware_version: 00000000, esme_variant: ADE}}
-premises:
+fleets:
   - {template: flat, supplier: alpha, network_operator: beta, status: Suspended, eui_from: 00-DB-00-00-00-00-00-00}
 """
     )
@@ -140,16 +141,16 @@ premises:
 
 def test_parties_of_the_file_stand_in_place_of_the_others() -> None:
     with pytest.raises(FleetFileError) as refused:
-        read_fleet("parties: {alpha: {eui: 90-B3-D5-1F-30-11-00-00, roles: [IS]}}\npremises:\n  - count: 1\n")
+        read_fleet("parties: {alpha: {eui: 90-B3-D5-1F-30-11-00-00, roles: [IS]}}\nfleets:\n  - count: 1\n")
 
     assert [fault.path for fault in refused.value.faults] == [
-        "premises[0].supplier",
-        "premises[0].network_operator",
+        "fleets[0].supplier",
+        "fleets[0].network_operator",
     ]
 
 
 def test_premises_may_differ_from_their_template() -> None:
-    fleet, _ = read_fleet("premises:\n  - {firmware: {ESME: 00000009}, esme_variant: BDE}")
+    fleet, _ = read_fleet("fleets:\n  - {firmware: {ESME: 00000009}, esme_variant: BDE}")
 
     (premises,) = plan_fleet(fleet).premises
     meter = next(device for device in premises.devices if device.device_type is DeviceType.ESME)
@@ -159,31 +160,29 @@ def test_premises_may_differ_from_their_template() -> None:
 
 def test_a_file_that_cannot_be_opened_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(FleetFileError, match="cannot be read: No such file"):
-        read_fleet_file(tmp_path / "none.yaml")
+        read_scenario(tmp_path / "none.yaml")
     (tmp_path / "latin.yaml").write_bytes(b"seed: \xff")
     with pytest.raises(FleetFileError, match="is not UTF-8"):
-        read_fleet_file(tmp_path / "latin.yaml")
+        read_scenario(tmp_path / "latin.yaml")
 
 
-@pytest.mark.parametrize("text", ["", "# nothing yet\n", "premises:\n"])
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "fleets:\n"])
 def test_a_file_that_says_nothing_is_a_fault(tmp_path: Path, text: str) -> None:
     file = tmp_path / "fleet.yaml"
     file.write_text(text)
 
     with pytest.raises(FleetFileError) as refused:
-        read_fleet_file(file)
+        read_scenario(file)
 
-    assert (
-        str(refused.value) == f"{file}: is empty: expected premises, like 'premises: [{{template: smets2}}]'"
-    )
+    assert str(refused.value) == f"{file}: is empty: expected fleets, like 'fleets: [{{template: smets2}}]'"
 
 
 def test_a_change_of_supplier_may_be_given_by_its_day() -> None:
-    fleet, _ = read_fleet("premises: [{next_suppliers: [{supplier: second supplier, since: 2021-11-06}]}]")
+    fleet, _ = read_fleet("fleets: [{next_suppliers: [{supplier: second supplier, since: 2021-11-06}]}]")
 
-    assert fleet.premises[0].next_suppliers[0].since == parse_instant("2021-11-06T00:00:00Z")
+    assert fleet.fleets[0].next_suppliers[0].since == parse_instant("2021-11-06T00:00:00Z")
     with pytest.raises(FleetFileError, match="or a day like '2021-11-05'"):
-        read_fleet("epoch: yesterday")
+        read_fleet("clock: {epoch: yesterday}")
 
 
 def test_editors_get_a_schema() -> None:

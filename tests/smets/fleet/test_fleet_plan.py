@@ -16,7 +16,7 @@ from smets.fleet.planning import FleetPlan, plan_fleet
 from smets.fleet.points_of_supply import INDEXES, mpan, mprn, premises_index
 from smets.fleet.reading import FleetFileError, read_fleet
 
-MIXED = "premises:\n  - {count: 3}\n  - {count: 2, template: smets1, supplier: second supplier}\n"
+MIXED = "fleets:\n  - {count: 3}\n  - {count: 2, template: smets1, supplier: second supplier}\n"
 
 
 def _plan(text: str = MIXED) -> FleetPlan:
@@ -175,7 +175,7 @@ def test_two_premises_of_one_run_never_share_an_index(first: int, apart: int) ->
         assert premises_index(eui_from_number(first)) != premises_index(eui_from_number(second))
 
 
-AWAITING = "premises: [{count: 2, awaiting_installation: [ESME, HCALCS]}]"
+AWAITING = "fleets: [{count: 2, awaiting_installation: [ESME, HCALCS]}]"
 
 
 def test_what_awaits_installation_is_at_the_premises_and_not_in_the_smi() -> None:
@@ -196,8 +196,8 @@ def test_what_awaits_installation_is_at_the_premises_and_not_in_the_smi() -> Non
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("premises: [{awaiting_installation: [GPF]}]", "a GPF comes with its hub"),
-        ("premises: [{template: smets1, awaiting_installation: [HCALCS]}]", "'smets1' has no HCALCS"),
+        ("fleets: [{awaiting_installation: [GPF]}]", "a GPF comes with its hub"),
+        ("fleets: [{template: smets1, awaiting_installation: [HCALCS]}]", "'smets1' has no HCALCS"),
     ],
 )
 def test_what_cannot_be_installed_awaits_no_installation(text: str, fault: str) -> None:
@@ -205,8 +205,32 @@ def test_what_cannot_be_installed_awaits_no_installation(text: str, fault: str) 
         _plan(text)
 
 
+def test_devices_outside_are_in_the_smi_and_told_to_the_emulator() -> None:
+    (premises,) = _plan("fleets: [{external: [ESME, PPMID]}]").premises
+
+    assert {row.device_type for row in premises.template.devices if row.external} == {
+        DeviceType.ESME,
+        DeviceType.PPMID,
+    }
+    assert len([*premises.loaded_devices()]) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("fleets: [{external: [CHF]}]", "a CHF is the hub itself"),
+        ("fleets: [{template: smets1, external: [ESME]}]", "SMETS1 Devices are reached through an S1SP"),
+        ("fleets: [{template: smets1, external: [HCALCS]}]", "'smets1' has no HCALCS"),
+        ("fleets: [{emulated: false, external: [ESME]}]", "premises that are not emulated"),
+    ],
+)
+def test_what_cannot_be_outside_is_refused(text: str, fault: str) -> None:
+    with pytest.raises(FleetFileError, match=fault):
+        _plan(text)
+
+
 CHANGES = """
-premises:
+fleets:
   - count: 2
     next_suppliers:
       - {supplier: second supplier, since: 2021-12-01T00:00:00Z}
@@ -238,7 +262,7 @@ def test_suppliers_to_come_are_registered_from_their_day_on() -> None:
 
 
 def test_a_supplier_to_come_supplies_that_fuel() -> None:
-    text = "premises: [{next_suppliers: [{supplier: other user, since: 2021-12-01T00:00:00Z}]}]"
+    text = "fleets: [{next_suppliers: [{supplier: other user, since: 2021-12-01T00:00:00Z}]}]"
 
     with pytest.raises(FleetFileError) as refused:
         _plan(text)

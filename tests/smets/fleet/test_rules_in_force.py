@@ -51,7 +51,7 @@ def test_a_modification_is_put_on_or_off_beside_what_the_file_says() -> None:
 
 
 def test_nothing_else_of_the_file_changes() -> None:
-    file = fleet("seed: s\nrate: 2\npremises: [{count: 3}]")
+    file = fleet("seed: s\nclock: {rate: 2}\nfleets: [{count: 3}]")
 
     other = under_rules(file, release="June 2021")
 

@@ -19,7 +19,7 @@ from smets.fleet.planning import plan_fleet
 from smets.fleet.reading import read_fleet
 from smets.local_system.local_system import LocalSystem, SystemSettings
 from smets.local_system.state_folder import Organisation, StateFolder, StateFolderError
-from smets.world.launching import launch
+from smets.world.simulation import simulate
 from tests.smart_metering.pki.certified import (
     ACB,
     COS,
@@ -34,7 +34,7 @@ from tests.smart_metering.pki.certified import (
 
 ISSUER = issuer_certificate(ELSEWHERE, Issuer.OF_ORGANISATIONS)
 METER = Eui("00-DB-12-34-00-00-00-02")
-FLEET = "premises: [{template: smets2}]"
+FLEET = "fleets: [{template: smets2}]"
 PARTIES = (
     Organisation(eui=SUPPLIER, roles=(UserRole.IS, UserRole.GS)),
     Organisation(eui=NETWORK_OPERATOR, roles=(UserRole.ED,)),
@@ -169,10 +169,28 @@ async def test_a_critical_command_is_signed_with_imported_keys(tmp_path: Path) -
     assert checked.verified.holds is True, checked.verified.what
 
 
-def test_a_world_works_with_imported_keys() -> None:
-    with launch(plan_fleet(*read_fleet(FLEET), given=EVERYONE)) as world:
-        keys = world.settings.pki
-
-        assert keys.private_key(ACB, KA) is elsewhere(ACB)[KA].private_key
-        known = world.emulator.keys.parties[SUPPLIER]
+async def test_a_simulation_works_with_imported_keys_and_what_goes_on_from_it_too(tmp_path: Path) -> None:
+    plan = plan_fleet(*read_fleet(FLEET), given=EVERYONE)
+    async with simulate(plan) as simulation:
+        known = simulation.world.emulator.keys.parties[SUPPLIER]
         assert known.key_agreement == read_certificate(elsewhere(SUPPLIER)[KA].certificate).public_key
+        supplier = simulation.system.user("supplier")
+        checked = await supplier.response_to((await supplier.send("11.2", METER)).request_id)
+        simulation.world.save(tmp_path / "saved")
+
+    assert checked.verified.holds is True, checked.verified.what
+    saved = StateFolder(tmp_path / "saved")
+    assert saved.given.certificates == dict(EVERYONE.certificates)
+    assert set(read_private_keys(saved.dcc / "keys")) == {(ACB, KA), (ACB, XML), (COS, DS)}
+
+
+async def test_a_plan_that_knows_nothing_of_imported_keys_takes_none_away(tmp_path: Path) -> None:
+    StateFolder(tmp_path).give(EVERYONE)
+    plan = plan_fleet(*read_fleet(FLEET))
+
+    async with LocalSystem(SystemSettings(state=tmp_path, organisations=plan.organisations)) as system:
+        await launch_fleet(plan, system.connection)
+        async with system.connection.user(SUPPLIER) as user:
+            sent = await user.send("11.3", METER, ActivateFirmware(firmware_hash=bytes(32)))
+
+    assert sent.response_code == "I99", sent

@@ -57,7 +57,7 @@ async def test_what_a_device_became_outlives_a_killed_emulator(world: RunningSys
     ],
 )
 async def test_the_rules_of_the_fleet_file_are_in_force(tmp_path: Path, rules: str, answer: str) -> None:
-    async with running(tmp_path, f"{rules}\npremises: [{{count: 1}}]") as world:
+    async with running(tmp_path, f"{rules}\nfleets: [{{count: 1}}]") as world:
         await world.administration.remove_cpl_entry("ESME-AB01-010A030B-00000001")
 
         said = await world.supplier.send("11.2", world.device(ESME), ReadFirmwareVersion())

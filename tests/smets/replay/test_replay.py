@@ -11,10 +11,12 @@ import pytest
 from device_emulator.core.engineer_records import (
     DeviceClockSet,
     HubPowerSwitched,
+    PlaceGiven,
     PowerCutPlanned,
     PowerSwitched,
     Tampered,
 )
+from device_emulator.core.external_records import CertificateTold, PresenceTold, Responded
 from device_emulator.devices.tampers import Tamper
 from dsp.core.inputs import JournalEntry, RequestReceived, UplinkReceived
 from dsp.rules.releases import rules_with
@@ -23,6 +25,8 @@ from smart_metering.command_variants import CommandVariant
 from smart_metering.device_types import DeviceType
 from smart_metering.identifiers import RequestId
 from smart_metering.instants import DAY_MS, HOUR_MS, MINUTE_MS, Instant
+from smart_metering.pki.certificates import device_certificate
+from smart_metering.pki.keys import KeyUsage
 from smart_metering.records import changed
 from smart_metering.smi_statuses import SmiStatus
 from smets.replay.divergence import Divergence
@@ -210,6 +214,28 @@ def test_what_was_done_by_hand_is_done_again(tmp_path: Path) -> None:
     assert inside == world.emulator.inspect(meter, world.now)
     assert inside is not None
     assert [event.code for event in inside.log] == [0x8F74, 0x8F57, 0x8F36]
+
+
+def test_what_a_device_outside_said_is_said_again(tmp_path: Path) -> None:
+    world = World(seed=SEED.decode())
+    meter = eui_of(ESME)
+    outside = world.emulator.state
+    world.do_by_hand(PlaceGiven(device=meter, external=True))
+    world.hear_external(PresenceTold(device=meter, online=True))
+    for usage in (KeyUsage.DIGITAL_SIGNING, KeyUsage.KEY_AGREEMENT):
+        own = device_certificate(SEED, meter, usage)
+        world.hear_external(CertificateTold(device=meter, usage=usage, certificate=own))
+    world.read_version(meter)
+    (command,) = outside.han_commands.values()
+    world.hear_external(Responded(device=meter, number=command.number, gbcs=command.gbcs))
+    world.advance(HOUR_MS)
+    world.save(tmp_path)
+
+    replay = replayed(tmp_path)
+
+    assert list(differences(replay)) == []
+    assert replay.emulator.state.external_devices[meter] == outside.external_devices[meter]
+    assert outside.external_devices[meter].last_command > 1
 
 
 def changed_rules(world: World) -> WorldSettings:

@@ -1,0 +1,1 @@
+"""Scenarios: a fleet, what is done with it, and what must be so then."""
