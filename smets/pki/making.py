@@ -95,7 +95,11 @@ def make_pki(folder: Path, seed: str, members: Iterable[Member], devices: Iterab
 
     Raises WrongPki, also if something is in the folder already, and OSError.
     """
-    parties = {member.eui: member.role for member in (*(Member(*row) for row in _DCC), *members)}
+    parties = dict(_DCC)
+    for member in members:
+        if parties.setdefault(member.eui, member.role) is not member.role:
+            role = parties[member.eui].name.lower().replace("_", "-")
+            raise WrongPki(f"{member.eui}: is {role} already, and each EUI has one role")
     euis = [*parties, *devices]
     if twice := sorted({eui for eui in euis if euis.count(eui) > 1}):
         raise WrongPki(f"{', '.join(twice)}: the EUI of an organisation and of a Device, or of two Devices")

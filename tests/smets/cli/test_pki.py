@@ -118,6 +118,11 @@ def test_the_same_seed_makes_the_same_pki(line: Line) -> None:
             ["--device", "90-B3-D5-1F-30-00-00-02"],
             "90-B3-D5-1F-30-00-00-02: the EUI of an organisation and of a",
         ),
+        (
+            ["--organisation", "90-B3-D5-1F-30-00-00-02:IS"],
+            "90-B3-D5-1F-30-00-00-02: is access-control-broker already",
+        ),
+        (["--organisation", f"{PARTY}:IS", "--organisation", f"{PARTY}:ED"], f"{PARTY}: is supplier already"),
         (["--form", "xml"], "xml"),
     ],
 )
