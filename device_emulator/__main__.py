@@ -23,10 +23,11 @@ from device_emulator.han_bridge.brokers import (
 from device_emulator.runtime.han_post import PATIENCE_SECONDS
 from ledger.sqlite_store import StoreError
 from ledger.state_directory import StateInUse
+from operations.metrics_page import CannotServeMetrics
+from operations.server_process import add_operating_options, operating_from, set_up_server_process
 from smart_metering.identifiers import InvalidIdentifier, parse_eui
 from smart_metering.pki.key_folders import KeyFolderError
 from smart_metering.rpc.server import CannotListen
-from smart_metering.rpc.server_process import set_up_server_process
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,10 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     if settings.broker is not None and not is_client_installed():
         parser.error(MISSING)
-    set_up_server_process()
+    set_up_server_process(settings.operating)
     try:
         asyncio.run(_run(settings))
-    except (CannotListen, KeyFolderError, MissingCertificates, StateInUse, StoreError) as error:
+    except (
+        CannotListen,
+        CannotServeMetrics,
+        KeyFolderError,
+        MissingCertificates,
+        StateInUse,
+        StoreError,
+    ) as error:
         sys.stderr.write(f"device_emulator: {error}\n")
         return 1
     return 0
@@ -54,7 +62,8 @@ async def _run(settings: EmulatorSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     async with emulator:
-        sys.stdout.write(json.dumps({"address": emulator.address, "host": settings.host}) + "\n")
+        ready = {"address": emulator.address, "host": settings.host, "metrics": emulator.metrics}
+        sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
         stopping = asyncio.create_task(stopped.wait())
         failing = asyncio.create_task(emulator.failure())
@@ -91,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="of real time that stepped time waits for the answer of a Device outside",
     )
+    add_operating_options(parser)
     return parser
 
 
@@ -106,6 +116,7 @@ def _settings(arguments: argparse.Namespace) -> EmulatorSettings:
         acb=parse_eui(arguments.acb),
         broker=read_broker(arguments.mqtt_broker) if arguments.mqtt_broker else None,
         han_patience=arguments.han_patience,
+        operating=operating_from(arguments),
     )
 
 

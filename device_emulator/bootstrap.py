@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,22 +16,28 @@ from device_emulator.faults.link import Link
 from device_emulator.firmware.images import FirmwareImages
 from device_emulator.han_bridge.brokers import Broker, session_name
 from device_emulator.rpc.doors import events_service, services
+from device_emulator.rpc.operations import operations_service
 from device_emulator.rpc.refusals import STATUSES
 from device_emulator.rpc.sm_wan import SmWanClient
 from device_emulator.runtime.clock import FollowedClock
 from device_emulator.runtime.fate_desk import FateDesk
+from device_emulator.runtime.figures import Figures
 from device_emulator.runtime.firmware_folder import FirmwareFolder
 from device_emulator.runtime.han_post import PATIENCE_SECONDS, HanPost
 from device_emulator.runtime.host import Host
+from device_emulator.runtime.metrics import metrics
 from ledger.group_commit import GroupCommit
 from ledger.state_directory import StateDirectory
+from operations.metrics_page import MetricsPage
+from operations.running import Running, code_digest, installed_version
+from operations.server_process import Operating
 from smart_metering.errors import DecodeError
 from smart_metering.identifiers import Eui
 from smart_metering.pki.certificates import read_certificate
 from smart_metering.pki.key_folders import read_certificates
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.rpc.refusals import Refusals
-from smart_metering.rpc.server import Server
+from smart_metering.rpc.server import Register, Server, host_of
 
 GRACE_SECONDS = 0.5
 DEFAULT_ACB = Eui("90-B3-D5-1F-30-00-00-02")
@@ -60,40 +66,19 @@ class EmulatorSettings:
     acb: Eui = DEFAULT_ACB
     broker: Broker | None = None
     han_patience: float = PATIENCE_SECONDS
+    operating: Operating = field(default_factory=Operating)
 
 
 class DeviceEmulator:
     """An emulator that runs in this event loop, from `start` to `stop`."""
 
     def __init__(self, settings: EmulatorSettings) -> None:
-        """Opens the state, which no other emulator may use meanwhile.
-
-        Raises StateInUse, StoreError, MissingCertificates and KeyFolderError.
-        """
-        keys = Keys(
-            settings.seed.encode(), read_party_keys(settings.certificates, settings.acb), settings.acb
-        )
-        state = State()
-        link = Link(state.ledger, settings.seed)
-        self._directory = StateDirectory(settings.state, "device_emulator", state.ledger)
-        firmware = FirmwareFolder(self._directory.folder / "firmware")
-        self.host = Host(
-            name=settings.host,
-            emulator=Emulator(state, link, keys, _read_images(firmware)),
-            commit=GroupCommit(self._directory.store),
-            firmware=firmware,
-            clock=FollowedClock(),
-            fates=FateDesk(link.fates, state.presence, self._directory.store),
-            han=HanPost(
-                state.han_commands.values(), state.han_offers.values(), patience=settings.han_patience
-            ),
-        )
-        self._broker = settings.broker
-        self._session = session_name(settings.host, settings.state)
+        self._settings = settings
+        self._server = Server(settings.listen, {}, Refusals(STATUSES, "emulator"))
+        self._books: _Books | None = None
+        self._host: Host | None = None
+        self._metrics: MetricsPage | None = None
         self._bridging: asyncio.Task[None] | None = None
-        self._client = SmWanClient(self.host, settings.dsp)
-        served = services(self.host) | events_service(self.host)
-        self._server = Server(settings.listen, served, Refusals(STATUSES, "emulator"))
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -101,33 +86,89 @@ class DeviceEmulator:
         """Where fleet control listens."""
         return self._server.address
 
+    @property
+    def host(self) -> Host:
+        """Of an emulator that is started."""
+        assert self._host is not None, "not started"
+        return self._host
+
+    @property
+    def metrics(self) -> str:
+        """Where its Prometheus metrics are, HOST:PORT; empty: nowhere."""
+        return self._metrics.address if self._metrics is not None else ""
+
     async def start(self) -> None:
-        """Returns once fleet control listens; the DSP may come later. Raises CannotListen."""
+        """Listens, opens the state, which no other emulator may use meanwhile, and returns once fleet control serves;
+        the DSP may come later.
+
+        Raises CannotListen, CannotServeMetrics, StateInUse, StoreError, MissingCertificates and KeyFolderError, and
+        leaves the state free for another.
+        """
         try:
-            await self._server.start()
+            await self._server.listen()
+            self._books = books = await asyncio.to_thread(_Books, self._settings)
+            self._host = host = self._set_up(books)
+            self._serve_metrics(host)
+            await self._server.open(self._services(host, books))
         except BaseException:
             await self.stop()
             raise
-        self._running = asyncio.create_task(self._client.run())
+        self._running = asyncio.create_task(SmWanClient(host, self._settings.dsp).run())
         self._running.add_done_callback(_tell_failure)
-        if self._broker is not None:
+        broker = self._settings.broker
+        if broker is not None:
             from device_emulator.han_bridge.bridge import HanBridge  # noqa: PLC0415  # an extra: only who asks needs it
 
-            self._bridging = asyncio.create_task(HanBridge(self.host, self._broker, self._session).run())
+            session = session_name(self._settings.host, self._settings.state)
+            self._bridging = asyncio.create_task(HanBridge(host, broker, session).run())
             self._bridging.add_done_callback(_tell_failure)
 
     async def stop(self) -> None:
         """Returns once everything that was taken is durable and the state is free for another."""
+        if self._running is not None:
+            await self._server.drain(self._settings.operating.drain_seconds)
         running = {task for task in (self._running, self._bridging) if task is not None}
         for task in running:
             task.cancel()
         if running:
             await asyncio.wait(running)
         await self._server.stop(GRACE_SECONDS)
+        if self._metrics is not None:
+            await asyncio.to_thread(self._metrics.close)
         try:
-            await self.host.close()
+            if self._host is not None:
+                await self._host.close()
         finally:
-            self._directory.close()
+            if self._books is not None:
+                self._books.directory.close()
+
+    def _set_up(self, books: "_Books") -> Host:
+        figures, state = Figures(), books.emulator.state
+        return Host(
+            name=self._settings.host,
+            emulator=books.emulator,
+            commit=GroupCommit(books.directory.store, figures.commit),
+            firmware=books.firmware,
+            clock=FollowedClock(),
+            fates=FateDesk(books.link.fates, state.presence, books.directory.store),
+            han=HanPost(
+                state.han_commands.values(), state.han_offers.values(), patience=self._settings.han_patience
+            ),
+            figures=figures,
+        )
+
+    def _serve_metrics(self, host: Host) -> None:
+        port = self._settings.operating.metrics_port
+        if port is not None:
+            self._metrics = MetricsPage(metrics(host), host_of(self.address), port)
+            self._metrics.open()
+
+    def _services(self, host: Host, books: "_Books") -> dict[str, Register]:
+        started_at = self._settings.operating.started_at
+        running = Running(
+            version=installed_version(), code=books.code, started_at=started_at, metrics=self.metrics
+        )
+        return {**services(host), **events_service(host), **operations_service(host, running)}
 
     async def failure(self) -> None:
         """Never returns while all is well; raises what ended the stream or the bridge for good, or the store."""
@@ -147,6 +188,22 @@ class DeviceEmulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+
+class _Books:
+    """What is read when an emulator starts; of a large fleet that takes a while, so it is done in a thread."""
+
+    def __init__(self, settings: EmulatorSettings) -> None:
+        """Raises StateInUse, StoreError, MissingCertificates and KeyFolderError."""
+        keys = Keys(
+            settings.seed.encode(), read_party_keys(settings.certificates, settings.acb), settings.acb
+        )
+        state = State()
+        self.link = Link(state.ledger, settings.seed)
+        self.directory = StateDirectory(settings.state, "device_emulator", state.ledger)
+        self.firmware = FirmwareFolder(self.directory.folder / "firmware")
+        self.emulator = Emulator(state, self.link, keys, _read_images(self.firmware))
+        self.code = code_digest()
 
 
 def _tell_failure(running: asyncio.Task[None]) -> None:

@@ -15,12 +15,22 @@ from dsp.rules.switching import READERS, switches_from
 from dsp.runtime.clock import ClockRefusal, checked_rate
 from ledger.sqlite_store import StoreError
 from ledger.state_directory import StateInUse
+from operations.metrics_page import CannotServeMetrics
+from operations.server_process import add_operating_options, operating_from, set_up_server_process
 from smart_metering.identifiers import parse_eui
 from smart_metering.instants import format_instant, parse_instant
 from smart_metering.pki.given_keys import MissingPrivateKey
 from smart_metering.pki.key_folders import KeyFolderError
 from smart_metering.rpc.server import CannotListen
-from smart_metering.rpc.server_process import set_up_server_process
+
+CANNOT_START = (
+    CannotListen,
+    CannotServeMetrics,
+    KeyFolderError,
+    MissingPrivateKey,
+    StateInUse,
+    StoreError,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,10 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = _settings(parser.parse_args(arguments))
     except (UnknownRule, ClockRefusal, ValueError) as error:
         parser.error(str(error))
-    set_up_server_process()
+    set_up_server_process(settings.operating)
     try:
         asyncio.run(_run(settings))
-    except (CannotListen, KeyFolderError, MissingPrivateKey, StateInUse, StoreError) as error:
+    except CANNOT_START as error:
         sys.stderr.write(f"dsp: {error}\n")
         return 1
     return 0
@@ -50,6 +60,7 @@ async def _run(settings: DspSettings) -> None:
             "address": dsp.address,
             "now": format_instant(dsp.runtime.clock.now()),
             "rate": settings.rate,
+            "metrics": dsp.metrics,
         }
         if dsp.smki_address:
             ready["smki"] = dsp.smki_address
@@ -112,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="serves the SMKI Repository there; else it does not",
     )
+    add_operating_options(parser)
     return parser
 
 
@@ -128,6 +140,7 @@ def _settings(arguments: argparse.Namespace) -> DspSettings:
         keys=arguments.keys,
         certificates=arguments.certificates,
         smki_listen=arguments.smki_listen,
+        operating=operating_from(arguments),
     )
 
 

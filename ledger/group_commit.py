@@ -1,7 +1,8 @@
 """Group commit: many hand in changes, one thread commits what is waiting, each learns when its own are durable."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ledger.books import Change
@@ -14,8 +15,10 @@ class GroupCommit:
     A commit that fails fails every later one too: what is in memory is then ahead of the store for good.
     """
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: SqliteStore, tell: Callable[[float, int], None] | None = None) -> None:
+        """`tell` is told of each commit: how many seconds it took, and how many changes it kept."""
         self._store = store
+        self._tell = tell
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="group-commit")
         self._waiting: list[tuple[Sequence[Change], asyncio.Future[None]]] = []
         self._running: asyncio.Task[None] | None = None
@@ -51,7 +54,10 @@ class GroupCommit:
             changes = [change for handed_in, _ in batch for change in handed_in]
             try:
                 if changes:
+                    began = time.perf_counter()
                     await loop.run_in_executor(self._writer, self._store.commit, changes)
+                    if self._tell is not None:
+                        self._tell(time.perf_counter() - began, len(changes))
             except BaseException as failure:
                 self._fail(batch, failure)
                 raise

@@ -84,3 +84,19 @@ class Uplink(Record, frozen=True, kw_only=True):
     device: Eui
     at: Instant
     content: UplinkContent
+
+
+_CONTENT_NAMES: dict[type[DownlinkContent] | type[UplinkContent], str] = {
+    Gbcs: "gbcs",
+    CertificatesWanted: "certificates_wanted",
+    FirmwareForDevices: "firmware_for_devices",
+    Receipt: "receipt",
+    Smets1Response: "smets1_response",
+    DeviceCertificates: "device_certificates",
+    FirmwareAtHub: "firmware_at_hub",
+}
+
+
+def content_name(content: DownlinkContent | UplinkContent) -> str:
+    """What a frame carries, in the words of the contract."""
+    return _CONTENT_NAMES[type(content)]

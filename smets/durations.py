@@ -22,6 +22,12 @@ def parse_duration(text: str) -> int:
     return sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text))
 
 
+def parse_signed_duration(text: str) -> int:
+    """The same, where `-5m` is less than nothing and `+5m` more. Raises InvalidDuration."""
+    milliseconds = parse_duration(text[1:] if text[:1] in ("+", "-") else text)
+    return -milliseconds if text.startswith("-") else milliseconds
+
+
 def format_duration(milliseconds: int) -> str:
     """The shortest form that says the same."""
     parts = []
@@ -29,3 +35,10 @@ def format_duration(milliseconds: int) -> str:
         number, milliseconds = divmod(milliseconds, size)
         parts += [f"{number}{unit}"] if number else []
     return "".join(parts) or "0"
+
+
+def fast_or_slow(ahead_ms: int) -> str:
+    """How a clock goes that is so far ahead of the right one: `2h fast`, `5m slow`, `right`."""
+    if not ahead_ms:
+        return "right"
+    return f"{format_duration(abs(ahead_ms))} {'fast' if ahead_ms > 0 else 'slow'}"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("ledger", "smart_metering", "dsp", "device_emulator", "smets")
+PACKAGES = ("ledger", "operations", "smart_metering", "dsp", "device_emulator", "smets")
 PLACES = (*PACKAGES, "tests", "benchmarks", "examples", "scripts")
 GENERATED = "smart_metering/rpc/v1/"
 KNOW_GENERATED_CODE = (

@@ -105,7 +105,8 @@ def _meet(
     history = _chain(device.history, turn.now, passage, meeting)
     turn.keep(changed(device, received=received, sent=sent, history=history))
     if meeting.fate:
-        turn.observe(place.device_id, f"{direction} message {number}: {meeting.fate}, by rule {meeting.rule}")
+        what = f"{direction} message {number}: {meeting.fate}, by rule {meeting.rule}"
+        turn.observe(place.device_id, what, fate=meeting.fate)
     return meeting.arrivals
 
 

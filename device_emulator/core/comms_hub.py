@@ -13,6 +13,7 @@ from smart_metering.sm_wan import CertificatesWanted, Downlink, FirmwareForDevic
 
 def take(turn: Turn, downlink: Downlink) -> None:
     """One frame from the DSP. What is not on this hub's HAN cannot be reached; a hub without power tells nobody."""
+    turn.cause = _cause_of(downlink)
     place = turn.fleet.find(downlink.device)
     if not turn.has_power(downlink.comms_hub):
         turn.observe(downlink.comms_hub, f"without power: frame {downlink.frame} is lost")
@@ -39,6 +40,8 @@ def arrive(turn: Turn, place: Place, underway: Underway) -> None:
     A hub that has lost its power has lost the Commands it had.
     """
     content = underway.content
+    if underway.frame:
+        turn.cause = underway.frame
     if underway.direction is Direction.FROM_DEVICE:
         turn.send(place.comms_hub, place.device_id, content)
         return
@@ -55,6 +58,18 @@ def arrive(turn: Turn, place: Place, underway: Underway) -> None:
         return
     turn.send(place.comms_hub, place.device_id, Receipt(frame=underway.frame, delivered=True))
     device.hear(turn, place, content.gbcs)
+
+
+def _cause_of(downlink: Downlink) -> str:
+    """The RequestID of the Command, or of the Service Request that distributes firmware; what the DSP asks for itself,
+    like certificates, has none."""
+    match downlink.content:
+        case Gbcs():
+            return downlink.frame
+        case FirmwareForDevices(request_id=request_id):
+            return request_id
+        case CertificatesWanted():
+            return ""
 
 
 def _unreachable(turn: Turn, place: Place) -> str | None:

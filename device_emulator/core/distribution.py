@@ -45,6 +45,7 @@ def fetch(turn: Turn, distribution: HubDistribution) -> None:
 
 def file_at_hub(turn: Turn, distribution: HubDistribution) -> None:
     """The hub holds the file whole: it tells the DSP, and turns to the Devices. Without power it takes nothing."""
+    turn.cause = distribution.request_id
     if not turn.has_power(distribution.comms_hub):
         return
     turn.state.distributions.put(changed(distribution, devices=(), at_hub=True))

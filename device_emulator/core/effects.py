@@ -25,10 +25,16 @@ class HubsLaunched(Record, frozen=True):
 
 
 class Observe(Record, frozen=True):
-    """Something a log should tell: `what` happened to a message or image of `device`."""
+    """Something a log should tell: `what` happened to a message or image of `device`.
+
+    `request_id` is that of the Command or Service Request it is about, where that is known; `fate` is what a fault rule
+    did, if one did.
+    """
 
     device: Eui
     what: str
+    request_id: str = ""
+    fate: str = ""
 
 
 class ToExternal(Record, frozen=True):

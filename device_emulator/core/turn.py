@@ -23,7 +23,8 @@ from smart_metering.sm_wan import Uplink, UplinkContent
 class Turn:
     """What every room of the core is given. A Device's state is written once, when the turn closes.
 
-    `overtakable` are sequences of held messages by Device and direction, oldest first.
+    `overtakable` are sequences of held messages by Device and direction, oldest first. `cause` is the RequestID that
+    the turn is about, once that is known.
     """
 
     state: State
@@ -34,6 +35,7 @@ class Turn:
     agenda: Agenda
     overtakable: dict[tuple[Eui, Direction], list[int]]
     now: Instant
+    cause: str = ""
     effects: list[Effect] = field(default_factory=list)
     _touched: dict[Eui, DeviceState] = field(default_factory=dict)
     _last_uplink: int | None = None
@@ -89,9 +91,9 @@ class Turn:
         self.state.outbox.put(uplink)
         self.effects.append(Send(uplink=uplink))
 
-    def observe(self, device: Eui, what: str) -> None:
-        """Tells the log of something that has no other consequence."""
-        self.effects.append(Observe(device=device, what=what))
+    def observe(self, device: Eui, what: str, *, fate: str = "") -> None:
+        """Tells the log of something that has no other consequence, or of the `fate` that a rule gave a message."""
+        self.effects.append(Observe(device=device, what=what, request_id=self.cause, fate=fate))
 
     def close(self) -> list[Effect]:
         """Writes what the turn changed, once each."""

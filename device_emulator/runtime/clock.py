@@ -16,6 +16,11 @@ class FollowedClock:
         self._since = seconds()
 
     @property
+    def rate(self) -> float:
+        """Emulated time per real time; 0: stepped."""
+        return self._rate
+
+    @property
     def is_stepped(self) -> bool:
         """Time stands still until the DSP moves it."""
         return self._rate == 0

@@ -5,6 +5,7 @@ it. Whatever must not overtake the books (uplinks, answers to barriers, question
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import structlog
@@ -26,6 +27,7 @@ from device_emulator.core.engineer_records import ByHand
 from device_emulator.core.external_records import FromExternal
 from device_emulator.runtime.clock import FollowedClock
 from device_emulator.runtime.fate_desk import Events, FateDesk, Position
+from device_emulator.runtime.figures import Figures
 from device_emulator.runtime.firmware_folder import FirmwareFolder
 from device_emulator.runtime.frames import (
     Attach,
@@ -44,7 +46,8 @@ from ledger.bell import Bell
 from ledger.group_commit import GroupCommit
 from smart_metering.administration import Fate, FaultRule, PremisesTemplate
 from smart_metering.identifiers import Eui
-from smart_metering.sm_wan import Downlink
+from smart_metering.instants import Instant
+from smart_metering.sm_wan import Downlink, content_name
 
 HUBS_TOGETHER = 5_000
 FRAMES_TOGETHER = 100  # taken before others get their turn
@@ -70,10 +73,12 @@ class Host:
         clock: FollowedClock,
         fates: FateDesk,
         han: HanPost,
+        figures: Figures | None = None,
     ) -> None:
         self.name = name
         self.emulator = emulator
         self.clock = clock
+        self.figures = figures or Figures()
         self.han = han
         self.knows_the_time = asyncio.Event()
         self.bell = Bell()
@@ -103,10 +108,16 @@ class Host:
 
     # --- the stream to the DSP
 
+    @property
+    def has_stream(self) -> bool:
+        """A stream to the DSP stands, and the DSP has answered on it."""
+        return self._stream is not None and self._stream.is_attached
+
     def open(self) -> Stream:
         """A new stream to the DSP; it attaches every hub."""
         self.shut()
         self._stream = Stream(self.emulator.outbox, self._durable)
+        self.figures.streams.by[()] += 1
         for template in self.emulator.state.launches:
             self._attach(template)
         if not self.emulator.state.launches:
@@ -213,7 +224,11 @@ class Host:
             effects: list[Effect] = []
             try:
                 for downlink in downlinks[start : start + FRAMES_TOGETHER]:
-                    effects += self.emulator.receive(downlink, self.clock.reach(downlink.at))
+                    now = self._reach(downlink.at)
+                    self.figures.downlinks.by[content_name(downlink.content),] += 1
+                    began = time.perf_counter()
+                    effects += self.emulator.receive(downlink, now)
+                    self.figures.turns.add(time.perf_counter() - began)
             finally:  # Also after a broken promise: what is in memory is to be what is on disk.
                 self._hand_in(effects)
             await asyncio.sleep(0)
@@ -227,10 +242,22 @@ class Host:
             await self.flush()  # What they were asked last is on its way only then.
             await self.han.hear_out()
 
+    def _reach(self, at: Instant) -> Instant:
+        """The time of a frame that the DSP sent at `at`; and how far our own clock was behind it."""
+        if not self.clock.is_stepped:
+            self.figures.behind_ms = max(0, at - self.clock.now())
+        return self.clock.reach(at)
+
+    def _expire_at(self, now: Instant) -> list[Effect]:
+        began = time.perf_counter()
+        effects = self.emulator.expire(now)
+        self.figures.expiries.add(time.perf_counter() - began)
+        return effects
+
     def _pass_barrier(self, update: ClockUpdate) -> None:
         self.clock.follow(update.now, update.rate)
         self.knows_the_time.set()
-        effects = self.emulator.expire(self.clock.now())
+        effects = self._expire_at(self.clock.now())
         last = self.emulator.last_uplink
         reached = ClockReached(
             barrier=update.barrier, next_event=self.emulator.next_deadline(), uplinks_sent=last
@@ -311,20 +338,27 @@ class Host:
 
     def _do(self, effect: Effect) -> None:
         match effect:
-            case Send():
-                pass  # It stands in the outbox, from which the stream sends it.
+            case Send(uplink=uplink):  # It stands in the outbox, from which the stream sends it.
+                self.figures.uplinks.by[content_name(uplink.content),] += 1
             case FileWanted(firmware_file=name):
                 if self._stream is not None and self._stream.is_attached:
                     self._stream.ask_for(name)
             case HubsLaunched(template=template):
                 self._attach(template)
-            case Observe(device=device, what=what):
-                _log.info("observed", device=device, what=what)
+            case Observe():
+                self._tell(effect)
             case ToExternal() | Settled() | AlertTaken() | Offered() | OfferEnded():
                 self.han.note(effect)
 
+    def _tell(self, observed: Observe) -> None:
+        about = {"request_id": observed.request_id} if observed.request_id else {}
+        if observed.fate:
+            self.figures.faults.by[observed.fate,] += 1
+            about["fate"] = observed.fate
+        _log.info("observed", device=observed.device, what=observed.what, **about)
+
     def _expire(self) -> None:
-        self._hand_in(self.emulator.expire(self.clock.now()))
+        self._hand_in(self._expire_at(self.clock.now()))
 
     def _set_alarm(self) -> None:
         """Wakes the emulator at its next deadline, if time runs by itself."""

@@ -30,17 +30,22 @@ class Send(Record, frozen=True, kw_only=True):
 
 
 class Deliver(Record, frozen=True, kw_only=True):
-    """A message now stands in the stream of `user`."""
+    """A message now stands in the stream of `user`. `request_id`: of the Service Request that led to it, if one did."""
 
     user: Eui
     message: ReceivedMessage
+    request_id: str = ""
 
 
 class Observe(Record, frozen=True, kw_only=True):
-    """Something a log should tell: `what` happened to a message of `device` that had no other consequence."""
+    """Something a log should tell: `what` happened to a message of `device` that had no other consequence.
+
+    `request_id` is that of the Service Request it is about, where that is known.
+    """
 
     device: Eui
     what: str
+    request_id: str = ""
 
 
 Effect = Answer | Send | Deliver | Observe

@@ -1,6 +1,6 @@
 """The DSP's state: plain records in durable books, and the few indexes that are derived from them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from dsp.core.inputs import JournalEntry
 from dsp.core.records import (
@@ -29,10 +29,14 @@ from smart_metering.device_types import DeviceType
 from smart_metering.duis.service_responses import InventoryDevice, ReceivedMessage
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.pki.serial_numbers import device_named_by, serial_number_of
+from smart_metering.smi_statuses import SmiStatus
 from smart_metering.user_roles import UserRole
 
 Product = tuple[str, str, str, str]
 """Device Type, manufacturer, model and firmware version."""
+
+Standing = tuple[DeviceType, SmiStatus | None]
+"""Device Type and SMI Status; None: the Device has none."""
 
 
 class State:
@@ -85,6 +89,8 @@ class State:
         self.connected_hubs: set[Eui] = (
             set()
         )  # since this start: hosts claim their hubs again after a restart
+        self.devices_by_status: Counter[Standing] = Counter()
+        self.outstanding_by_stage: Counter[Stage] = Counter()
         self.devices_version = 0  # another one whenever a Device comes or goes
         self.audit_trail_tidied_on = -1  # the day, counted from 1970
 
@@ -93,8 +99,10 @@ class State:
         for registration in self.registrations.values():
             self._index_registration(registration)
         for device in self.devices.values():
+            self.devices_by_status[_standing(device)] += 1
             self._index_device(device)
         for key, outstanding in self.outstanding.items():
+            self.outstanding_by_stage[outstanding.stage] += 1
             self.outstanding_of[outstanding.device][key] = None
             if outstanding.request.preceding_service_request_id is not None:
                 self.followers[str(outstanding.request.preceding_service_request_id)][key] = None
@@ -122,7 +130,12 @@ class State:
         self._index_serials(certificates)
 
     def put_outstanding(self, outstanding: Outstanding) -> None:
-        """Writes a request of the post book and keeps the index true."""
+        """Writes a request of the post book and keeps the indexes true."""
+        former = self.outstanding.get(str(outstanding.command))
+        if former is None or former.stage is not outstanding.stage:
+            self.outstanding_by_stage[outstanding.stage] += 1
+            if former is not None:
+                self.outstanding_by_stage[former.stage] -= 1
         self.outstanding.put(outstanding)
         self.outstanding_of[outstanding.device][str(outstanding.command)] = None
         if outstanding.request.preceding_service_request_id is not None:
@@ -132,6 +145,7 @@ class State:
     def remove_outstanding(self, outstanding: Outstanding) -> None:
         """Takes a request out of the post book."""
         key = str(outstanding.command)
+        self.outstanding_by_stage[self.outstanding[key].stage] -= 1
         self.outstanding.remove(key)
         del self.outstanding_of[outstanding.device][key]
         if not self.outstanding_of[outstanding.device]:
@@ -210,6 +224,10 @@ class State:
         former = self.devices.get(device.device.device_id)
         if former is None:
             self.devices_version += 1
+        if former is None or _standing(former) != _standing(device):
+            self.devices_by_status[_standing(device)] += 1
+            if former is not None:
+                self.devices_by_status[_standing(former)] -= 1
         if former is not None and _indexed(former) != _indexed(device):
             self._unindex_device(former)
         if former is None or _indexed(former) != _indexed(device):
@@ -220,6 +238,7 @@ class State:
         """Takes a Device out of the SMI."""
         self.devices_version += 1
         self._unindex_device(device)
+        self.devices_by_status[_standing(self.devices[device.device.device_id])] -= 1
         self.devices.remove(device.device.device_id)
 
     def put_registration(self, registration: Registration) -> None:
@@ -292,6 +311,10 @@ def product_of(entry: CplEntry) -> Product:
 def product_with(device: InventoryDevice, version: str) -> Product:
     """Such a Device with this version."""
     return device.device_type, device.device_manufacturer.upper(), device.device_model.upper(), version
+
+
+def _standing(device: SmiDevice) -> Standing:
+    return device.device.device_type, device.device.device_status
 
 
 def _supply_points(device: SmiDevice) -> list[str]:

@@ -61,7 +61,7 @@ class Turn:
 
     def observe(self, device: Eui, what: str) -> None:
         """Tells the log of something that has no other consequence."""
-        self.effects.append(Observe(device=device, what=what))
+        self.effects.append(Observe(device=device, what=what, request_id=self.cause))
 
     def change(self, device: SmiDevice, what: str, decision: Decision | None = None) -> SmiDevice:
         """Writes a Device of the SMI, and that it changed."""
@@ -82,7 +82,7 @@ class Turn:
             self.state.user_positions.put(UserPosition(user=user, position=position))
             received = ReceivedMessage(position=position, message=message)
             kept[user] = self.state.messages.append(received, user=user, user_position=position)
-            self.effects.append(Deliver(user=user, message=received))
+            self.effects.append(Deliver(user=user, message=received, request_id=self.cause))
         return kept
 
     def _note(self, device: Eui, what: str, decision: Decision | None) -> None:

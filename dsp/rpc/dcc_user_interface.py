@@ -13,7 +13,9 @@ from dsp.rpc.identity import Identity
 from dsp.rpc.refusals import raise_refusal
 from dsp.rpc.unreadable_requests import unreadable
 from dsp.runtime.engine_room import EngineRoom, Taken
+from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
+from dsp.runtime.telling import Telling
 from smart_metering.command_variants import Service, service_of
 from smart_metering.duis.service_requests import ServiceRequest
 from smart_metering.duis.service_responses import ServiceResponse
@@ -37,10 +39,14 @@ Context = aio.ServicerContext[Message, Message]
 class DccUserInterface(DccUserInterfaceServicer):
     """Reads, submits, renders."""
 
-    def __init__(self, runtime: EngineRoom, intake: FirmwareIntake, identity: Identity) -> None:
+    def __init__(
+        self, runtime: EngineRoom, intake: FirmwareIntake, identity: Identity, figures: Figures
+    ) -> None:
         self._runtime = runtime
         self._intake = intake
         self._identity = identity
+        self._figures = figures
+        self._telling = Telling()
 
     async def Transform(
         self, request: service_request_pb2.ServiceRequest, context: Context
@@ -142,7 +148,10 @@ class DccUserInterface(DccUserInterfaceServicer):
         try:
             return await self._intake.take_out_image(from_message(message, ServiceRequest))
         except WireError as error:
-            return unreadable(message, error, self._runtime.clock.now())
+            answer = unreadable(message, error, self._runtime.clock.now())
+            self._figures.request(answer)
+            self._telling.answer(answer)
+            return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """All services of the DSP, by their full names: the list that the server serves and reflection shows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from dsp.rpc.sm_wan import SmWan
 from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.events_desk import EventsDesk
 from dsp.runtime.explanation_desk import ExplanationDesk
+from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.firmware_store import FirmwareStore
 from dsp.runtime.records_desk import RecordsDesk
@@ -47,6 +48,7 @@ class Doors:
     timekeeper: Timekeeping
     intake: FirmwareIntake
     records: RecordsDesk
+    figures: Figures = field(default_factory=Figures)
 
 
 def services(doors: Doors) -> dict[str, Register]:
@@ -57,7 +59,7 @@ def services(doors: Doors) -> dict[str, Register]:
         {
             "DccUserInterface": _service(
                 dcc_user_interface.add_DccUserInterfaceServicer_to_server,
-                DccUserInterface(runtime, doors.intake, identity),
+                DccUserInterface(runtime, doors.intake, identity, doors.figures),
             ),
             "Clock": _service(clock.add_ClockServicer_to_server, Clock(doors.timekeeper)),
             "CentralProductsList": _service(

@@ -18,15 +18,23 @@ class ClockIsRunning(ClockRefusal):
 
 
 class VirtualClock:
-    """Never goes back. `seconds` is real time; only its differences count."""
+    """Never goes back. `seconds` is real time; only its differences count. `wall` is what the machine calls the time:
+    it is set right now and then, and goes on while the machine sleeps; the clock does neither."""
 
     def __init__(
-        self, now: Instant, *, rate: float = 0.0, seconds: Callable[[], float] = time.monotonic
+        self,
+        now: Instant,
+        *,
+        rate: float = 0.0,
+        seconds: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._base = now
         self._rate = checked_rate(rate)
         self._seconds = seconds
         self._since = seconds()
+        self._wall = wall
+        self._wall_since = wall()
 
     @property
     def rate(self) -> float:
@@ -56,7 +64,15 @@ class VirtualClock:
         rate = checked_rate(rate)
         self._base = self.now()
         self._since = self._seconds()
+        self._wall_since = self._wall()
         self._rate = rate
+
+    def drift_seconds(self) -> float:
+        """Emulated seconds that passed at this rate, less those that the machine's own time would have given."""
+        if self.is_stepped:
+            return 0.0
+        passed = (self.now() - self._base) / SECOND_MS
+        return passed - (self._wall() - self._wall_since) * self._rate
 
     def seconds_until(self, at: Instant) -> float:
         """Real seconds until `at`, of a clock that runs."""

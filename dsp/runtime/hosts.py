@@ -177,11 +177,15 @@ class Hosts:
 
     def __len__(self) -> int:
         """How many have attached their hubs."""
-        return sum(host.is_attached for host in self._open.values())
+        return sum(host.is_attached for host in self)
 
     def __iter__(self) -> Iterator[Host]:
         """In the order in which they attached."""
         return iter(list(self._open.values()))
+
+    def hubs(self) -> dict[str, int]:
+        """How many hubs each stream serves, by the name of its host."""
+        return {host.name: len(host.comms_hubs) for host in self}
 
     def open(self, name: str) -> Host:
         """A new stream; an older one of the same host is cut off."""

@@ -5,6 +5,7 @@ together; when they are durable its effects are carried out, in order, and its c
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,13 +13,17 @@ import structlog
 
 from dsp.core.effects import Answer, Deliver, Effect, Observe, Reply, Send
 from dsp.core.engine import Engine
-from dsp.core.inputs import Input
+from dsp.core.inputs import Input, RequestReceived, UplinkReceived
 from dsp.runtime.clock import VirtualClock
+from dsp.runtime.figures import Figures
 from dsp.runtime.hosts import Hosts
+from dsp.runtime.telling import Telling
 from dsp.runtime.user_streams import UserStreams
 from ledger.bell import Bell
 from ledger.group_commit import GroupCommit
+from smart_metering.duis.service_responses import ServiceResponse
 from smart_metering.instants import Instant
+from smart_metering.sm_wan import content_name
 
 SLICE = 64  # inputs between two turns of the event loop
 HEARTBEAT_SECONDS = 1.0  # how much running time a crash can take back
@@ -43,12 +48,21 @@ class Runtime:
     """Drives one engine. Its books change nowhere else."""
 
     def __init__(
-        self, *, engine: Engine, commit: GroupCommit, clock: VirtualClock, hosts: Hosts, streams: UserStreams
+        self,
+        *,
+        engine: Engine,
+        commit: GroupCommit,
+        clock: VirtualClock,
+        hosts: Hosts,
+        streams: UserStreams,
+        figures: Figures | None = None,
     ) -> None:
         self.engine = engine
         self.clock = clock
         self.hosts = hosts
         self.streams = streams
+        self.figures = figures or Figures()
+        self._telling = Telling()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.bell = Bell()
         self._commit = commit
@@ -93,7 +107,7 @@ class Runtime:
         """Lets happen what is due now."""
         effects: list[Effect] = []
         try:
-            effects = self.engine.expire(self.clock.now())
+            effects = self._expire(self.clock.now())
         finally:  # As in _take; and time goes on.
             self._hand_in(effects)
 
@@ -113,18 +127,43 @@ class Runtime:
         replies: list[Reply | None] = []
         try:
             if not self.clock.is_stepped:
-                effects += self.engine.expire(now)
+                effects += self._expire(now)
             for event in events:
                 reply = None
-                for effect in self.engine.receive(event, now):
+                began = time.perf_counter()
+                wished = self.engine.receive(event, now)
+                self.figures.turns.add(time.perf_counter() - began)
+                for effect in wished:
                     if isinstance(effect, Answer):
                         reply = effect.reply
                     else:
                         effects.append(effect)
                 replies.append(reply)
+                self._count(event, reply)
         finally:  # Also after a broken promise: what is in memory is to be what is on disk.
             durable = self._hand_in(effects)
         return Taken(replies, durable)
+
+    def _expire(self, now: Instant) -> list[Effect]:
+        due = self.engine.next_deadline()
+        if due is None or due > now:
+            return []
+        self.figures.late_ms = 0 if self.clock.is_stepped else now - due
+        began = time.perf_counter()
+        effects = self.engine.expire(now)
+        self.figures.expiries.add(time.perf_counter() - began)
+        return effects
+
+    def _count(self, event: Input, reply: Reply | None) -> None:
+        match event:
+            case RequestReceived():
+                assert isinstance(reply, ServiceResponse), reply
+                self.figures.request(reply)
+                self._telling.answer(reply)
+            case UplinkReceived(uplink=uplink):
+                self.figures.uplinks.by[content_name(uplink.content),] += 1
+            case _:
+                self.figures.other_inputs.by[type(event).__name__,] += 1
 
     def _hand_in(self, effects: list[Effect]) -> asyncio.Future[None]:
         now = self.clock.now()
@@ -146,10 +185,13 @@ class Runtime:
             match effect:
                 case Send(downlink=downlink):
                     self.hosts.send(downlink)
-                case Deliver(user=user, message=message):
+                    self.figures.downlinks.by[content_name(downlink.content),] += 1
+                case Deliver(user=user, message=message, request_id=request_id):
                     self.streams.deliver(user, message)
-                case Observe(device=device, what=what):
-                    _log.info("observed", device=device, what=what)
+                    self.figures.message(message.message)
+                    self._telling.message(user, message.message, request_id)
+                case Observe(device=device, what=what, request_id=request_id):
+                    self._telling.observation(device, what, request_id)
                 case Answer():
                     raise AssertionError("an answer is given to its caller, not carried out")
 

@@ -15,6 +15,7 @@ from grpc import aio
 from smart_metering.wire.errors import WireError
 
 DETAILS_SHOWN = 2_000  # they travel in trailers, which have room for 8 KiB
+ID_SHOWN = 100
 
 _log = structlog.get_logger()
 
@@ -72,17 +73,17 @@ class Refusals(aio.ServerInterceptor):
                 return make(wrapped, handler.request_deserializer, handler.response_serializer)
         return handler
 
-    async def refuse(self, context: Context[Q, A], method: str, error: Exception) -> NoReturn:
-        """Ends the call with the status of the error."""
+    async def refuse(self, context: Context[Q, A], method: str, asked: object, error: Exception) -> NoReturn:
+        """Ends the call with the status of the error. The log tells the RequestID of what was asked, if it has one."""
+        request_id = getattr(asked, "request_id", "")
+        log = _log.bind(method=method, **({"request_id": request_id[:ID_SHOWN]} if request_id else {}))
         for kind, status in self._statuses:
             if isinstance(error, kind):
                 if self._logs:
-                    _log.info(
-                        "call refused", method=method, status=status.name, why=str(error)[:DETAILS_SHOWN]
-                    )
+                    log.info("call refused", status=status.name, why=str(error)[:DETAILS_SHOWN])
                 details = str(error).encode("ascii", "backslashreplace").decode()
                 await context.abort(status, details[:DETAILS_SHOWN])
-        _log.error("call failed", method=method, exc_info=error)
+        log.error("call failed", exc_info=error)
         await context.abort(grpc.StatusCode.INTERNAL, f"a fault of the {self._server}; its log says more")
 
 
@@ -95,7 +96,7 @@ def _answering(
         except aio.AbortError:
             raise
         except Exception as error:  # noqa: BLE001 - the door: whatever it is becomes a status
-            await refusals.refuse(context, method, error)
+            await refusals.refuse(context, method, asked, error)
 
     return answer
 
@@ -114,7 +115,7 @@ def _streaming(
         except aio.AbortError:
             raise
         except Exception as error:  # noqa: BLE001 - the door: whatever it is becomes a status
-            await refusals.refuse(context, method, error)
+            await refusals.refuse(context, method, asked, error)
 
     return stream
 

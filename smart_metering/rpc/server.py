@@ -1,16 +1,22 @@
 """Serves gRPC services on one address, with health and reflection, and keeps serving when its listener dies.
 
+It may listen before there is anything to serve: its health then says NOT_SERVING, and every other call is answered
+UNAVAILABLE, until its doors are opened. Its health says NOT_SERVING again from the moment it is to stop.
+
 A request whose `:path` is not UTF-8 leaves a grpc.aio server deaf (grpcio 1.85): its listener closes and it takes no
 call any more, while the streams it has go on. A supervisor knocks now and then; when nobody opens, it binds another
 server to the same port and ends the deaf one, and clients and hosts reconnect as after any broken line.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NoReturn, TypeAlias
 
+import grpc
 import structlog
+from google.protobuf.message import Message
 from grpc import aio
-from grpc_health.v1 import health, health_pb2_grpc  # type: ignore[import-untyped]
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 
 from smart_metering.rpc.refusals import Refusals
@@ -36,19 +42,33 @@ OPTIONS: Sequence[tuple[str, int]] = (
 _log = structlog.get_logger()
 
 Register = Callable[[aio.Server], None]
+Context = aio.ServicerContext[Message, Message]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic for the type checker only
+
+_SERVING = health_pb2.HealthCheckResponse.SERVING
+_NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
 class CannotListen(OSError):
     """The address cannot be bound."""
 
 
+def host_of(address: str) -> str:
+    """The host of HOST:PORT, as a socket takes it."""
+    return address.rpartition(":")[0].strip("[]")
+
+
 class Server:
     """`services` maps each full name to what adds that service to a gRPC server; `refusals` stands before them all."""
 
-    def __init__(self, listen: str, services: dict[str, Register], refusals: Refusals) -> None:
+    def __init__(self, listen: str, services: Mapping[str, Register], refusals: Refusals) -> None:
         self._listen = listen
         self._services = services
         self._refusals = refusals
+        self._doors = _Doors()
+        self._health = (
+            health.aio.HealthServicer()
+        )  # one for all listeners: watchers of a deaf one are told as well
         self._server: aio.Server | None = None
         self._supervising: asyncio.Task[None] | None = None
 
@@ -58,12 +78,30 @@ class Server:
         return self._listen
 
     async def start(self) -> None:
-        """Returns once it listens. Raises CannotListen."""
+        """Returns once it serves. Raises CannotListen."""
+        await self.listen()
+        await self.open(self._services)
+
+    async def listen(self) -> None:
+        """Returns once it listens, with its doors still shut. Raises CannotListen."""
+        await self._health.set(health.OVERALL_HEALTH, _NOT_SERVING)
         self._server = await self._bind()
         self._supervising = asyncio.create_task(self._supervise(self._server))
 
+    async def open(self, services: Mapping[str, Register]) -> None:
+        """From now on it serves these, and says so."""
+        self._doors.open(services)
+        for name in (*services, health.OVERALL_HEALTH):
+            await self._health.set(name, _SERVING)
+
+    async def drain(self, seconds: float) -> None:
+        """Says that it will soon not serve any more, and serves on for so long."""
+        await self._health.enter_graceful_shutdown()
+        await asyncio.sleep(seconds)
+
     async def stop(self, grace_seconds: float) -> None:
         """Takes no more calls, lets those in hand end, and breaks off what has not ended in time."""
+        await self._health.enter_graceful_shutdown()
         if self._supervising is not None:
             self._supervising.cancel()
         if self._server is not None:
@@ -73,11 +111,8 @@ class Server:
         server = aio.server(
             options=OPTIONS, interceptors=(self._refusals,), maximum_concurrent_rpcs=CALLS_AT_ONCE
         )
-        for register in self._services.values():
-            register(server)
-        health_pb2_grpc.add_HealthServicer_to_server(health.aio.HealthServicer(), server)
-        names = (*self._services, health.SERVICE_NAME, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        server.add_generic_rpc_handlers((self._doors,))
         try:
             port = server.add_insecure_port(self._listen)
         except RuntimeError as error:
@@ -110,3 +145,37 @@ class Server:
             return False  # Whatever it is, another listener would not help.
         line.close()
         return False
+
+
+class _Doors(grpc.GenericRpcHandler):
+    """Finds who serves a method. It is asked with each call, so what it knows may come after the listener."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, Handler] = {}
+        self.are_open = False
+
+    def open(self, services: Mapping[str, Register]) -> None:
+        for register in services.values():
+            register(self)  # type: ignore[arg-type]  # a server as far as a service is added to it
+        reflection.enable_server_reflection((*services, health.SERVICE_NAME, reflection.SERVICE_NAME), self)
+        self.are_open = True
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "Handler | None":
+        """None: gRPC answers that there is no such method."""
+        if not self.are_open:
+            return _SHUT
+        return self._handlers.get(handler_call_details.method)
+
+    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, "Handler"]) -> None:
+        """What the generated code of a service calls."""
+        self._handlers.update({f"/{service}/{method}": handler for method, handler in handlers.items()})
+
+    def add_generic_rpc_handlers(self, handlers: Iterable[grpc.GenericRpcHandler]) -> None:
+        """The same once more, for servers that look methods up by asking."""
+
+
+async def _refuse(_: object, context: Context) -> NoReturn:
+    await context.abort(grpc.StatusCode.UNAVAILABLE, "not ready: the server still reads its state")
+
+
+_SHUT: "Handler" = grpc.stream_stream_rpc_method_handler(_refuse)

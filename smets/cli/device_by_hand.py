@@ -140,14 +140,13 @@ def clock(
     async def do(emulator: "EmulatorControl", device_id: "Eui") -> "DeviceInside":
         from smart_metering.instants import parse_instant
         from smets.cli.exits import Misuse
-        from smets.durations import parse_duration
+        from smets.durations import parse_signed_duration
 
         if bool(drift) == bool(reading):
             raise Misuse("expected either --drift or --set")
         if reading:
             return await emulator.set_device_clock(device_id, reading=parse_instant(reading))
-        ahead = parse_duration(drift.removeprefix("-").removeprefix("+"))
-        return await emulator.set_device_clock(device_id, ahead_ms=-ahead if drift.startswith("-") else ahead)
+        return await emulator.set_device_clock(device_id, ahead_ms=parse_signed_duration(drift))
 
     _by_hand(device, state, json_output, do, lambda inside: clock_text(inside.clock_ahead) or "right")
 
@@ -181,9 +180,9 @@ def whereabouts(inside: "DeviceInside") -> str:
 
 def clock_text(ahead_ms: int) -> str:
     """How a clock goes; nothing, if it is right."""
-    from smets.durations import format_duration
+    from smets.durations import fast_or_slow
 
-    return f"{format_duration(abs(ahead_ms))} {'fast' if ahead_ms > 0 else 'slow'}" if ahead_ms else ""
+    return fast_or_slow(ahead_ms) if ahead_ms else ""
 
 
 def _by_hand(

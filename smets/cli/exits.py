@@ -18,7 +18,7 @@ class Exit(IntEnum):
 
 MEANINGS = (
     (Exit.DONE, "done"),
-    (Exit.FAILED, "refused by a server, or failed there"),
+    (Exit.FAILED, "refused by a server, or failed there; of doctor: a check failed"),
     (Exit.MISUSE, "the command line or a file is wrong; nothing was done"),
     (Exit.UNREACHABLE, "nobody answers: no system runs with this state folder"),
     (Exit.ANSWERED_WITH_ERROR, "the request was answered with an error code of the SEC"),

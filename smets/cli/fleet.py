@@ -1,6 +1,5 @@
 """`smets fleet`: fleet files, read and launched."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,14 +123,6 @@ def launch(
             screen.say(f"standing already: {', '.join(launched.standing)}")
 
     run(own_emulator if dsp else into_running, json_output=json_output)
-
-
-@app.command()
-def schema() -> None:
-    """Print the JSON Schema of fleet files and scenarios, for editors."""
-    from smets.scenarios.model import ScenarioModel
-
-    typer.echo(json.dumps(ScenarioModel.model_json_schema(), indent=2))
 
 
 def _summary(plan: "FleetPlan") -> dict[str, object]:

@@ -21,8 +21,8 @@ from smart_metering.duis.service_responses import (
 )
 from smart_metering.instants import Instant, format_instant
 from smart_metering.response_codes import definition_of
-from smets.cli.dcc_alert_texts import dcc_alert_text
 from smets.client.checked import CheckedResponse
+from smets.client.dcc_alert_texts import dcc_alert_text
 from smets.client.outcomes import Outcome, outcome_of
 from smets.client.verification import Verified
 from smets.counting import counted

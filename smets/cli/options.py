@@ -6,6 +6,8 @@ from typing import Annotated, TypeAlias
 import typer
 from typer.models import OptionInfo
 
+from operations.log_choices import LogFormat, LogLevel
+
 State: TypeAlias = Annotated[
     Path, typer.Option("--state", envvar="SMETS_STATE", help="State folder of the system.", show_default=True)
 ]
@@ -53,6 +55,39 @@ Variants: TypeAlias = Annotated[
     ),
 ]
 
+Metrics: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--metrics", envvar="SMETS_METRICS", help="Serve Prometheus metrics of both servers, on free ports."
+    ),
+]
+MetricsPort: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--metrics-port",
+        envvar="SMETS_METRICS_PORT",
+        min=1,
+        max=65534,
+        help="Serve them on this port (the DSP's) and the next (the emulator's).",
+        show_default=False,
+    ),
+]
+Format: TypeAlias = Annotated[
+    LogFormat,
+    typer.Option(
+        "--log-format",
+        envvar="SMETS_LOG_FORMAT",
+        help="Of the servers' logs, in the folder logs of the state.",
+    ),
+]
+Level: TypeAlias = Annotated[
+    LogLevel,
+    typer.Option(
+        "--log-level",
+        envvar="SMETS_LOG_LEVEL",
+        help="Of the servers' logs; debug: every request, and what it led to.",
+    ),
+]
 Mqtt: TypeAlias = Annotated[
     bool,
     typer.Option(
@@ -75,7 +110,7 @@ MqttBroker: TypeAlias = Annotated[
     typer.Option(
         "--mqtt-broker",
         envvar="SMETS_MQTT_BROKER",
-        help=r"With the broker that runs at mqtt://\[USER:PASSWORD@]HOST:PORT, or mqtts:// for TLS.",
+        help="With the broker that runs at mqtt://[USER:PASSWORD@]HOST:PORT, or mqtts:// for TLS.",
         show_default=False,
     ),
 ]

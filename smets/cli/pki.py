@@ -23,9 +23,7 @@ Source = Annotated[
 ]
 COLUMNS = ("owner", "usage", "role", "serial number", "in hex", "valid from", "to", "issuer", "key", "name")
 
-app = typer.Typer(
-    help="Keys and certificates: a test PKI of your own, or one from elsewhere.", no_args_is_help=True
-)
+app = typer.Typer(help="Keys and certificates: of a test PKI, or brought.", no_args_is_help=True)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +14,13 @@ from smets.cli.screen import Screen
 from smets.counting import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from smart_metering.pki.given_keys import GivenKeys
     from smets.local_system.connection import SystemConnection
     from smets.scenarios.planning import Scenario
+    from smets.scenarios.report.collecting import Collector
+    from smets.scenarios.report.gathered import Gathered
     from smets.scenarios.results import ScenarioResult
     from smets.scenarios.running import Running
 
@@ -25,7 +29,9 @@ RUNS = Path("smets-runs")
 Files = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE...", help="Scenario files, or names of those that ship.", show_default=False
+        metavar="FILE...",
+        help="Scenario files, or names or folders of those that ship ('smets scenarios list').",
+        show_default=False,
     ),
 ]
 Url = Annotated[
@@ -80,6 +86,15 @@ def run(
         Path | None,
         typer.Option("--junit", envvar="SMETS_JUNIT", help="Write JUnit XML.", show_default=False),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            envvar="SMETS_HTML",
+            help="Write a report: one page of HTML that stands alone.",
+            show_default=False,
+        ),
+    ] = None,
     record: Record = RUNS,
     keep_all: Annotated[
         bool,
@@ -101,12 +116,16 @@ def run(
 
         if sum(map(bool, (url, state, going_on))) > 1:
             raise Misuse("expected one of --url, --state and --from")
+        if html is not None and html.is_dir():
+            raise Misuse(f"--html {html}: expected a file, not a folder")
         change = _Change(seed, release, with_modifications, without_modifications)
         given = StateFolder(state).given if state is not None else NOTHING_GIVEN
-        scenarios = [change.applied(_read(name, given)) for name in files]
-        results = await _play(
-            screen, scenarios, _Where(url, state, going_on), record=record, keep_all=keep_all
-        )
+        scenarios = [change.applied(scenario) for name in files for scenario in _read(name, given)]
+        keeping = _Keeping(record, keep_all, html)
+        try:
+            results = await _play(screen, scenarios, _Where(url, state, going_on), keeping)
+        finally:
+            keeping.write_report(screen)
         if junit is not None:
             write_junit(junit, results)
         screen.data([_as_data(result) for result in results])
@@ -135,7 +154,7 @@ class _Change:
         if self.seed:
             text = with_seed(text, self.seed)
         if self.release or self.on or self.off:
-            text = under(text, release=self.release, on=self.on, off=self.off)
+            text = under(text, scenario.source, release=self.release, on=self.on, off=self.off)
         return scenario if text == scenario.text else scenario_of(text, scenario.source, scenario.plan.given)
 
 
@@ -177,24 +196,45 @@ class _Where:
         return connection_to(scenario, folder, dsp=dsp, emulator=emulator)
 
 
-def _read(name: str, given: "GivenKeys") -> "Scenario":
-    from smets.cli.exits import Misuse
-    from smets.fleet.texts import did_you_mean
+def _read(name: str, given: "GivenKeys") -> "Iterator[Scenario]":
+    """A file; else what ships under that name. Raises FleetFileError and NoSuchScenario."""
     from smets.scenarios import shipped
     from smets.scenarios.planning import read_scenario
 
     path = Path(name)
-    found = path if path.exists() else shipped.find(name)
-    if found is None:
-        near = did_you_mean(name, shipped.names())
-        raise Misuse(
-            f"{name}: there is no such file, and no scenario of that name ships{near}; see 'smets scenarios'"
-        )
-    return read_scenario(found, given)
+    if path.is_file() or path.suffix == shipped.SUFFIX:
+        yield read_scenario(path, given)
+        return
+    for found in shipped.called(name):
+        yield read_scenario(shipped.path_of(found), given)
+
+
+@dataclass(slots=True)
+class _Keeping:
+    """What is kept of scenarios: their runs, all or those that do not hold, and a report of all."""
+
+    record: Path
+    keep_all: bool
+    html: Path | None
+    gathered: "list[Gathered]" = field(default_factory=list)
+
+    def collector(self) -> "Collector | None":
+        """None: no report is asked for."""
+        from smets.scenarios.report.collecting import Collector
+
+        return Collector() if self.html is not None else None
+
+    def write_report(self, screen: Screen) -> None:
+        """Of all scenarios that were played, whatever became of the next."""
+        from smets.scenarios.report.page import write_page
+
+        if self.html is not None and self.gathered:
+            write_page(self.html, self.gathered)
+            screen.say(f"report {self.html}")
 
 
 async def _play(
-    screen: Screen, scenarios: "list[Scenario]", where: _Where, *, record: Path, keep_all: bool
+    screen: Screen, scenarios: "list[Scenario]", where: _Where, keeping: _Keeping
 ) -> "list[ScenarioResult]":
     from tempfile import TemporaryDirectory
 
@@ -214,11 +254,17 @@ async def _play(
             progress = JsonProgress(sys.stderr)
         for scenario in scenarios:
             progress.begin(scenario)
+            collector = keeping.collector()
             running = Running(
-                watchers=(progress,), record=record / run_name(scenario), only_failures=not keep_all
+                watchers=(progress, collector.beliefs) if collector is not None else (progress,),
+                harvest=collector.harvest if collector is not None else None,
+                record=keeping.record / run_name(scenario),
+                only_failures=not keeping.keep_all,
             )
             results.append(await where.played(running, scenario, folder))
             _say(screen, results[-1])
+            if collector is not None:
+                keeping.gathered.append(collector.gathered(results[-1]))
     return results
 
 

@@ -1,6 +1,5 @@
 """Runs a command to its end: what goes wrong by the user's hand or far away becomes a line and an exit code."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 
 import typer
@@ -13,6 +12,8 @@ Work = Callable[[Screen], Coroutine[object, object, None]]
 
 def run(work: Work, *, json_output: bool) -> None:
     """Ends with typer.Exit where the command does not end well."""
+    import asyncio
+
     screen = Screen(json_output=json_output)
     try:
         asyncio.run(work(screen))
@@ -48,6 +49,7 @@ def _exit_of(error: Exception) -> Exit | None:
     from smets.replay.run import NoRun
     from smets.replay.snapshots import CannotSave
     from smets.requests.errors import WrongRequest
+    from smets.scenarios.shipped import NoSuchScenario
 
     rows: tuple[tuple[type[Exception], Exit], ...] = (
         # the first that fits
@@ -63,6 +65,7 @@ def _exit_of(error: Exception) -> Exit | None:
         (MissingPrivateKey, Exit.MISUSE),
         (CannotSave, Exit.MISUSE),
         (NoRun, Exit.MISUSE),
+        (NoSuchScenario, Exit.MISUSE),
         (RecipeError, Exit.MISUSE),
         (StateFolderError, Exit.MISUSE),
         (UnknownRule, Exit.MISUSE),

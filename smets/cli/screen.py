@@ -1,13 +1,8 @@
-"""What a command shows: text and tables for people, or one JSON value."""
+"""What a command shows: text and tables for people, or one JSON value. What help does not need is imported late."""
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import is_dataclass
-
-import msgspec
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 PLAIN = (bytes,)
 WIDTH_OF_TABLES = 10_000  # what is too wide for a terminal, the terminal wraps
@@ -17,6 +12,8 @@ class Screen:
     """With `json_output`, text is for nobody and is not written; without, data is not."""
 
     def __init__(self, *, json_output: bool) -> None:
+        from rich.console import Console
+
         self.json_output = json_output
         self._console = Console(highlight=False)
         self._wide = Console(highlight=False, width=WIDTH_OF_TABLES)
@@ -24,6 +21,8 @@ class Screen:
 
     def say(self, *parts: str | tuple[str, str]) -> None:
         """A line of text; a part may be (text, style)."""
+        from rich.text import Text
+
         if not self.json_output:
             self._console.print(Text.assemble(*parts), soft_wrap=True)
 
@@ -32,6 +31,9 @@ class Screen:
 
         `empty` is what is said, behind `none: `, where there are no rows.
         """
+        from rich.table import Table
+        from rich.text import Text
+
         if self.json_output:
             return
         rows = list(rows)
@@ -52,6 +54,8 @@ class Screen:
 
     def error(self, text: str, code: int) -> None:
         """On stderr, in JSON too if that was asked for."""
+        from rich.text import Text
+
         if self.json_output:
             self._errors.print(json.dumps({"error": text, "exit": code}), soft_wrap=True, markup=False)
         else:
@@ -60,6 +64,8 @@ class Screen:
 
 def as_data(value: object) -> object:
     """Records as mappings with their tags, enums by value, octets in hex, instants in milliseconds."""
+    import msgspec
+
     if isinstance(value, dict):
         return {str(key): as_data(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

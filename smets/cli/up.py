@@ -1,13 +1,27 @@
 """`smets up`: a DSP and a fleet, from one file, until they are stopped."""
 
-import asyncio
+import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smets.cli.options import DEFAULT_STATE, NO_TEXTS, Json, Mqtt, MqttBroker, MqttListen, State
+from operations.log_choices import LogFormat, LogLevel
+from smets.cli.options import (
+    DEFAULT_STATE,
+    NO_TEXTS,
+    Format,
+    Json,
+    Level,
+    Metrics,
+    MetricsPort,
+    Mqtt,
+    MqttBroker,
+    MqttListen,
+    State,
+)
 from smets.cli.running import run
 from smets.cli.screen import Screen
 from smets.counting import counted
@@ -16,6 +30,7 @@ if TYPE_CHECKING:
     from smart_metering.pki.given_keys import GivenKeys
     from smets.fleet.launching import Launched
     from smets.fleet.planning import FleetPlan
+    from smets.local_system.connection import SystemConnection
     from smets.local_system.local_system import LocalSystem
     from smets.local_system.mqtt import MqttSettings
 
@@ -100,6 +115,10 @@ def up(
     mqtt: Mqtt = False,
     mqtt_listen: MqttListen = "",
     mqtt_broker: MqttBroker = "",
+    metrics: Metrics = False,
+    metrics_port: MetricsPort = None,
+    log_format: Format = LogFormat.JSON,
+    log_level: Level = LogLevel.INFO,
     json_output: Json = False,
 ) -> None:
     """Run a DSP and a device emulator until Ctrl-C; what they know stays in the state folder.
@@ -123,8 +142,7 @@ def up(
             without_modifications=without_modifications,
         )
         refuse_a_second(state)
-        if pki is not None:
-            folder.give(brought)
+        folder.give(brought)
         settings = SystemSettings(
             state=state.resolve(),
             organisations=plan.organisations,
@@ -140,6 +158,10 @@ def up(
             emulator_listen=emulator_listen,
             smki_listen=smki_listen or (SMKI_PORT if smki else ""),
             mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
+            dsp_metrics_port=metrics_port or (0 if metrics else None),
+            emulator_metrics_port=metrics_port + 1 if metrics_port else (0 if metrics else None),
+            log_format=log_format,
+            log_level=log_level,
         )
         async with LocalSystem(settings) as system:
             await keep_running(screen, system, plan, rules_text(rules))
@@ -169,6 +191,8 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
 
     `rules` says which are in force, where this system's DSP has them from here.
     """
+    import asyncio
+
     from smets.fleet.launching import launch_fleet
     from smets.local_system.state_folder import StateFolder
 
@@ -183,7 +207,7 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
         await asyncio.wait({launching, stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
         if launching.done():
             launched = launching.result()
-            system.connection.write()
+            replace(system.connection, pid=os.getpid()).write()
             _tell(screen, system, plan, launched, rules)
             await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
         if failing.done():
@@ -208,22 +232,15 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
             "dsp_pid": connection.dsp_pid,
             "emulator_pid": connection.emulator_pid,
             "mqtt": connection.mqtt,
+            "dsp_metrics": connection.dsp_metrics,
+            "emulator_metrics": connection.emulator_metrics,
             "rules": rules,
             "launched": launched,
         }
     )
     owners = len({entity for entity, _ in plan.given.certificates})
-    for heading, text in (
-        ("DSP", connection.dsp),
-        ("fleet control", connection.emulator),
-        ("SMKI", f"http://{connection.smki}/" if connection.smki else ""),
-        ("MQTT broker", connection.mqtt),
-        ("state", str(connection.state)),
-        ("keys", f"imported: those of {counted(owners, 'organisation')}" if owners else ""),
-        ("rules", rules),
-    ):
-        if text:
-            screen.say((f"{heading:15}", "bold"), text)
+    keys = f"imported: those of {counted(owners, 'organisation')}" if owners else ""
+    _tell_where(screen, connection, keys=keys, rules=rules)
     standing = f"; standing already: {', '.join(launched.standing)}" if launched.standing else ""
     new = counted(launched.devices, "Device")
     screen.say(
@@ -246,6 +263,22 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
     screen.say("Ctrl-C stops it. In another shell: ", ("smets inventory", "bold"))
 
 
+def _tell_where(screen: Screen, connection: "SystemConnection", *, keys: str, rules: str) -> None:
+    metrics = [address for address in (connection.dsp_metrics, connection.emulator_metrics) if address]
+    for heading, text in (
+        ("DSP", connection.dsp),
+        ("fleet control", connection.emulator),
+        ("SMKI", f"http://{connection.smki}/" if connection.smki else ""),
+        ("MQTT broker", connection.mqtt),
+        ("state", str(connection.state)),
+        ("keys", keys),
+        *(("metrics", f"http://{address}/metrics") for address in metrics),
+        ("rules", rules),
+    ):
+        if text:
+            screen.say((f"{heading:15}", "bold"), text)
+
+
 def _read_keys(pki: Path | None) -> "GivenKeys":
     """Raises KeySourceError."""
     from smart_metering.pki.choosing import choose_keys
@@ -259,24 +292,13 @@ def refuse_a_second(state: Path) -> None:
     """Raises Misuse if a system runs with this state folder."""
     from smets.cli.exits import Misuse
     from smets.local_system.connection import NoConnection, read_connection
+    from smets.local_system.pids import is_ours
 
     try:
         connection = read_connection(state)
     except NoConnection:
         return
-    running = [pid for pid in (connection.dsp_pid, connection.emulator_pid) if _is_running(pid)]
+    running = [pid for pid in (connection.dsp_pid, connection.emulator_pid) if is_ours(pid)]
     if running:
         pids = ", ".join(map(str, running))
         raise Misuse(f"state folder {state} is in use by a system that runs (process ids {pids})")
-
-
-def _is_running(pid: int) -> bool:
-    import os
-
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return pid > 0

@@ -1,6 +1,12 @@
 """Messages to records and back for clients: the pairs that all share, and those of what only clients see."""
 
-from smart_metering.rpc.v1 import clock_pb2, emulator_control_pb2, events_pb2, explanation_pb2
+from smart_metering.rpc.v1 import (
+    clock_pb2,
+    emulator_control_pb2,
+    events_pb2,
+    explanation_pb2,
+    operations_pb2,
+)
 from smart_metering.rpc.v1 import self_service_interface_pb2 as self_service_pb2
 from smart_metering.wire.conversion import Conversion
 from smart_metering.wire.pairs import PAIRS
@@ -20,6 +26,9 @@ _CONVERSION = Conversion(
         (records.ClockState, clock_pb2.ClockState),
         (records.LaunchSummary, emulator_control_pb2.LaunchSummary),
         (records.Trace, emulator_control_pb2.Trace),
+        (records.AttachedHost, operations_pb2.AttachedHost),
+        (records.Figure, operations_pb2.Figure),
+        (records.ServerDescription, operations_pb2.ServerDescription),
         (event_records.DeviceStateInSmi, events_pb2.DeviceStateInSmi),
         (event_records.DspEventPosition, events_pb2.DspEventPosition),
         (event_records.DspEvent, events_pb2.DspEvent),

@@ -2,7 +2,7 @@
 
 import fcntl
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -23,16 +23,39 @@ class Counters(Protocol):
 
 
 class CountersInMemory:
-    """Forgotten with the process; enough while the emulated clock moves on between two processes."""
+    """Forgotten with the process; enough while the emulated clock moves on between two processes.
 
-    def __init__(self) -> None:
-        self._last: dict[str, int] = {}
+    `last`: those that were given before, by target.
+    """
+
+    def __init__(self, last: Mapping[Eui, int] | None = None) -> None:
+        self.last = dict[str, int]((last or {}).items())
 
     def next(self, target: Eui, now: Instant) -> int:
-        return _count(self._last, target, now)
+        return _count(self.last, target, now)
 
     def next_each(self, targets: Iterable[Eui], now: Instant) -> list[int]:
-        return [_count(self._last, target, now) for target in targets]
+        return [_count(self.last, target, now) for target in targets]
+
+
+class CountersToShare:
+    """In memory until other processes are to count too; in the file `path` from then on."""
+
+    def __init__(self, path: Path, last: Mapping[Eui, int]) -> None:
+        self._path = path
+        self._counters: Counters = CountersInMemory(last)
+
+    def next(self, target: Eui, now: Instant) -> int:
+        return self.next_each((target,), now)[0]
+
+    def next_each(self, targets: Iterable[Eui], now: Instant) -> list[int]:
+        return self._counters.next_each(targets, now)
+
+    def share(self) -> None:
+        """From now on every counter stands in the file."""
+        if isinstance(self._counters, CountersInMemory):
+            self._path.write_text(json.dumps(self._counters.last), "utf-8")
+            self._counters = CountersInFile(self._path)
 
 
 class CountersInFile:

@@ -140,3 +140,40 @@ class Explanation(Record, frozen=True, kw_only=True):
     service_reference_variant: str = ""
     device_id: str = ""
     hops: tuple[Hop, ...] = ()
+
+
+class AttachedHost(Record, frozen=True, kw_only=True):
+    """An emulator on the SM WAN, and how many hubs it serves."""
+
+    name: str
+    comms_hubs: int = 0
+
+
+class Figure(Record, frozen=True, kw_only=True):
+    """What a server counts."""
+
+    name: str
+    value: float = 0.0
+
+
+class ServerDescription(Record, frozen=True, kw_only=True):
+    """What a server tells of itself; `server` is `DSP` or `emulator`, `started_at` real time, `now` emulated time.
+
+    `code` and `contract` are digests: two processes with the same were started from the same code, or speak the same
+    contract. `host` and `attached` are an emulator's, `modifications` and `hosts` the DSP's.
+    """
+
+    server: str
+    version: str = ""
+    code: str = ""
+    contract: str = ""
+    pid: int = 0
+    started_at: Instant = Instant(0)
+    now: Instant = Instant(0)
+    rate: float = 0.0
+    metrics: str = ""
+    host: str = ""
+    attached: bool = False
+    modifications: tuple[str, ...] = ()
+    hosts: tuple[AttachedHost, ...] = ()
+    figures: tuple[Figure, ...] = ()

@@ -21,7 +21,8 @@ from device_emulator.han_bridge.brokers import (
     read_broker,
     session_name,
 )
-from smart_metering.rpc.server_process import set_up_server_process
+from operations.log import set_up_log
+from operations.server_process import add_log_options
 from smets.client.errors import SmetsError
 
 REACHED_SECONDS = 8.0
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     if not is_client_installed():
         parser.error(MISSING)
-    set_up_server_process()
+    set_up_log(given.log_format, given.log_level)
     try:
         asyncio.run(_run(given, broker))
     except (NoBroker, SmetsError) as error:
@@ -107,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         help=f"mqtt://[USER:PASSWORD@]HOST:PORT or mqtts://; default: ${BROKER_VARIABLE}",
     )
+    add_log_options(parser)
     return parser
 
 

@@ -1,6 +1,7 @@
 """A fleet file as its plan is drawn up: what it defines, and what was found wrong so far."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from smart_metering.pki.development import DevelopmentPki
 from smart_metering.pki.given_keys import NOTHING_GIVEN, GivenKeys
@@ -12,10 +13,11 @@ from smets.fleet.model import FleetModel, PartyModel, TemplateModel
 
 @dataclass(slots=True)
 class Drawing:
-    """`faults` grows while the parts of a plan are drawn up; a plan with faults is none."""
+    """`faults` grows while the parts of a plan are drawn up; a plan with faults is none. `folder`: that of the file."""
 
     fleet: FleetModel
     lines: Lines
+    folder: Path = Path()
     given: GivenKeys = NOTHING_GIVEN
     faults: list[Fault] = field(default_factory=list)
 
@@ -35,5 +37,10 @@ class Drawing:
         return {**TEMPLATES, **self.fleet.templates}
 
     def fault(self, place: Place, what: str) -> None:
-        """Notes what is wrong, with its line."""
-        self.faults.append(Fault(self.lines.nearest(place), spoken(place), what))
+        """Notes what is wrong, with its line; the same is noted once."""
+        self.note(Fault(self.lines.nearest(place), spoken(place), what))
+
+    def note(self, fault: Fault) -> None:
+        """Also of another file."""
+        if fault not in self.faults:
+            self.faults.append(fault)

@@ -156,6 +156,11 @@ def _hash_if_readable(octets: bytes) -> bytes:
         return b""
 
 
+def unnamed(index: int) -> str:
+    """What a fault without a name is called, by its place in its list."""
+    return f"fault {index + 1}"
+
+
 def _rule(drawing: Drawing, place: Place, fault: FaultModel, index: int) -> FaultRule | None:
     if fault.preset is not None:
         try:
@@ -166,7 +171,7 @@ def _rule(drawing: Drawing, place: Place, fault: FaultModel, index: int) -> Faul
         return changed(preset, name=fault.name or preset.name, device=fault.device, comms_hub=fault.comms_hub)
     assert fault.fate is not None
     return FaultRule(
-        name=fault.name or f"fault {index + 1}",
+        name=fault.name or unnamed(index),
         direction=fault.direction or "",
         comms_hub=fault.comms_hub,
         device=fault.device,

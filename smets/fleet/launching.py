@@ -44,14 +44,18 @@ async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launche
     """
     async with connection.administration() as administration, connection.emulator_control() as emulator:
         await administration.load(parties=_with_imported_certificates(plan.parties, connection.state))
-        standing = [row for row in plan.premises if await _stands(administration, emulator, row)]
-        new = [row for row in plan.premises if row not in standing]
+        standing: list[PremisesPlan] = []
+        new: list[PremisesPlan] = []
+        for row in plan.premises:
+            (standing if await _stands(administration, emulator, row) else new).append(row)
         is_first = not standing
         entries = list(cpl_entries(plan, new, standing))
         for entry in entries:
             await administration.add_cpl_entry(entry)
-        for row in new:
-            await administration.load(registrations=row.registrations(), devices=row.loaded_devices())
+        await administration.load(
+            registrations=(known for row in new for known in row.registrations()),
+            devices=(device for row in new for device in row.loaded_devices()),
+        )
         await emulator.launch(row.template for row in plan.premises if row.emulated)
         if is_first and plan.faults:
             await emulator.set_faults(plan.faults)

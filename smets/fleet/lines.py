@@ -26,11 +26,13 @@ class _TooMuch(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`line` counts from 1; 0: the file as a whole. `path` is where in the file, as people say it."""
+    """`line` counts from 1; 0: the file as a whole. `path` is where in the file, as people say it. `file` is the one
+    where it stands, if that is not the fleet file itself."""
 
     line: int
     path: str
     what: str
+    file: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.what}" if self.path else self.what

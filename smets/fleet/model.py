@@ -38,6 +38,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
+class Described(Strict):
+    """With a docstring for each field, which the JSON Schema and the pages of the documents show."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
 class PartyModel(Strict):
     """An organisation under one EUI, in one or more User Roles. Parties of one `organisation` act for each other."""
 
@@ -118,7 +124,8 @@ class NextSupplierModel(Strict):
 
 class PremisesModel(Strict):
     """`count` premises alike. The parties are names; the second fuel's are those of the first if left out.
-    By their `labels` steps of a scenario find them.
+    By their `labels` steps of a scenario find them. A `list` is a CSV or NDJSON file, beside this one, whose every row
+    is one premises: what the row leaves out is as it is said here.
 
     Devices `awaiting_installation` are at the premises, but not on the HAN, and the SMI does not know them.
     `external` Devices are outside the emulator, whose hub hands on what is for them. Premises that are not
@@ -127,6 +134,7 @@ class PremisesModel(Strict):
 
     count: Annotated[int, Field(ge=1, le=10_000_000)] = 1
     template: TemplateName = "smets2"
+    list: Annotated[str, Field(min_length=1)] | None = None
     name: Annotated[str, Field(min_length=1)] | None = None
     eui_from: EuiText | None = None
     labels: tuple[Label, ...] = ()
@@ -153,6 +161,12 @@ class PremisesModel(Strict):
             raise ValueError(
                 "premises that are not emulated have no Devices external or awaiting installation"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _is_listed_or_counted(self) -> Self:
+        if self.list is not None and "count" in self.model_fields_set:
+            raise ValueError("count: how many premises there are, their list says")
         return self
 
     @model_validator(mode="after")

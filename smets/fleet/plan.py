@@ -49,9 +49,14 @@ SMETS1_SERVICE_PROVIDER = "S1SP"
 class PremisesPlan:
     """`count` premises alike. `parties` are who supplies them and who runs their networks, by role. Those that are
     not `emulated` are not launched.
+
+    `fleet` is the name under which a scenario has them, and `before` how many premises it has under it before these:
+    of a list, those that are alike and side by side are one plan.
     """
 
     name: str
+    fleet: str
+    before: int = 0
     count: int
     eui_from: Eui
     generation: Generation

@@ -1,6 +1,8 @@
 """The parties and premises of a fleet file, drawn up, and what they make impossible together."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 from device_emulator.core.fleet import EUIS_PER_PREMISES
 from smart_metering.administration import Party
@@ -10,13 +12,17 @@ from smart_metering.instants import Instant
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.smi_statuses import SmiStatus
 from smart_metering.user_roles import UserRole
+from smets.fleet.comparing import Drawn
 from smets.fleet.defaults import FIRST_EUI
 from smets.fleet.drawing import Drawing
+from smets.fleet.lines import Fault
 from smets.fleet.lines import Path as Place
+from smets.fleet.lists import FIRMWARE, ListedPremisesModel, Row, read_list, runs
 from smets.fleet.model import DeviceModel, PremisesModel
 from smets.fleet.plan import PremisesPlan
-from smets.fleet.points_of_supply import INDEXES, premises_index
 from smets.local_system.state_folder import Organisation
+
+BEYOND = "the last premises would be beyond the last EUI"
 
 
 def parties(drawing: Drawing) -> Iterator[Party]:
@@ -39,37 +45,106 @@ def parties(drawing: Drawing) -> Iterator[Party]:
         )
 
 
-def premises(drawing: Drawing) -> Iterator[PremisesPlan]:
+def premises(drawing: Drawing) -> Iterator[Drawn]:
     """Those without an `eui_from` one after the other, from FIRST_EUI on."""
     next_free = eui_number(FIRST_EUI)
     names: set[str] = set()
     for index, premises in enumerate(drawing.fleet.fleets):
         place: Place = ("fleets", index)
-        name = premises.name or _unused(premises.template, names)
+        name = premises.name or _unused(_stem(premises), names)
         if name in names:
             drawing.fault((*place, "name"), f"other premises have the name {name!r}")
         names.add(name)
         start = next_free if premises.eui_from is None else eui_number(premises.eui_from)
+        if premises.list is None:
+            end, drawn = _counted(drawing, place, premises, name, start)
+        else:
+            end, drawn = _listed(drawing, place, premises, name, start)
         if premises.eui_from is None:
-            next_free += premises.count * EUIS_PER_PREMISES
-        if start + premises.count * EUIS_PER_PREMISES > 2**64:
-            drawing.fault((*place, "count"), "the last premises would be beyond the last EUI")
-            continue
-        yield _plan_premises(drawing, place, premises, name, eui_from_number(start))
+            next_free = end
+        yield from drawn
 
 
-def compare(drawing: Drawing, plans: Iterable[PremisesPlan]) -> None:
-    """Premises must not share Device IDs, nor points of supply. `plans` are of all premises of the file."""
-    taken: list[tuple[str, int, int]] = []
-    for index, plan in enumerate(plans):
-        start = eui_number(plan.eui_from)
-        end = start + plan.count * EUIS_PER_PREMISES
-        for other, other_start, other_end in taken:
-            if start < other_end and other_start < end:
-                drawing.fault(("fleets", index), f"its Device IDs are also those of {other!r}")
-            elif _meet(start, end, other_start, other_end):
-                drawing.fault(("fleets", index), f"its MPxNs are also those of {other!r}")
-        taken.append((plan.name, start, end))
+def _counted(
+    drawing: Drawing, place: Place, premises: PremisesModel, name: str, start: int
+) -> tuple[int, Iterable[Drawn]]:
+    """With where they end."""
+    end = start + premises.count * EUIS_PER_PREMISES
+    if end > 2**64:
+        drawing.fault((*place, "count"), BEYOND)
+        return end, ()
+    return end, (Drawn(_plan_premises(drawing, place, premises, name, eui_from_number(start)), place),)
+
+
+def _listed(
+    drawing: Drawing, place: Place, premises: PremisesModel, name: str, start: int
+) -> tuple[int, Iterable[Drawn]]:
+    """The same of premises whose rows stand in a list; those without an EUI lie one after the other."""
+    found = read_list(drawing.folder / (premises.list or ""))
+    for fault in found.faults:
+        drawing.note(fault)
+    types = {device.device_type for device in drawing.templates[premises.template].devices}
+    for device_type, line in found.firmware_columns:
+        if device_type not in types:
+            what = f"template {premises.template!r} has no {device_type}"
+            drawing.note(Fault(line, f"{device_type}{FIRMWARE}", what, found.file))
+    end, placed = start, []
+    for row in found.rows:
+        own = row.premises.eui_from
+        first = end if own is None else eui_number(own)
+        end += EUIS_PER_PREMISES if own is None else 0
+        if first + EUIS_PER_PREMISES > 2**64:
+            drawing.note(Fault(row.line, "eui_from", BEYOND, found.file))
+        else:
+            placed.append((first, row))
+    return end, _in_runs(drawing, place, premises, name, found.file, placed)
+
+
+def _in_runs(
+    drawing: Drawing,
+    place: Place,
+    premises: PremisesModel,
+    name: str,
+    file: str,
+    rows: Iterable[tuple[int, Row]],
+) -> Iterator[Drawn]:
+    """A plan for all rows that are alike and side by side."""
+    plans: dict[str, PremisesPlan] = {}
+    before = 0
+    for first, run in runs(rows, EUIS_PER_PREMISES):
+        says = run[0].says
+        if says not in plans:
+            alike = _as_listed(drawing, premises, run[0].premises)
+            plans[says] = _plan_premises(drawing, place, alike, name, FIRST_EUI)
+        last = before + len(run)
+        numbers = f"{last}" if len(run) == 1 else f"{before + 1}-{last}"
+        plan = replace(
+            plans[says],
+            name=f"{name} {numbers}",
+            count=len(run),
+            eui_from=eui_from_number(first),
+            before=before,
+        )
+        yield Drawn(plan, place, file, run[0].line)
+        before = last
+
+
+def _as_listed(drawing: Drawing, premises: PremisesModel, row: ListedPremisesModel) -> PremisesModel:
+    """What a row leaves out is as the entry says; of Devices that the template has not, the list was told before."""
+    types = {device.device_type for device in drawing.templates[premises.template].devices}
+    firmware = {kind: version for kind, version in row.firmware.items() if kind in types}
+    status = row.status or premises.status
+    return premises.model_copy(
+        update={
+            "status": status,
+            "status_before_suspension": premises.status_before_suspension
+            if status is premises.status
+            else None,
+            "esme_variant": row.esme_variant or premises.esme_variant,
+            "labels": (*premises.labels, *row.labels),
+            "firmware": {**premises.firmware, **firmware},
+        }
+    )
 
 
 def _plan_premises(
@@ -100,6 +175,7 @@ def _plan_premises(
         before = SmiStatus.COMMISSIONED
     return PremisesPlan(
         name=name,
+        fleet=name,
         count=premises.count,
         eui_from=eui_from,
         generation=template.generation,
@@ -179,10 +255,5 @@ def _unused(stem: str, names: set[str]) -> str:
     return next(name for number in range(2, len(names) + 3) if (name := f"{stem} {number}") not in names)
 
 
-def _meet(start: int, end: int, other_start: int, other_end: int) -> bool:
-    """Whether two runs of premises have a point of supply in common: indexes go round."""
-    first, other = (premises_index(eui_from_number(at)) for at in (start, other_start))
-    count, other_count = (
-        (stop - at) // EUIS_PER_PREMISES for at, stop in ((start, end), (other_start, other_end))
-    )
-    return (other - first) % INDEXES < count or (first - other) % INDEXES < other_count
+def _stem(premises: PremisesModel) -> str:
+    return Path(premises.list).stem if premises.list is not None else premises.template

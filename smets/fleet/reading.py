@@ -17,6 +17,12 @@ from smets.fleet.texts import did_you_mean
 
 M = TypeVar("M", bound=FleetModel)
 
+_IN_YAML = {
+    "a valid tuple": "a list",
+    "a valid dictionary": "a mapping",
+    "Tuple should have": "list should have",
+    " after validation": "",
+}
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -25,8 +31,8 @@ class FleetFileError(ValueError):
 
     def __init__(self, path: str, faults: list[Fault]) -> None:
         self.path = path
-        self.faults = sorted(faults, key=lambda fault: fault.line)
-        super().__init__("\n".join(f"{path}{_line(fault)}: {fault}" for fault in self.faults))
+        self.faults = sorted(faults, key=lambda fault: (fault.file, fault.line))
+        super().__init__("\n".join(f"{fault.file or path}{_line(fault)}: {fault}" for fault in self.faults))
 
 
 def read_file(path: Path, kind: type[M]) -> tuple[M, Lines]:
@@ -88,10 +94,11 @@ def _telling(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
 
 def _fault(model: type[BaseModel], details: ErrorDetails, lines: Lines) -> Fault:
     place: Place = tuple(part for part in details["loc"] if part != "[key]")
-    return Fault(lines.nearest(place), spoken(place), _in_words(model, details, place))
+    return Fault(lines.nearest(place), spoken(place), in_words(model, details, place))
 
 
-def _in_words(model: type[BaseModel], details: ErrorDetails, place: Place) -> str:
+def in_words(model: type[BaseModel], details: ErrorDetails, place: Place) -> str:
+    """What is wrong at a place of the model, as people say it."""
     kind, found = details["type"], details["input"]
     if kind == "extra_forbidden":
         known = list(_fields_around(model, place))
@@ -106,7 +113,8 @@ def _in_words(model: type[BaseModel], details: ErrorDetails, place: Place) -> st
     message = details["msg"].removeprefix("Value error, ")
     if kind == "value_error":
         return message
-    message = message.replace("a valid tuple", "a list").replace("a valid dictionary", "a mapping")
+    for theirs, ours in _IN_YAML.items():
+        message = message.replace(theirs, ours)
     return f"{message[:1].lower()}{message[1:]}, found {_shown(found)}"
 
 

@@ -13,7 +13,7 @@ from smart_metering.firmware_versions import FirmwareVersion, parse_firmware_ver
 from smart_metering.identifiers import Eui, parse_eui
 from smart_metering.instants import Instant
 from smart_metering.service_requests import SERVICE_REQUESTS, definition_of
-from smets.durations import parse_duration
+from smets.durations import parse_duration, parse_signed_duration
 from smets.moments import instant_or_day
 
 
@@ -95,6 +95,7 @@ EuiText: TypeAlias = Annotated[Eui, _read_by(parse_eui)]
 VersionText: TypeAlias = Annotated[FirmwareVersion, _read_by(parse_firmware_version)]
 InstantText: TypeAlias = Annotated[Instant, _read_by(instant_or_day)]
 DurationText: TypeAlias = Annotated[int, _read_by(parse_duration)]
+SignedDurationText: TypeAlias = Annotated[int, _read_by(parse_signed_duration)]
 HashText: TypeAlias = Annotated[str, AfterValidator(_hex(64, "7542f475..."))]
 ManufacturerText: TypeAlias = Annotated[str, AfterValidator(_hex(4, "106C"))]
 ModelText: TypeAlias = Annotated[str, AfterValidator(_hex(8, "4331000A"))]

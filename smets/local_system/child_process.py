@@ -30,7 +30,8 @@ class ChildProcess:
     ) -> None:
         self.module = module
         self.address = ""
-        self.ready: dict[str, str] = {}
+        self.metrics = ""  # where it serves them, if it does
+        self.smki = ""  # likewise the SMKI Repository
         self._arguments = arguments
         self._log = log
         self._variables = variables
@@ -43,7 +44,7 @@ class ChildProcess:
         return self._process.pid
 
     async def start(self) -> None:
-        """Returns once it listens at `address`; `ready` is all that it then says of itself. Raises ProcessFailed."""
+        """Returns once it listens at `address`. Raises ProcessFailed."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -57,8 +58,9 @@ class ChildProcess:
                 start_new_session=True,  # Ctrl-C is for who started us: children are told in order
             )
         try:
-            self.ready = await asyncio.wait_for(self._read_ready(self._process), READY_SECONDS)
-            self.address = self.ready["address"]
+            ready = await asyncio.wait_for(self._read_ready(self._process), READY_SECONDS)
+            self.address, self.metrics = ready["address"], ready.get("metrics", "")
+            self.smki = ready.get("smki", "")
         except TimeoutError:
             await self.kill()
             raise self._failure(f"was not ready within {READY_SECONDS:g} s") from None
@@ -96,7 +98,8 @@ class ChildProcess:
         if not line:
             status = await process.wait()
             raise self._failure(f"ended with status {status} before it was ready")
-        return {name: str(value) for name, value in json.loads(line).items()}
+        ready: dict[str, str] = json.loads(line)
+        return ready
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._process is not None

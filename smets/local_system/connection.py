@@ -15,6 +15,7 @@ from smets.client.user import DEFAULT_ACB, User
 from smets.client.user_keys import Repository, read_user_keys
 from smets.local_system.state_folder import StateFolder
 
+COUNTERS = "counters.json"
 RESPONSES_POSITION = "responses-position"
 
 
@@ -26,8 +27,10 @@ class NoConnection(NotRunning, LookupError):
 class SystemConnection:
     """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates.
 
-    For others that listens at `smki`, if it does. `mqtt` is the address of the broker, if there is one, without what is
-    secret.
+    For others that listens at `smki`, if it does.
+    `pid` is that of the program that runs both servers and ends them in order, if there is one; `dsp_metrics` and
+    `emulator_metrics` are where Prometheus metrics are served, empty: nowhere.
+    `mqtt` is the address of the broker, if there is one, without what is secret.
     """
 
     state: Path
@@ -38,6 +41,9 @@ class SystemConnection:
     dsp_pid: int = 0
     emulator_pid: int = 0
     smki: str = ""
+    pid: int = 0
+    dsp_metrics: str = ""
+    emulator_metrics: str = ""
     mqtt: str = ""
 
     @property
@@ -88,7 +94,7 @@ class SystemConnection:
 
     def counters(self, eui: Eui) -> Counters:
         """A party's, which all who work with this state folder share."""
-        return CountersInFile(StateFolder(self.state).party(eui) / "counters.json")
+        return CountersInFile(StateFolder(self.state).party(eui) / COUNTERS)
 
     def remember(self, user: User) -> None:
         """Notes how far a remembering user has read, so that the next need not read it again."""
@@ -127,6 +133,9 @@ def read_connection(state: Path) -> SystemConnection:
             dsp_pid=content["dsp_pid"],
             emulator_pid=content["emulator_pid"],
             smki=content.get("smki", ""),
+            pid=int(content.get("pid", 0)),
+            dsp_metrics=str(content.get("dsp_metrics", "")),
+            emulator_metrics=str(content.get("emulator_metrics", "")),
             mqtt=content.get("mqtt", ""),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -35,7 +35,8 @@ class SystemSettings:
 
     Without an epoch the DSP has its own. With the address of a `running_dsp` none is started: the emulator attaches
     there, under the name `host`, which no other emulator of that DSP may have. The SMKI Repository is served if
-    `smki_listen` says where. With `mqtt`, Devices may be outside, and events are published.
+    `smki_listen` says where. With `mqtt`, Devices may be outside, and events are published. Metrics are served on the
+    ports that are given, 0: a free one.
     """
 
     state: Path
@@ -55,6 +56,10 @@ class SystemSettings:
     host: str = "emulator"
     smki_listen: str = ""
     mqtt: MqttSettings | None = None
+    dsp_metrics_port: int | None = None
+    emulator_metrics_port: int | None = None
+    log_format: str = "json"
+    log_level: str = "info"
 
 
 class LocalSystem:
@@ -83,12 +88,14 @@ class LocalSystem:
             emulator_pid=self._emulator.pid,
             smki=self._smki_address,
             mqtt=self._mqtt.address if self._mqtt else "",
+            dsp_metrics=self._dsp.metrics if self._dsp else "",
+            emulator_metrics=self._emulator.metrics,
         )
 
     @property
     def _smki_address(self) -> str:
         """Where it listened before, if it did: so that clients find it again."""
-        return self._dsp.ready.get("smki", "") if self._dsp is not None else ""
+        return self._dsp.smki if self._dsp is not None else ""
 
     @property
     def _own_dsp(self) -> ChildProcess:
@@ -112,7 +119,8 @@ class LocalSystem:
             await self._until_attached()
             if self._mqtt is not None:
                 dsp = self._dsp.address if self._dsp else ""  # Another's DSP is told of by the other.
-                await self._mqtt.start_publisher(dsp=dsp, emulator=self._emulator.address)
+                address = self._emulator.address
+                await self._mqtt.start_publisher(dsp=dsp, emulator=address, log=self._log_options)
         except BaseException:
             await self.stop()
             raise
@@ -202,6 +210,7 @@ class LocalSystem:
             arguments += ["--smki-listen", self._smki_address or settings.smki_listen]
         if settings.epoch is not None:
             arguments += ["--epoch", format_instant(settings.epoch)]
+        arguments += self._operating(settings.dsp_metrics_port)
         return ChildProcess("dsp", arguments, self._folder.logs / "dsp.log")
 
     def _new_emulator(self, listen: str) -> ChildProcess:
@@ -209,5 +218,16 @@ class LocalSystem:
         arguments = ["--listen", listen, "--state", str(self._folder.emulator), "--seed", settings.seed]
         arguments += ["--acb", settings.acb, "--dsp", self._dsp_address, "--host", settings.host]
         arguments += ["--certificates", str(self._folder.certificates)]
+        arguments += self._operating(settings.emulator_metrics_port)
         variables = self._mqtt.variables if self._mqtt else {BROKER_VARIABLE: ""}
         return ChildProcess("device_emulator", arguments, self._folder.logs / "emulator.log", variables)
+
+    def _operating(self, metrics_port: int | None) -> list[str]:
+        return [
+            *self._log_options,
+            *(["--metrics-port", str(metrics_port)] if metrics_port is not None else ()),
+        ]
+
+    @property
+    def _log_options(self) -> list[str]:
+        return ["--log-format", self.settings.log_format, "--log-level", self.settings.log_level]

@@ -1,5 +1,6 @@
 """What a local system has of MQTT: a broker, its own or one that runs elsewhere, and the publisher of events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,10 +63,11 @@ class Mqtt:
             self._broker = ChildProcess("smets.local_system.mqtt_broker", arguments, self._log("mqtt_broker"))
             await self._broker.start()
 
-    async def start_publisher(self, *, dsp: str, emulator: str) -> None:
-        """Returns once it has reached the broker. Without a DSP it tells of the emulator alone."""
+    async def start_publisher(self, *, dsp: str, emulator: str, log: Sequence[str] = ()) -> None:
+        """Returns once it has reached the broker. Without a DSP it tells of the emulator alone; `log` are options."""
         arguments = ["--emulator", emulator, "--host", self._host, "--state", str(self._folder.events)]
         arguments += ["--dsp", dsp] if dsp else []
+        arguments += log
         self._publisher = ChildProcess(
             "smets.event_publisher", arguments, self._log("event_publisher"), self.variables
         )

@@ -49,7 +49,8 @@ class Replay(World):
         self._is_live = True
         self._down([row for frame in self._sent.values() for row in frame if row.at == self.now])
         self._sent.clear()
-        self._up(deque(self._said[sequence] for sequence in sorted(self._said)))
+        self._uplinks.extend(self._said[sequence] for sequence in sorted(self._said))
+        self._up()
         self._said.clear()
 
     # --- the DSP
@@ -158,12 +159,12 @@ class Replay(World):
             what = f"frame {downlink.frame}: {difference(downlink, latest)}"
         raise Divergence("emulator", number, what)
 
-    def _up(self, uplinks: deque[Uplink]) -> None:
+    def _up(self) -> None:
         if self._is_live:
-            super()._up(uplinks)
+            super()._up()
             return
-        while uplinks:
-            uplink = uplinks.popleft()
+        while self._uplinks:
+            uplink = self._uplinks.popleft()
             self._said[uplink.sequence] = uplink
 
     def _wanted(self, name: str) -> None:

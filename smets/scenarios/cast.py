@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
 
-from device_emulator.core.fleet import EUIS_PER_PREMISES, comms_hubs
+from device_emulator.core.fleet import EUIS_PER_PREMISES
 from smart_metering.device_types import DeviceType
 from smart_metering.identifiers import Eui, eui_from_number, eui_number
 from smart_metering.user_roles import UserRole
@@ -52,7 +52,7 @@ class Cast:
         fitting = (
             member
             for fleet in self.fleets
-            if selector.fleet in (None, fleet.name)
+            if selector.fleet in (None, fleet.fleet)
             and (selector.label is None or selector.label in fleet.labels)
             for member in _members(fleet, selector.premises_range)
             if selector.type in (None, member.device_type) and selector.device in (None, member.device_id)
@@ -76,18 +76,17 @@ class Cast:
 
 
 def _members(fleet: PremisesPlan, wanted: range | None) -> Iterator[Member]:
-    for number, comms_hub in enumerate(comms_hubs(fleet.template), start=1):
-        if wanted is not None and number >= wanted.stop:
-            return
-        if wanted is not None and number < wanted.start:
-            continue
-        first = eui_number(comms_hub)
-        assert len(fleet.devices) <= EUIS_PER_PREMISES
+    first, beyond = fleet.before + 1, fleet.before + fleet.count + 1
+    if wanted is not None:
+        first, beyond = max(first, wanted.start), min(beyond, wanted.stop)
+    hub = eui_number(fleet.eui_from) + (first - fleet.before - 1) * EUIS_PER_PREMISES
+    for number in range(first, beyond):
         for position, device in enumerate(fleet.devices):
             yield Member(
-                device_id=eui_from_number(first + position),
+                device_id=eui_from_number(hub + position),
                 device_type=device.device_type,
                 fleet=fleet,
                 premises=number,
-                comms_hub=comms_hub,
+                comms_hub=eui_from_number(hub),
             )
+        hub += EUIS_PER_PREMISES

@@ -1,18 +1,21 @@
 """Checks what a scenario expects, and says of what does not hold what was there instead."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from smart_metering.duis.service_responses import DccAlert, DeviceAlert, ServiceResponse
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant, format_instant
 from smets.client.checked import code_of, device_of, devices_of
-from smets.client.errors import NotThere
+from smets.client.errors import NotThere, UnknownCaller
 from smets.client.inbox import Inbox
+from smets.client.records import AuditRecord, TitleRecord
 from smets.counting import counted
 from smets.local_system.system import BothSides, System
 from smets.scenarios.cast import Member
+from smets.scenarios.device_checks import OF_THE_DEVICE, OF_THE_SMI, wrong_with
 from smets.scenarios.expectations import NO_RESPONSE, AnswerModel, ExpectationModel, share_of
 from smets.scenarios.planning import Expectation
 from smets.scenarios.results import Failure, Request
@@ -56,6 +59,8 @@ class Checker:
         said, members = expectation.said, expectation.devices
         if said.devices is not None:
             return await self._of_devices(said, members or ())
+        if said.sees is not None:
+            return await self._of_audit_trail(said, members or ())
         if said.user is not None:
             return await self._of_user(said, members)
         return await self._of_fault(said, members)
@@ -68,6 +73,11 @@ class Checker:
             for row in await self._inboxes[party.eui].received():
                 self._received.append(_received(party.name or party.eui, row.message))
         return self._received
+
+    async def skip_to_now(self) -> None:
+        """What was received up to now counts no more."""
+        await self.received()
+        self._received.clear()
 
     # --- Devices
 
@@ -95,12 +105,15 @@ class Checker:
         ]
 
     async def _wrong_with(self, said: ExpectationModel, member: Member) -> str:
-        """Empty: nothing."""
-        try:
-            both = await self.system.device(member.device_id)
-        except NotThere as error:
-            return str(error)
-        return "; ".join(what for check in CHECKS if (what := check(said, both)))
+        """Empty: nothing. Of many Devices each side is asked only where something is said of it."""
+        smi, inside = None, None
+        if not OF_THE_SMI.isdisjoint(said.model_fields_set):
+            with suppress(NotThere):
+                smi = await self.system.administration.read_device(member.device_id)
+        if not OF_THE_DEVICE.isdisjoint(said.model_fields_set):
+            with suppress(NotThere):
+                inside = await self.system.emulator.inspect(member.device_id)
+        return wrong_with(said, BothSides(smi=smi, inside=inside))
 
     # --- Users
 
@@ -122,6 +135,38 @@ class Checker:
                 devices=tuple(sorted(about or ()))[:SHOWN],
             )
         ]
+
+    # --- what a User sees
+
+    async def _of_audit_trail(self, said: ExpectationModel, members: Sequence[Member]) -> list[Failure]:
+        seen: list[AuditRecord | TitleRecord] = []
+        barred = ""
+        try:
+            seen = [row for member in members async for row in self._seen(said, member)]
+        except UnknownCaller as error:
+            barred = str(error)
+        fits = [row for row in seen if said.srv in (None, row.service_reference_variant)]
+        least, most = said.bounds
+        if least <= len(fits) and (most is None or len(fits) <= most):
+            return []
+        near = [barred] if barred else [_told_of(row) for row in (fits or seen)[:SHOWN]]
+        return [
+            Failure(
+                expected=said_of(said, len(members)),
+                found=f"{len(fits)} of them",
+                reasons=(barred,) if barred else tuple(dict.fromkeys(row.title for row in seen)),
+                near=tuple(near),
+                devices=tuple(member.device_id for member in members[:SHOWN]),
+            )
+        ]
+
+    def _seen(self, said: ExpectationModel, member: Member) -> AsyncIterator[AuditRecord | TitleRecord]:
+        """Newest first. Raises UnknownCaller where the User may see no titles."""
+        assert said.user is not None
+        desk = self.system.user(said.user).self_service
+        if said.sees == "titles":
+            return desk.titles(member.device_id)
+        return desk.audit_trail(device_id=member.device_id)
 
     # --- faults
 
@@ -198,6 +243,14 @@ def _said_of_answers(said: AnswerModel | None, total: int) -> str:
     return f"{' and '.join(part for part in parts if part)} for {of}"
 
 
+def _told_of(row: AuditRecord | TitleRecord) -> str:
+    return " ".join(
+        part
+        for part in (format_instant(row.at), row.message_kind, row.service_reference_variant, row.title)
+        if part
+    )
+
+
 def _received(user: str, message: ServiceResponse | DeviceAlert | DccAlert) -> Received:
     if isinstance(message, ServiceResponse):
         device = device_of(message)
@@ -237,85 +290,3 @@ def _nearest(received: Iterable[Received], said: ExpectationModel, about: set[Eu
         return same
     own = [row for row in received if row.user == said.user and row.is_alert == (said.alert is not None)]
     return [row for row in own if about is None or not about.isdisjoint(row.devices)] or own
-
-
-# --- what can be wrong with a Device: a row for each thing that can be said
-
-Check = Callable[[ExpectationModel, BothSides], str]
-
-
-def _status(said: ExpectationModel, both: BothSides) -> str:
-    if said.status is None:
-        return ""
-    if both.smi is None:
-        return "the SMI does not know it"
-    status = both.smi.device.device_status
-    if status is said.status:
-        return ""
-    last = both.smi.status_history[-1] if both.smi.status_history else None
-    since = f" since {format_instant(last.at)} ({last.cause})" if last is not None else ""
-    return f"status is {status or 'none'}{since}"
-
-
-def _history(said: ExpectationModel, both: BothSides) -> str:
-    if not said.history:
-        return ""
-    statuses = tuple(row.status for row in both.smi.status_history) if both.smi is not None else ()
-    if statuses[-len(said.history) :] == said.history:
-        return ""
-    return f"status history is {' '.join(str(status) for status in statuses) or 'empty'}"
-
-
-def _in_smi(key: str, attribute: str) -> Check:
-    def check(said: ExpectationModel, both: BothSides) -> str:
-        wanted = getattr(said, key)
-        found = getattr(both.smi.device, attribute) if both.smi is not None else None
-        return "" if wanted is None or found == wanted else f"{key} is {found or 'none'}"
-
-    return check
-
-
-def _inside(key: str) -> Check:
-    def check(said: ExpectationModel, both: BothSides) -> str:
-        wanted = getattr(said, key)
-        found = getattr(both.inside, key) if both.inside is not None else None
-        return "" if wanted is None or found == wanted else f"{key} is {found or 'none'}"
-
-    return check
-
-
-def _agree(said: ExpectationModel, both: BothSides) -> str:
-    if said.agree is None:
-        return ""
-    differences = disagreement(both)
-    if said.agree:
-        return differences
-    return "" if differences else "SMI and Device agree"
-
-
-def disagreement(both: BothSides) -> str:
-    """Where the SMI and the Device differ on firmware and variant; empty where they agree."""
-    if both.smi is None or both.inside is None:
-        return "the SMI does not know it" if both.smi is None else "it is not emulated"
-    parts = []
-    for name, believed, true in (
-        ("firmware", both.smi.device.device_firmware_version, both.inside.firmware_version),
-        ("variant", both.smi.device.esme_variant, both.inside.esme_variant),
-    ):
-        if believed and believed != true:
-            parts.append(f"SMI has {name} {believed}, the Device {true or 'none'}")
-    return "; ".join(parts)
-
-
-CHECKS: tuple[Check, ...] = (
-    _status,
-    _history,
-    _in_smi("smi_firmware_version", "device_firmware_version"),
-    _in_smi("smi_esme_variant", "esme_variant"),
-    _in_smi("smi_manufacturer", "device_manufacturer"),
-    _in_smi("smi_model", "device_model"),
-    _inside("firmware_version"),
-    _inside("pending_version"),
-    _inside("esme_variant"),
-    _agree,
-)

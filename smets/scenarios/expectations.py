@@ -1,13 +1,13 @@
 """What a scenario expects: of Devices, on both sides; of what a User received; of the faults that were drawn."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from smart_metering.dcc_alerts import DccAlertCode
 from smart_metering.response_codes import ResponseCode
 from smart_metering.smi_statuses import SmiStatus
-from smets.fleet.model import Strict
+from smets.fleet.model import Described
 from smets.fleet.texts import (
     ManufacturerText,
     ModelText,
@@ -46,14 +46,17 @@ ResponseText = Annotated[str, AfterValidator(_check_response)]
 ShareText = Annotated[str, Field(pattern=r"^(100|[0-9]{1,2})%$")]
 
 
-class AnswerModel(Strict):
-    """Of each request that a step sends: the DSP's `answer` at once, the Response that came in time (`none`: none did),
-    and what the Device says in it. `share`: of so many at least; else of all."""
+class AnswerModel(Described):
+    """What must come of each request that a step sends."""
 
     answer: CodeText | None = None
+    """The DSP's, at once: I0, I99, E5."""
     response: ResponseText | None = None
+    """The Service Response that came in time; `none`: none did. Of a request that is answered at once it is that."""
     says: str | None = None
+    """What stands in the Response as people read it, or a part of it: firmware 00000002."""
     share: ShareText | None = None
+    """It need be so of a part only: 80% at least."""
 
     @model_validator(mode="after")
     def _expects_something(self) -> Self:
@@ -62,41 +65,58 @@ class AnswerModel(Strict):
         return self
 
 
-class ExpectationModel(Strict):
-    """One of three kinds, by its first key.
-
-    `devices`: what the SMI believes (`status`, `smi_...`), what the Devices are (`firmware_version`,
-    `esme_variant`), and whether both `agree`; of all of them, of a `share` at least, or of exactly `count`.
-    `user`: how often it received an `alert`, or a `response`: once or more, unless `times`, `at_least` or
-    `at_most` say.
-    `fault`: how often the rule of that name was drawn.
-    """
+class ExpectationModel(Described):
+    """What must be so: of Devices (`devices`), of what a party received or sees (`user`), or of a fault (`fault`)."""
 
     devices: Selector | None = None
+    """Of which Devices it must be so: of all of them, unless `share` or `count` say."""
     status: SmiStatus | None = None
+    """Their SMI Status."""
     smi_firmware_version: VersionText | None = None
+    """The firmware that the SMI believes in."""
     smi_esme_variant: VariantText | None = None
+    """The ESME Variant that the SMI believes in."""
     smi_manufacturer: ManufacturerText | None = None
+    """The manufacturer that the SMI says."""
     smi_model: ModelText | None = None
+    """The model that the SMI says."""
     firmware_version: VersionText | None = None
+    """The firmware that the Device runs."""
     pending_version: VersionText | None = None
+    """The firmware that the Device holds, to be activated."""
     esme_variant: VariantText | None = None
+    """The ESME Variant that the Device is."""
     agree: bool | None = None
+    """Whether SMI and Device say the same of firmware and variant."""
     history: tuple[SmiStatus, ...] = ()
+    """The last SMI Statuses, the latest last."""
     share: ShareText | None = None
+    """It must be so of this part at least: 80%."""
     count: Annotated[int, Field(ge=0)] | None = None
+    """It must be so of exactly this many."""
 
     user: PartyName | None = None
+    """The party that received something, or sees it: once or more, unless `times`, `at_least` or `at_most` say."""
     alert: AlertText | None = None
+    """A DCC Alert (N29) or a Device Alert (8F72)."""
     response: CodeText | None = None
+    """A Service Response with this code."""
+    sees: Literal["titles", "own"] | None = None
+    """Records of the Service Audit Trail about Devices: its `own`, or `titles` of what others exchanged with them."""
     srv: SrvText | None = None
+    """Only Responses, or records, of this SRV."""
     about: Selector | None = None
+    """Only what is about these Devices."""
 
     fault: str | None = None
+    """The fault that was drawn: once or more, unless `times`, `at_least` or `at_most` say."""
 
     times: Annotated[int, Field(ge=0)] | None = None
+    """Exactly so often."""
     at_least: Annotated[int, Field(ge=0)] | None = None
+    """So often, or more."""
     at_most: Annotated[int, Field(ge=0)] | None = None
+    """So often, or less."""
 
     @model_validator(mode="after")
     def _is_of_one_kind(self) -> Self:
@@ -110,11 +130,20 @@ class ExpectationModel(Strict):
             raise ValueError(f"devices: expected what must be so of them: {', '.join(OF_DEVICES)}")
         if self.share is not None and self.count is not None:
             raise ValueError("expected share or count, not both")
-        if kind == "user" and (self.alert is None) == (self.response is None):
-            raise ValueError("user: expected an alert or a response")
+        if kind == "user":
+            self._is_of_one_thing()
         if self.times is not None and (self.at_least is not None or self.at_most is not None):
             raise ValueError("expected times, or at_least and at_most")
         return self
+
+    def _is_of_one_thing(self) -> None:
+        """Raises ValueError."""
+        if [self.alert, self.response, self.sees].count(None) != 2:
+            raise ValueError("user: expected exactly one of: alert, response, sees")
+        if self.alert is not None and self.srv is not None:
+            raise ValueError("srv: an alert is of no SRV")
+        if self.sees is not None and self.about is None:
+            raise ValueError("sees: expected about: the Devices whose records are looked up")
 
     @property
     def bounds(self) -> tuple[int, int | None]:
@@ -133,7 +162,7 @@ OF_DEVICES = (
 TIMES = ("times", "at_least", "at_most")
 KEYS = {
     "devices": (*OF_DEVICES, "share", "count"),
-    "user": ("alert", "response", "srv", "about", *TIMES),
+    "user": ("alert", "response", "sees", "srv", "about", *TIMES),
     "fault": ("about", *TIMES),
 }
 

@@ -1,7 +1,8 @@
 """Draws up a scenario: its steps one after the other, as they will be taken, or all that is wrong with them."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,10 +19,11 @@ from smets.fleet.lines import Path as Place
 from smets.fleet.model import CplModel
 from smets.fleet.planning import FleetPlan, draw_up
 from smets.fleet.reading import FleetFileError, read, read_file
-from smets.fleet.texts import did_you_mean
+from smets.fleet.texts import did_you_mean, one_of
 from smets.requests.bodies import check
 from smets.requests.errors import WrongRequest
 from smets.requests.making import Asked
+from smets.scenarios.by_hand import Handling, handling_of, why_not
 from smets.scenarios.cast import Cast, Member
 from smets.scenarios.expectations import ExpectationModel
 from smets.scenarios.model import (
@@ -102,9 +104,14 @@ def plan_scenario(
     model: ScenarioModel, lines: Lines, source: str, text: str, given: GivenKeys = NOTHING_GIVEN
 ) -> Scenario:
     """Raises FleetFileError with every fault."""
-    drawing = Drawing(model, lines, given)
+    drawing = Drawing(model, lines, Path(source).parent, given)
     plan = draw_up(drawing)
-    drawn = _Acts(drawing, Cast(plan.premises, model.seed), {row.name: row.octets for row in plan.firmware})
+    drawn = _Acts(
+        drawing,
+        Cast(plan.premises, model.seed),
+        {row.name: row.octets for row in plan.firmware},
+        frozenset({*(rule.name for rule in plan.faults), *_fault_names(model.steps)}),
+    )
     acts = tuple(drawn.of(model.steps, ("steps",), ""))
     expectations = tuple(
         drawn.expectation(("expect", index), said) for index, said in enumerate(model.expect)
@@ -129,6 +136,7 @@ class _Acts:
     drawing: Drawing
     cast: Cast
     files: Mapping[str, bytes]
+    fault_names: frozenset[str]
     count: int = 0
     dice: random.Random = field(init=False)
 
@@ -143,6 +151,8 @@ class _Acts:
     def expectation(self, place: Place, said: ExpectationModel) -> Expectation:
         selector = said.devices or said.about
         devices = None
+        if said.fault is not None:
+            self._fault_named((*place, "fault"), said.fault)
         if selector is not None:
             devices = self._devices((*place, "devices" if said.devices else "about"), selector)
         return Expectation(line=self.drawing.lines.nearest(place), said=said, devices=devices)
@@ -161,8 +171,16 @@ class _Acts:
                 drawn = self.dice.randrange(len(step.random.steps))
                 within = (*place, "random", "steps", drawn)
                 yield from self._step(step.random.steps[drawn], within, f"{number}.{turn}")
+            self._try(step.random.steps, (*place, "random", "steps"))
         else:
             yield self._act(step, place, number)
+
+    def _try(self, steps: Sequence[StepModel], place: Place) -> None:
+        """Whatever the seed draws, what is wrong with a step is said."""
+        before = self.count, self.dice.getstate()
+        deque(self.of(steps, place, ""), maxlen=0)
+        self.count = before[0]
+        self.dice.setstate(before[1])
 
     def _act(self, step: StepModel, place: Place, number: str) -> Act:
         drawing = self.drawing
@@ -173,6 +191,10 @@ class _Acts:
                 return act(devices=self._addressed(here, send))
             case StepModel(faults=tuple() as faults):
                 return act(faults=tuple(extras.fault_rules(drawing, here, faults)))
+            case StepModel(clear_faults=tuple() as names):
+                for index, name in enumerate(names):
+                    self._fault_named((*here, index), name)
+                return act()
             case StepModel(add_to_cpl=CplModel() as asked):
                 return act(cpl_entry=extras.cpl_entry(drawing, here, asked))
             case StepModel(remove_from_cpl=ProductModel() as product):
@@ -184,10 +206,25 @@ class _Acts:
             case StepModel(correct=CorrectModel() as asked) | StepModel(recovery=RecoveryModel() as asked):
                 return act(devices=self._devices((*here, "devices"), asked.devices))
             case _:
-                return act()
+                handling = handling_of(step)
+                return act() if handling is None else act(devices=self._handled(here, handling))
+
+    def _handled(self, place: Place, asked: Handling) -> tuple[Member, ...]:
+        members = self._devices((*place, "devices"), asked.devices)
+        reasons = (why_not(asked, member) for member in members)
+        if reason := next(filter(None, reasons), ""):
+            self.drawing.fault((*place, "devices"), reason)
+        return members
+
+    def _fault_named(self, place: Place, name: str) -> None:
+        """One that is never set could never be drawn."""
+        try:
+            one_of("fault", name, sorted(self.fault_names))
+        except ValueError as error:
+            self.drawing.fault(place, str(error))
 
     def _devices(self, place: Place, selector: SelectorModel) -> tuple[Member, ...]:
-        fleets = [fleet.name for fleet in self.cast.fleets]
+        fleets = list(dict.fromkeys(fleet.fleet for fleet in self.cast.fleets))
         if selector.fleet is not None and selector.fleet not in fleets:
             near = did_you_mean(selector.fleet, [*fleets, *DeviceType])
             expected = ", ".join(fleets) or "there is none"
@@ -249,6 +286,14 @@ class _Acts:
             device_model=found[1],
             firmware_version=product.firmware_version,
         )
+
+
+def _fault_names(steps: Iterable[StepModel]) -> Iterator[str]:
+    for step in steps:
+        for index, fault in enumerate(step.faults or ()):
+            yield fault.name or fault.preset or extras.unnamed(index)
+        for inner in (step.repeat, step.random):
+            yield from _fault_names(inner.steps if inner is not None else ())
 
 
 def asked(send: SendModel, devices: Sequence[Member]) -> Asked:

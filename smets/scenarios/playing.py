@@ -12,6 +12,7 @@ from smart_metering.instants import SECOND_MS, Instant
 from smets.client.errors import NotThere
 from smets.fleet.rules_in_force import rules_text
 from smets.local_system.system import System
+from smets.scenarios.by_hand import handle, handling_of
 from smets.scenarios.cast import Member
 from smets.scenarios.checking import Checker, check_answers
 from smets.scenarios.planning import Act, Scenario, supplier_role
@@ -28,6 +29,9 @@ LEAST_SLICE_MS = 60 * SECOND_MS
 
 class Watcher:
     """Is told how a scenario goes on. All of it may be left as it is."""
+
+    async def scenario_begins(self, scenario: Scenario, system: System) -> None:
+        """It is about to be played on this system, where its fleet stands."""
 
     async def step_begins(self, act: Act) -> None:
         """A step is about to be taken."""
@@ -66,6 +70,8 @@ class Player:
         else makes it impossible to go on; the result has what was done until then."""
         began = time.perf_counter()
         try:
+            for watcher in self.watchers:
+                await watcher.scenario_begins(self.scenario, self.system)
             for act in self.scenario.acts:
                 await self.take(act)
             for number, expectation in enumerate(self.scenario.expectations, start=1):
@@ -103,6 +109,8 @@ class Player:
         elif step.expect is not None:
             assert act.expectation is not None
             doing.failures = await self.checker.check(act.expectation)
+        elif (handling := handling_of(step)) is not None:
+            await handle(system.emulator, handling, act.devices)
         else:
             await self._administer(act)
 
@@ -151,7 +159,7 @@ class Player:
             await self._wait_until(end)
             return
         stretch = end - state.now
-        slices = max(1, min(SLICES, stretch // LEAST_SLICE_MS))
+        slices = slices_of(stretch)
         for part in range(1, slices + 1):
             target = state.now + stretch * part // slices
             now = (await self.system.clock.now()).now
@@ -195,6 +203,11 @@ class Player:
         self.result.steps.append(result)
         for watcher in self.watchers:
             await watcher.step_ended(result)
+
+
+def slices_of(stretch_ms: int | None) -> int:
+    """In how many parts so much time passes; None: nobody knows yet how much, then as many as there may be."""
+    return SLICES if stretch_ms is None else max(1, min(SLICES, stretch_ms // LEAST_SLICE_MS))
 
 
 @dataclass(slots=True)

@@ -58,6 +58,7 @@ class JsonProgress(Watcher):
     """`{"scenario", "step", "steps", "failed", "now", "doing"}`, at most one line a second."""
 
     stream: TextIO
+    seconds_between: float = SECONDS_BETWEEN_LINES
     _scenario: str = ""
     _steps: int = 0
     _total: int = 0
@@ -69,6 +70,7 @@ class JsonProgress(Watcher):
     def begin(self, scenario: Scenario) -> None:
         """The next scenario."""
         self._scenario, self._steps, self._failed = scenario.name, 0, 0
+        self._now = scenario.model.clock.epoch
         self._total = len(scenario.acts) + len(scenario.expectations)
 
     async def step_begins(self, act: Act) -> None:
@@ -87,7 +89,7 @@ class JsonProgress(Watcher):
 
     def _line(self) -> None:
         now = time.monotonic()
-        if now - self._last < SECONDS_BETWEEN_LINES:
+        if now - self._last < self.seconds_between:
             return
         self._last = now
         row = {

@@ -80,29 +80,35 @@ class Running:
         """On a system that runs: its rules and its time, with this fleet beside what stands there."""
         await launch_fleet(scenario.plan, connection)
         async with connect(connection) as system:
-            return await self._play(scenario, system)
+            player = await self._play(scenario, system)
+            await self._harvest(player)
+            return player.result
 
     async def _simulated(self, scenario: Scenario, simulation: Simulation) -> ScenarioResult:
-        marks = _Marks(simulation.world)
-        result = await self._play(scenario, simulation.system, marks)
+        marks = Marks(simulation.world)
+        player = await self._play(scenario, simulation.system, marks)
+        result = player.result
         if self.record is not None and not (self.only_failures and result.passed):
             keep(simulation.world, scenario, result, marks.events, self.record)
             result.kept = self.record
+        await self._harvest(player)  # After it was kept: who gathers looks into the Service Audit Trail.
         return result
 
-    async def _play(self, scenario: Scenario, system: System, *watchers: Watcher) -> ScenarioResult:
+    async def _play(self, scenario: Scenario, system: System, *watchers: Watcher) -> Player:
         player = Player(scenario, system, (*self.watchers, *watchers))
         try:
             await player.play()
         except WRONG as error:
             player.result.error = str(error)
+        return player
+
+    async def _harvest(self, player: Player) -> None:
         if self.harvest is not None:
             await self.harvest(player)
-        return player.result
 
 
 @dataclass
-class _Marks(Watcher):
+class Marks(Watcher):
     """At which event of the DSP each step ended."""
 
     world: World

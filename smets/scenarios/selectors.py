@@ -6,7 +6,7 @@ from typing import Annotated, Self, TypeAlias
 from pydantic import BeforeValidator, Field, model_validator
 
 from smart_metering.device_types import DeviceType
-from smets.fleet.model import Strict
+from smets.fleet.model import Described
 from smets.fleet.texts import EuiText, Label
 
 _EUI = re.compile(r"[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}")
@@ -14,17 +14,23 @@ _RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?")
 _FORMS = "a Device Type, a fleet, FLEET/TYPE, FLEET/PREMISES/TYPE, FLEET/1-10/TYPE or a Device ID"
 
 
-class SelectorModel(Strict):
-    """All that is said must fit; of those Devices, in the order of their IDs, the `first` so many, or a `sample` that
-    the seed draws. `premises` counts from 1 within its fleet: `3`, or `1-10`."""
+class SelectorModel(Described):
+    """Which Devices are meant: all that is said must fit."""
 
     type: DeviceType | None = None
+    """Of this Device Type."""
     fleet: str | None = None
+    """Of this entry of `fleets`, by its name."""
     premises: Annotated[str, Field(pattern=rf"^{_RANGE.pattern}$")] | None = None
+    """Of these premises of each fleet, counted from 1: 3, or 1-10."""
     label: Label | None = None
+    """Of premises with this label."""
     device: EuiText | None = None
+    """The one with this Device ID."""
     first: Annotated[int, Field(ge=1)] | None = None
+    """Of those, the first so many, in the order of the file."""
     sample: Annotated[int, Field(ge=1)] | None = None
+    """Of those, so many as the seed draws."""
 
     @model_validator(mode="after")
     def _takes_the_first_or_some(self) -> Self:

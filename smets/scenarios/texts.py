@@ -1,6 +1,6 @@
 """The text of a scenario file, changed: another seed, other rules, fewer steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 import yaml
 
@@ -25,17 +25,38 @@ def text_of(plain: Mapping[str, Plain]) -> str:
 
 def with_seed(text: str, seed: str) -> str:
     """The same scenario, its dice thrown anew."""
-    return text_of({**plain_of(text), "seed": seed})
+    return _changed(text, {"seed": seed})
 
 
-def under(text: str, *, release: str, on: Sequence[str], off: Sequence[str]) -> str:
-    """The same scenario under other rules. Raises UnknownRule and FleetFileError."""
+def under(text: str, source: str, *, release: str, on: Sequence[str], off: Sequence[str]) -> str:
+    """The same scenario under other rules; `source` is its file. Raises UnknownRule and FleetFileError."""
     fleet = under_rules(
-        scenario_of(text).model, release=release, with_modifications=on, without_modifications=off
+        scenario_of(text, source).model, release=release, with_modifications=on, without_modifications=off
     )
-    plain = {key: value for key, value in plain_of(text).items() if key not in OF_RULES}
-    if fleet.release is not None:
-        plain["release"] = fleet.release
-    plain["with_modifications"] = list(fleet.with_modifications)
-    plain["without_modifications"] = list(fleet.without_modifications)
-    return text_of(plain)
+    rules: dict[str, Plain | None] = dict.fromkeys(OF_RULES)
+    rules["release"] = fleet.release
+    rules["with_modifications"] = list(fleet.with_modifications)
+    rules["without_modifications"] = list(fleet.without_modifications)
+    return _changed(text, rules)
+
+
+def _changed(text: str, changes: Mapping[str, Plain | None]) -> str:
+    """What it says at its top changed; None: not said. All else keeps its line where that can be done."""
+    wanted = {**plain_of(text), **changes}
+    said = {key: value for key, value in wanted.items() if value is not None}
+    new = {key: value for key, value in changes.items() if value is not None}
+    in_place = "".join(_without(text, changes)) + text_of(new)
+    plain, _, faults = load(in_place)
+    return in_place if not faults and plain == said else text_of(said)
+
+
+def _without(text: str, keys: Container[str]) -> Iterator[str]:
+    """The lines of the text, empty where these keys are said."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    emptied: set[int] = set()
+    for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        if key.value in keys:
+            end = value.end_mark
+            emptied.update(range(key.start_mark.line, end.line + (end.column > 0)))
+    for number, line in enumerate(text.splitlines()):
+        yield "\n" if number in emptied else f"{line}\n"

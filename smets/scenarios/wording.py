@@ -7,6 +7,7 @@ from smart_metering.instants import Instant, format_instant
 from smart_metering.service_requests import definition_of
 from smets.counting import counted
 from smets.durations import format_duration
+from smets.scenarios.by_hand import handling_of, told_by_hand
 from smets.scenarios.expectations import OF_DEVICES, ExpectationModel
 from smets.scenarios.planning import Act
 from smets.scenarios.results import Request
@@ -23,8 +24,11 @@ def said_of(said: ExpectationModel, devices: int) -> str:
     about = f" about {said.about}" if said.about is not None else ""
     if said.fault is not None:
         return f"fault {said.fault!r} drawn {_times(said)}{about}"
-    what = f"alert {said.alert}" if said.alert else f"response {said.response}"
     srv = f" to {said.srv}" if said.srv else ""
+    if said.sees is not None:
+        records = "titles of others" if said.sees == "titles" else "records of its own"
+        return f"{said.user} to see {records}{srv}{about} {_times(said)}"
+    what = f"alert {said.alert}" if said.alert else f"response {said.response}"
     return f"{said.user} to receive {what}{srv}{about} {_times(said)}"
 
 
@@ -69,6 +73,12 @@ def _expected(act: Act) -> str:
     return f"expected: {said_of(act.expectation.said, len(act.expectation.devices or ()))}"
 
 
+def _by_hand(act: Act) -> str:
+    asked = handling_of(act.step)
+    assert asked is not None
+    return told_by_hand(asked, _many(act))
+
+
 def _many(act: Act) -> str:
     return str(act.devices[0]) if len(act.devices) == 1 else counted(len(act.devices), "Device")
 
@@ -87,6 +97,10 @@ _TOLD: dict[str, Callable[[Act], str]] = {
     ),
     "correct": lambda act: f"the DCC corrects {_many(act)} in the SMI",
     "recovery": lambda act: f"recovery of {_many(act)}: {act.step.recovery and act.step.recovery.event}",
+    "power": _by_hand,
+    "hub": _by_hand,
+    "tamper": _by_hand,
+    "device_clock": _by_hand,
     "expect": _expected,
 }
 

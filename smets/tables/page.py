@@ -38,9 +38,14 @@ def render(tables: Iterable[Table]) -> str:
 
 def _render_table(table: Table) -> str:
     assert all(len(cells) == len(table.columns) for cells in table.rows), table.title
-    lines = (table.columns, ("---",) * len(table.columns), *table.rows)
     drawing = ("```mermaid", table.drawing, "```", "") if table.drawing else ()
-    return "\n".join((f"## {table.title}", "", table.sentence, "", *drawing, *map(_render_row, lines), ""))
+    rows = render_rows(table.columns, table.rows)
+    return "\n".join((f"## {table.title}", "", table.sentence, "", *drawing, rows, ""))
+
+
+def render_rows(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Without a title."""
+    return "\n".join(map(_render_row, (columns, ("---",) * len(columns), *rows)))
 
 
 def _render_row(cells: tuple[str, ...]) -> str:

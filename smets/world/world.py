@@ -63,6 +63,7 @@ class World:
         noted = dsp.clock.get("now")
         self.now = noted.now if noted else settings.epoch
         self._uplinks: deque[Uplink] = deque()
+        self._taking = False
         if start:
             self._start()
 
@@ -207,12 +208,18 @@ class World:
         for downlink in downlinks:
             self._follow(self.emulator.receive(downlink, self.now))
 
-    def _up(self, uplinks: deque[Uplink]) -> None:
-        """What the hubs send, the DSP takes: one whole before the next."""
-        while uplinks:
-            uplink = uplinks.popleft()
-            self.give(UplinkReceived(host=HOST, uplink=uplink))
-            self.emulator.uplinks_taken(uplink.sequence)
+    def _up(self) -> None:
+        """What the hubs send, the DSP takes, one whole before the next; what follows from one waits its turn."""
+        if self._taking:
+            return
+        self._taking = True
+        try:
+            while self._uplinks:
+                uplink = self._uplinks.popleft()
+                self.give(UplinkReceived(host=HOST, uplink=uplink))
+                self.emulator.uplinks_taken(uplink.sequence)
+        finally:
+            self._taking = False
 
     def _wanted(self, name: str) -> None:
         """A hub wants a firmware file."""
@@ -244,7 +251,7 @@ class World:
                 case _:
                     pass  # Post to Devices outside.
         self._note()
-        self._up(self._uplinks)
+        self._up()
 
     def _note(self) -> None:
         self.changed(self.books.take())

@@ -2,7 +2,8 @@
 
 A session begins at `$ smets up FLEET &` in a block of a page; the fleet file is the last block of YAML before it, and
 the session goes on through the blocks that follow, up to `$ kill %1` or the next `smets up`. What is behind a `|` is
-done by a shell. Ports are `PORT` on the page, and the folder of the session is `~/meters`.
+done by a shell. A block that begins with `# NAME` is a file of that name from there on. Ports are `PORT` on the page,
+seconds that a scenario took are 0.1, and the folder of the session is `~/meters`.
 """
 
 import os
@@ -25,6 +26,9 @@ READY = "Ctrl-C stops it"
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _UP = re.compile(r"smets up (\S+)(.*) &")
 _PORT = re.compile(r"(127\.0\.0\.1:)[0-9]+")
+_SECONDS = re.compile(r"[0-9]+\.[0-9]{2} s\)")
+_FILE = re.compile(r"# ([a-z0-9.-]+)\n")
+_PROGRESS = re.compile(r'\{"scenario": .*\}\n')
 
 
 def played(page: str, folder: Path) -> str:
@@ -36,6 +40,10 @@ def played(page: str, folder: Path) -> str:
         for block in _BLOCK.finditer(page):
             if block[1] == "yaml" and "fleets:" in block[2]:
                 player.fleet_file = block[2]
+            if named := _FILE.match(block[2]):
+                (folder / named[1]).write_text(
+                    block[2] if named[1].endswith(".yaml") else block[2].removeprefix(named[0])
+                )
             if block[1] == "" and block[2].startswith(PROMPT):
                 told += [page[done : block.start(2)], player.play(block[2])]
                 done = block.end(2)
@@ -45,8 +53,8 @@ def played(page: str, folder: Path) -> str:
 
 
 def sessions(page: str) -> int:
-    """How many times a page starts a system."""
-    return len(_UP.findall(page))
+    """How many commands a page plays."""
+    return len(re.findall(r"^\$ smets ", page, re.MULTILINE))
 
 
 class Player:
@@ -112,6 +120,7 @@ class Player:
     def _plain(self, text: str) -> str:
         """Without what is another each time, and without spaces at the ends of lines."""
         text = _PORT.sub(r"\1PORT", text.replace(str(self._folder), FOLDER))
+        text = _SECONDS.sub("0.1 s)", _PROGRESS.sub("", text))
         return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 

@@ -8,8 +8,15 @@ import pytest
 from tests.smets.sessions import played, sessions
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/rule_book.md", "docs/by_hand.md", "docs/hardware-in-the-loop.md", "docs/keys.md")
-LINKING = (*PAGES, "docs/requests.md", "docs/glossary.md", "docs/architecture.md", "docs/performance.md")
+PAGES = (
+    "README.md",
+    "docs/rule_book.md",
+    "docs/by_hand.md",
+    "docs/hardware-in-the-loop.md",
+    "docs/keys.md",
+    "docs/scenarios.md",
+)
+LINKING = ("README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")))
 
 
 @pytest.mark.parametrize("name", PAGES)

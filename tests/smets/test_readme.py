@@ -41,7 +41,7 @@ def test_the_environment_variables_that_differ_are_those_that_the_readme_names()
         if option.envvar and option.envvar != f"SMETS_{option.opts[0][2:].upper().replace('-', '_')}"
     }
 
-    assert found == {"SMETS_SEND_AFTER", "SMETS_ENTRY_ID", "SMETS_FAULT_NAME"}
+    assert found == {"SMETS_SEND_AFTER", "SMETS_ENTRY_ID", "SMETS_FAULT_NAME", "SMETS_RUN_STATE"}
     assert all(name in README for name in found)
 
 

@@ -6,8 +6,10 @@ from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from shutil import copytree
 
 import pytest
+from pydantic import BaseModel
 
 from dsp.rules.choices import CHOICES, Times, choice
 from dsp.rules.differences import Row, rule_tables
@@ -16,7 +18,10 @@ from dsp.rules.smi_transitions import TRANSITIONS, Beyond
 from smart_metering.marks import Mark
 from smart_metering.service_requests import SERVICE_REQUESTS
 from smart_metering.smi_statuses import SmiStatus
-from smets.tables.__main__ import PLACE, main
+from smets.scenarios.expectations import AnswerModel, ExpectationModel
+from smets.scenarios.model import SendModel, StepModel
+from smets.scenarios.selectors import SelectorModel
+from smets.tables.__main__ import DOCS, PAGES, main
 from smets.tables.contents import contents
 from smets.tables.in_force import condition
 from smets.tables.life_cycle_tables import drawing
@@ -24,8 +29,9 @@ from smets.tables.page import Table, render
 from smets.tables.rows import cells_of, columns_of
 from smets.tables.rule_set_tables import TITLES
 from smets.tables.rule_tables import TIMES_BELONG_TO
+from smets.tables.scenario_tables import KEYED_STEPS, keys_of, with_parts
 
-ROOT = PLACE.parents[1]
+ROOT = DOCS.parent
 
 TABLES = {table.title: table for table in contents()}
 
@@ -204,32 +210,57 @@ def test_every_time_names_a_setting_and_a_choice_that_there_are() -> None:
     assert all(choice(name) for name in TIMES_BELONG_TO.values())
 
 
-def test_the_page_is_what_the_rows_say() -> None:
-    assert PLACE.read_text("utf-8") == render(TABLES.values()), "write it again: python -m smets.tables"
+def test_the_pages_are_what_the_rows_say(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check"]) == 0, capsys.readouterr().err
 
 
 def test_writing_and_checking_agree(tmp_path: Path) -> None:
-    place = tmp_path / "tables.md"
+    copytree(DOCS, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "tables.md").unlink()
+    (tmp_path / "scenario.schema.json").write_text("{}", "utf-8")
 
-    assert main([], place) == 0
-    assert main(["--check"], place) == 0
+    assert main(["--check"], tmp_path) == 1
+    assert main([], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 0
 
 
-@pytest.mark.parametrize("text", ["", "# The tables\n", None])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_that_differs_is_told_and_left_alone(
-    text: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = tmp_path / "tables.md"
-    if text is not None:
-        place.write_text(text, "utf-8")
+    copytree(DOCS, tmp_path, dirs_exist_ok=True)
+    page = tmp_path / name
+    other = page.read_text("utf-8").replace("SMI", "smi")
+    page.write_text(other, "utf-8")
 
-    assert main(["--check"], place) == 1
+    assert main(["--check"], tmp_path) == 1
 
-    assert "python -m smets.tables" in capsys.readouterr().err
-    assert place.exists() is (text is not None)
-    assert text is None or place.read_text("utf-8") == text
+    assert (
+        f"{name} is not what the rows say; write it again: python -m smets.tables" in capsys.readouterr().err
+    )
+    assert page.read_text("utf-8") == other
+
+
+def test_a_page_without_a_place_for_a_table_is_no_such_page() -> None:
+    with pytest.raises(ValueError, match="no place for 'steps'"):
+        with_parts("# Scenarios\n")
 
 
 def test_anything_else_is_no_argument(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--chekc"], tmp_path / "tables.md") == 2
+    assert main(["--chekc"], tmp_path) == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_every_key_of_a_scenario_is_told_of() -> None:
+    models: tuple[type[BaseModel], ...] = (
+        StepModel,
+        SendModel,
+        AnswerModel,
+        ExpectationModel,
+        SelectorModel,
+        *KEYED_STEPS.values(),
+    )
+
+    untold = [(model.__name__, key) for model in models for key, what in keys_of(model) if not what]
+
+    assert not untold

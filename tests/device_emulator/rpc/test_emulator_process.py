@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,21 +26,23 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 async def test_two_emulators_do_not_share_a_state(settings: EmulatorSettings) -> None:
     async with FakeDsp() as dsp, emulator_at(dsp, settings):
         with pytest.raises(StateInUse):
-            DeviceEmulator(settings)
+            await DeviceEmulator(settings).start()
 
 
-def test_without_the_certificates_it_needs_an_emulator_does_not_start(
+async def test_without_the_certificates_it_needs_an_emulator_does_not_start(
     settings: EmulatorSettings, certificates: Path
 ) -> None:
-    for path in certificates.glob("90b3d51f30000002-ka*"):
-        path.unlink()
+    remove_all(certificates, "90b3d51f30000002-ka*")
     with pytest.raises(MissingCertificates, match="Access Control Broker"):
-        DeviceEmulator(settings)
-    for path in certificates.iterdir():
-        path.unlink()
-    certificates.rmdir()
+        await DeviceEmulator(settings).start()
+    shutil.rmtree(certificates)
     with pytest.raises(KeyFolderError):
-        DeviceEmulator(settings)
+        await DeviceEmulator(settings).start()
+
+
+def remove_all(folder: Path, pattern: str) -> None:
+    for path in list(folder.glob(pattern)):
+        path.unlink()
 
 
 def start(dsp: FakeDsp, settings: EmulatorSettings) -> subprocess.Popen[str]:

@@ -89,7 +89,7 @@ async def test_what_is_too_much_to_tell_is_said_to_be_left_out(dcc: Dcc) -> None
     await dcc.send(request)
 
     for most, places in ((2, ["left out"]), (3, [])):
-        desk = ExplanationDesk(dcc.dsp.runtime, dcc.dsp._records, most_told=most)
+        desk = ExplanationDesk(dcc.dsp.runtime, dcc.dsp.records, most_told=most)
         told = await desk.explain(parse_request_id(request.request_id))
 
         assert told is not None

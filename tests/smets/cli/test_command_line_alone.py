@@ -55,7 +55,7 @@ def test_every_option_has_an_environment_variable_and_every_parameter_its_words(
 def test_every_command_answers_in_json_if_asked(name: str, command: Command) -> None:
     options = {option for parameter in command.params for option in parameter.opts}
 
-    assert "--json" in options or name == "smets fleet schema"  # which is JSON already
+    assert "--json" in options or name == "smets scenarios schema"  # which is JSON already
 
 
 def test_help_comes_without_what_it_does_not_need() -> None:
@@ -190,7 +190,8 @@ def test_a_folder_of_another_seed_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_schema_is_json(tmp_path: Path) -> None:
-    assert json.loads(run("fleet", "schema", state=tmp_path).stdout)["title"] == "ScenarioModel"
+    schema = json.loads(run("scenarios", "schema", state=tmp_path).stdout)
+    assert schema["title"] == "Scenario, or fleet file, of smets"
 
 
 def test_firmware_for_a_ppmid_needs_no_keys(tmp_path: Path) -> None:

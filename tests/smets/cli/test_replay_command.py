@@ -107,7 +107,8 @@ def test_every_run_is_kept_if_asked_for(smets: Smets, tmp_path: Path) -> None:
         (("run", "lost.yaml", "--from", "nowhere"), "nowhere holds no run"),
         (("run", "lost.yaml", "--from", "x", "--url", "y"), "expected one of --url, --state and --from"),
         (("run", "lost.yaml", "--url", "127.0.0.1:1"), "expected DSP,EMULATOR"),
-        (("run", "lots.yaml"), "lots.yaml: there is no such file, and no scenario of that name ships"),
+        (("run", "lots.yaml"), "lots.yaml: cannot be read: No such file"),
+        (("run", "lots"), "lots: no scenario of that name ships"),
     ],
 )
 def test_a_mistake_says_what_was_expected(smets: Smets, arguments: tuple[str, ...], what: str) -> None:

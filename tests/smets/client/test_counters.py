@@ -7,7 +7,7 @@ import pytest
 
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
-from smets.client.counters import Counters, CountersInFile, CountersInMemory
+from smets.client.counters import Counters, CountersInFile, CountersInMemory, CountersToShare
 
 METER = Eui("00-DB-12-34-00-00-00-02")
 OTHER = Eui("00-DB-12-34-00-00-00-12")
@@ -60,3 +60,14 @@ def test_two_who_count_in_one_file_never_give_the_same(tmp_path: Path) -> None:
         given = [counter for counters in pool.map(count, range(4)) for counter in counters]
 
     assert sorted(given) == list(range(NOW, NOW + 100))
+
+
+def test_counters_are_shared_from_when_they_are_to_be(tmp_path: Path) -> None:
+    file = tmp_path / "counters.json"
+    counters = CountersToShare(file, {METER: NOW})
+
+    own = counters.next(METER, NOW)
+    counters.share()
+    others = CountersInFile(file).next(METER, NOW)
+
+    assert (own, others, counters.next(METER, NOW)) == (NOW + 1, NOW + 2, NOW + 3)

@@ -1,0 +1,1 @@
+"""A report of scenarios: one page of HTML that stands alone."""
