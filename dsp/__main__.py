@@ -19,7 +19,18 @@ from operations.metrics_page import CannotServeMetrics
 from operations.server_process import add_operating_options, operating_from, set_up_server_process
 from smart_metering.identifiers import parse_eui
 from smart_metering.instants import format_instant, parse_instant
+from smart_metering.pki.given_keys import MissingPrivateKey
+from smart_metering.pki.key_folders import KeyFolderError
 from smart_metering.rpc.server import CannotListen
+
+CANNOT_START = (
+    CannotListen,
+    CannotServeMetrics,
+    KeyFolderError,
+    MissingPrivateKey,
+    StateInUse,
+    StoreError,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_up_server_process(settings.operating)
     try:
         asyncio.run(_run(settings))
-    except (CannotListen, CannotServeMetrics, StateInUse, StoreError) as error:
+    except CANNOT_START as error:
         sys.stderr.write(f"dsp: {error}\n")
         return 1
     return 0
@@ -51,6 +62,8 @@ async def _run(settings: DspSettings) -> None:
             "rate": settings.rate,
             "metrics": dsp.metrics,
         }
+        if dsp.smki_address:
+            ready["smki"] = dsp.smki_address
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
         await asyncio.wait({stopped, dsp.runtime.failed}, return_when=asyncio.FIRST_COMPLETED)
@@ -98,6 +111,18 @@ def _parser() -> argparse.ArgumentParser:
         "--rate", type=float, default=0.0, help="0: time is stepped, 1: real, n: n times as fast"
     )
     parser.add_argument("--acb", default="90-B3-D5-1F-30-00-00-02", metavar="EUI", help="the DSP's own EUI")
+    parser.add_argument(
+        "--keys", type=Path, metavar="FOLDER", help="of its own keys that are not derived (docs/keys.md)"
+    )
+    parser.add_argument(
+        "--certificates", type=Path, metavar="FOLDER", help="of organisations, for the SMKI Repository"
+    )
+    parser.add_argument(
+        "--smki-listen",
+        default="",
+        metavar="HOST:PORT",
+        help="serves the SMKI Repository there; else it does not",
+    )
     add_operating_options(parser)
     return parser
 
@@ -112,6 +137,9 @@ def _settings(arguments: argparse.Namespace) -> DspSettings:
         epoch=parse_instant(arguments.epoch),
         rate=checked_rate(arguments.rate),
         acb=parse_eui(arguments.acb),
+        keys=arguments.keys,
+        certificates=arguments.certificates,
+        smki_listen=arguments.smki_listen,
         operating=operating_from(arguments),
     )
 

@@ -1,6 +1,7 @@
 """Builds one DSP out of its parts: the only module that knows them all."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -13,16 +14,19 @@ from dsp.rpc.doors import Doors, events_service, services, sm_wan_service
 from dsp.rpc.operations import operations_service
 from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
+from dsp.runtime.certificate_desk import CertificateDesk
 from dsp.runtime.clock import VirtualClock
 from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.firmware_store import FirmwareStore
 from dsp.runtime.hosts import Hosts
+from dsp.runtime.http_server import HttpServer
 from dsp.runtime.metrics import metrics
 from dsp.runtime.records_desk import RecordsDesk
 from dsp.runtime.runtime import Runtime
 from dsp.runtime.timekeeper import Timekeeper
 from dsp.runtime.user_streams import UserStreams
+from dsp.smki_http.application import smki_application
 from ledger.group_commit import GroupCommit
 from ledger.state_directory import StateDirectory
 from operations.metrics_page import MetricsPage
@@ -30,8 +34,12 @@ from operations.running import Running, code_digest, installed_version
 from operations.server_process import Operating
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
-from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY
-from smart_metering.pki.keys import KeyUsage, derive_private_key
+from smart_metering.pki.certificates import OrganisationRole
+from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY, DevelopmentPki
+from smart_metering.pki.given_keys import NOTHING_GIVEN, Use
+from smart_metering.pki.key_folders import read_certificates
+from smart_metering.pki.keys import KeyUsage
+from smart_metering.pki.pki_folders import read_pki_folder
 from smart_metering.rpc.refusals import Refusals
 from smart_metering.rpc.server import Register, Server, host_of
 
@@ -40,7 +48,12 @@ GRACE_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DspSettings:
-    """`epoch` is the time of a DSP that starts for the first time; later it goes on where it was."""
+    """`epoch` is the time of a DSP that starts for the first time; later it goes on where it was.
+
+    `keys` is a PKI folder of those of its own keys that the seed does not derive. `certificates`: a folder of those of
+    organisations, which the SMKI Repository serves beside those of the parties that were loaded; it listens if
+    `smki_listen` says where.
+    """
 
     listen: str
     state: Path
@@ -50,6 +63,9 @@ class DspSettings:
     rate: float = 0.0
     acb: Eui = Eui("90-B3-D5-1F-30-00-00-02")
     change_of_supplier: Eui = CHANGE_OF_SUPPLIER_PARTY
+    keys: Path | None = None
+    certificates: Path | None = None
+    smki_listen: str = ""
     operating: Operating = field(default_factory=Operating)
 
 
@@ -62,6 +78,7 @@ class Dsp:
         self._books: _Books | None = None
         self._runtime: Runtime | None = None
         self._metrics: MetricsPage | None = None
+        self._smki: HttpServer | None = None
         self._is_serving = False
 
     @property
@@ -86,10 +103,16 @@ class Dsp:
         """Where its Prometheus metrics are, HOST:PORT; empty: nowhere."""
         return self._metrics.address if self._metrics is not None else ""
 
+    @property
+    def smki_address(self) -> str:
+        """Where the SMKI Repository listens; empty where there is none."""
+        return self._smki.address if self._smki is not None else ""
+
     async def start(self) -> None:
         """Listens, opens the state, which no other DSP may use meanwhile, and returns once it serves.
 
-        Raises CannotListen, CannotServeMetrics, StateInUse and StoreError, and leaves the state free for another.
+        Raises CannotListen, CannotServeMetrics, KeyFolderError, MissingPrivateKey, StateInUse and StoreError, and
+        leaves the state free for another.
         """
         try:
             await self._server.listen()
@@ -98,6 +121,7 @@ class Dsp:
             runtime.start()
             await runtime.flush()
             self._serve_metrics()
+            await self._serve_certificates(books)
             await self._server.open(self._services(books))
             self._is_serving = True
         except BaseException:
@@ -109,6 +133,8 @@ class Dsp:
         if self._is_serving:
             await self._server.drain(self._settings.operating.drain_seconds)
         await self._server.stop(GRACE_SECONDS)
+        if self._smki is not None:
+            await self._smki.stop()
         if self._metrics is not None:
             await asyncio.to_thread(self._metrics.close)
         if self._books is None:
@@ -135,6 +161,11 @@ class Dsp:
         if port is not None:
             self._metrics = MetricsPage(metrics(self.runtime), host_of(self.address), port)
             self._metrics.open()
+
+    async def _serve_certificates(self, books: "_Books") -> None:
+        if books.certificates is not None:
+            self._smki = HttpServer(self._settings.smki_listen, smki_application(books.certificates))
+            await self._smki.start()
 
     def _services(self, books: "_Books") -> dict[str, Register]:
         timekeeper = Timekeeper(self.runtime)
@@ -170,28 +201,41 @@ class _Books:
     """What is read when a DSP starts; of a large inventory that takes a while, so it is done in a thread."""
 
     def __init__(self, settings: DspSettings) -> None:
-        """Raises StateInUse and StoreError."""
+        """Raises KeyFolderError, MissingPrivateKey, StateInUse and StoreError."""
+        given = read_pki_folder(settings.keys) if settings.keys is not None else NOTHING_GIVEN
+        pki = DevelopmentPki(settings.seed, given)
+        acb, change_of_supplier = settings.acb, settings.change_of_supplier
+        broker = AccessControlBroker(eui=acb, key_agreement=pki.private_key(acb, KeyUsage.KEY_AGREEMENT))
+        party = ChangeOfSupplierParty(
+            eui=change_of_supplier,
+            digital_signing=pki.private_key(change_of_supplier, KeyUsage.DIGITAL_SIGNING),
+        )
+        organisations = _organisations(settings, pki)
         self.state = State()
         self.directory = StateDirectory(settings.state, "dsp", self.state.ledger)
         self.firmware = FirmwareStore(self.directory.folder / "firmware")
         self.records = RecordsDesk(self.state, self.directory.store)
-        acb, change_of_supplier = settings.acb, settings.change_of_supplier
-        self.engine = Engine(
-            self.state,
-            settings.rules,
-            AccessControlBroker(
-                eui=acb, key_agreement=derive_private_key(settings.seed, acb, KeyUsage.KEY_AGREEMENT)
-            ),
-            ChangeOfSupplierParty(
-                eui=change_of_supplier,
-                digital_signing=derive_private_key(
-                    settings.seed, change_of_supplier, KeyUsage.DIGITAL_SIGNING
-                ),
-            ),
-        )
+        self.engine = Engine(self.state, settings.rules, broker, party)
+        self.certificates: CertificateDesk | None = None
+        if settings.smki_listen:
+            self.certificates = CertificateDesk(self.state, settings.seed, organisations)
         self.code = code_digest()
 
     def close(self) -> None:
         """Lets another process have the state."""
         self.records.close()
         self.directory.close()
+
+
+def _organisations(settings: DspSettings, pki: DevelopmentPki) -> Mapping[Use, bytes]:
+    """The certificates of the DCC's own parties, and of those in the folder, if one is named. Raises KeyFolderError."""
+    own = (
+        (settings.acb, OrganisationRole.ACCESS_CONTROL_BROKER),
+        (settings.change_of_supplier, OrganisationRole.TRANSITIONAL_CHANGE_OF_SUPPLIER),
+    )
+    found = {
+        (party, usage): certificate
+        for party, role in own
+        for usage, certificate in pki.certificates(party, role).items()
+    }
+    return found | (read_certificates(settings.certificates) if settings.certificates is not None else {})

@@ -15,8 +15,8 @@ from device_emulator.core.external_records import (
 from device_emulator.han_bridge import topics
 from device_emulator.han_bridge.topics import Address
 from smart_metering.gbcs.firmware_alerts import FirmwareTransferCode
-from smart_metering.pki.certificates import is_certificate
 from smart_metering.pki.keys import KeyUsage
+from smart_metering.pki.loading import is_certificate
 
 BLOCK_OCTETS = 4_096
 LARGEST_PAYLOAD = 65_536

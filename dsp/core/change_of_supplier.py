@@ -18,8 +18,9 @@ from smart_metering.duis.service_responses import ChangeOfSupplier, DeviceChange
 from smart_metering.errors import DecodeError
 from smart_metering.identifiers import Eui
 from smart_metering.marks import Mark
-from smart_metering.pki.certificates import is_certificate, read_certificate
+from smart_metering.pki.certificates import read_certificate
 from smart_metering.pki.keys import KeyUsage
+from smart_metering.pki.loading import is_certificate
 from smart_metering.records import changed
 
 

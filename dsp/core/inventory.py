@@ -12,13 +12,20 @@ from smart_metering.decisions import Decision
 from smart_metering.device_types import ESME_VARIANTS, TYPE_2, DeviceType
 from smart_metering.duis.inventory_requests import ReadInventory
 from smart_metering.duis.service_responses import DspInventory, InventoryDevice
+from smart_metering.errors import DecodeError
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
+from smart_metering.pki.certificates import read_certificate
+from smart_metering.pki.keys import KeyUsage
 from smart_metering.records import changed
 from smart_metering.smi_statuses import SmiStatus
 
 MAXIMUM_INVENTORY_DEVICES = 17  # DUIS 5.4: DSPInventory
 
+_PARTY_CERTIFICATES = (
+    ("digital_signing_certificate", KeyUsage.DIGITAL_SIGNING),
+    ("key_agreement_certificate", KeyUsage.KEY_AGREEMENT),
+)
 
 _COMMISSIONING = frozenset(
     {
@@ -157,6 +164,12 @@ def _faults(state: State, loaded: AdministrationLoaded) -> list[str]:
 
     seen: set[Eui] = set()
     faults = [
+        f"parties[{at}] ({party.eui}).{name}: {fault}"
+        for at, party in enumerate(loaded.parties)
+        for name, usage in _PARTY_CERTIFICATES
+        if (fault := _certificate_fault(party.eui, getattr(party, name), usage))
+    ]
+    faults += [
         f"registrations[{at}].party: {row.party} is no party that is loaded"
         for at, row in enumerate(loaded.registrations)
         if row.party not in parties
@@ -188,6 +201,17 @@ def _faults(state: State, loaded: AdministrationLoaded) -> list[str]:
         if shown.device_status is SmiStatus.SUSPENDED and device.status_before_suspension is None:
             faults.append(f"{where}.status_before_suspension: expected for a Device that is Suspended")
     return faults
+
+
+def _certificate_fault(party: Eui, octets: bytes, usage: KeyUsage) -> str:
+    if not octets:
+        return ""  # Its signatures then never verify.
+    try:
+        certified = read_certificate(octets)
+    except DecodeError as error:
+        return str(error)
+    found = (certified.entity, certified.usage)
+    return "" if found == (party, usage) else f"a certificate of {found[0]} for {found[1]}, expected {usage}"
 
 
 def _smi_device(loaded: LoadedDevice, former: SmiDevice | None, now: Instant) -> SmiDevice:

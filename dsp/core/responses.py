@@ -197,7 +197,7 @@ def _take_certificates(turn: Turn, device: SmiDevice, given: DeviceCertificates)
     if fault := _certificate_fault(device_id, given):
         turn.observe(device_id, f"certificates refused: {fault}")
         return
-    turn.state.certificates.put(
+    turn.state.put_certificates(
         Certificates(
             device=device_id, digital_signing=given.digital_signing, key_agreement=given.key_agreement
         )

@@ -28,6 +28,7 @@ from smart_metering.administration import CplEntry, Party, Registration
 from smart_metering.device_types import DeviceType
 from smart_metering.duis.service_responses import InventoryDevice, ReceivedMessage
 from smart_metering.identifiers import Eui, RequestId
+from smart_metering.pki.serial_numbers import device_named_by, serial_number_of
 from smart_metering.smi_statuses import SmiStatus
 from smart_metering.user_roles import UserRole
 
@@ -83,6 +84,7 @@ class State:
         self.schedules_of: dict[Eui, dict[str, None]] = defaultdict(dict)
         self.distributing: dict[Eui, dict[str, None]] = defaultdict(dict)
         self.cpl_entries: dict[Product, str] = {}
+        self.foreign_serials: dict[int, Eui] | None = None
         self.hubs_naming: dict[Eui, Eui] = {}  # by the GPF that a hub's pre-notification named
         self.connected_hubs: set[Eui] = (
             set()
@@ -111,6 +113,21 @@ class State:
                 self.distributing[device_id][key] = None
         for entry in self.cpl.values():
             self.cpl_entries[product_of(entry)] = entry.entry_id
+
+    def index_serials(self) -> None:
+        """From now on Devices are also found by the serial number of a certificate that does not name them."""
+        self.foreign_serials = {}
+        for certificates in self.certificates.values():
+            self._index_serials(certificates)
+
+    def put_certificates(self, certificates: Certificates) -> None:
+        """Writes what a hub gave of a Device, and keeps the index true."""
+        former = self.certificates.get(certificates.device)
+        if former is not None and self.foreign_serials is not None:
+            for octets in (former.digital_signing, former.key_agreement):
+                self.foreign_serials.pop(serial_number_of(octets), None)
+        self.certificates.put(certificates)
+        self._index_serials(certificates)
 
     def put_outstanding(self, outstanding: Outstanding) -> None:
         """Writes a request of the post book and keeps the indexes true."""
@@ -231,6 +248,15 @@ class State:
             self.registered[former.mpxn, former.role].remove(former)
         self.registrations.put(registration)
         self._index_registration(registration)
+
+    def _index_serials(self, certificates: Certificates) -> None:
+        """Of those serial numbers that do not end with the Device ID: a derived one tells by itself whose it is."""
+        if self.foreign_serials is None:
+            return
+        for octets in (certificates.digital_signing, certificates.key_agreement):
+            serial_number = serial_number_of(octets)
+            if device_named_by(serial_number) != certificates.device:
+                self.foreign_serials[serial_number] = certificates.device
 
     def _index_registration(self, registration: Registration) -> None:
         rows = self.registered[registration.mpxn, registration.role]

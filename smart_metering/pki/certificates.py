@@ -3,7 +3,7 @@
 The profile is that of the test certificates of the Reference Test Data Set. What it leaves open is fixed
 here, so that the same seed gives the same octets: serial numbers are derived, signatures follow RFC 6979, and
 validity runs from NOT_BEFORE to the end of 9999 (SMKI lets organisation certificates expire; ours outlive any
-emulated date).
+emulated date). The serial number of a Device's certificate ends with the Device ID, so that it tells whose it is.
 
 A reader learns from a certificate whose key it holds. Whether its issuer is to be trusted is not asked here.
 """
@@ -16,7 +16,6 @@ from enum import Enum, StrEnum
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.name import _ASN1Type  # the only way to ask for the BIT STRING of a unique identifier
@@ -27,8 +26,9 @@ from smart_metering.gbcs import der
 from smart_metering.gbcs.cursor import Cursor
 from smart_metering.identifiers import Eui, eui_from_octets, eui_octets
 from smart_metering.pki.keys import KeyUsage, derive_named_private_key, derive_private_key
+from smart_metering.pki.loading import UNREADABLE, load_certificate
+from smart_metering.pki.serial_numbers import derive_serial_number, point_of, serial_number_of_device
 
-LARGEST_CERTIFICATE = 4096  # octets; those of SMKI have some 500
 NOT_BEFORE = datetime(2015, 1, 1, tzinfo=UTC)
 NOT_AFTER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)  # "no expiry": RFC 5280, 4.1.2.5
 
@@ -38,15 +38,6 @@ _HARDWARE_TYPE = bytes.fromhex("2A863A0001848FB90F01020201")  # 1.2.826.0.1.8641
 _DEVICE_POLICY = x509.ObjectIdentifier("1.2.826.0.1.1800000.1.2.1.4")
 _ORGANISATION_POLICY = x509.ObjectIdentifier("1.2.826.0.1.8641679.1.2.1.4")
 _ROLE = re.compile(r"[0-9A-F]{2}")
-
-_UNREADABLE = (
-    TypeError,  # a BIT STRING where a name has text
-    ValueError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)  # fmt: skip
 
 E = TypeVar("E", bound=x509.ExtensionType)
 
@@ -65,6 +56,9 @@ class OrganisationRole(StrEnum):
     OTHER = "7F"
     USER_XML_SIGNING = "87"
     DSP_XML_SIGNING = "89"
+
+
+XML_SIGNING_ROLES = frozenset({OrganisationRole.USER_XML_SIGNING, OrganisationRole.DSP_XML_SIGNING})
 
 
 class Issuer(Enum):
@@ -87,8 +81,9 @@ class Issuer(Enum):
 class CertifiedKey:
     """What a certificate says: whose key this is and what for.
 
-    `usage` is never PREPAYMENT_KEY_AGREEMENT: nothing in a supplier's two KA certificates tells them apart.
-    `organisation_role` is two hex digits (OrganisationRole names the known ones), None for a Device.
+    `usage` is DIGITAL_SIGNING or KEY_AGREEMENT: nothing in a supplier's two KA certificates tells them apart, and what
+    is signed follows from the role. `organisation_role` is two hex digits (OrganisationRole names the known ones), None
+    for a Device.
     """
 
     entity: Eui
@@ -96,11 +91,18 @@ class CertifiedKey:
     public_key: ec.EllipticCurvePublicKey
     organisation_role: str | None
 
+    @property
+    def purpose(self) -> KeyUsage:
+        """As `usage`, but XML_SIGNING where the role says so."""
+        signs_xml = self.organisation_role in XML_SIGNING_ROLES and self.usage is KeyUsage.DIGITAL_SIGNING
+        return KeyUsage.XML_SIGNING if signs_xml else self.usage
+
 
 def device_certificate(seed: bytes, device: Eui, usage: KeyUsage) -> bytes:
     """DER of the certificate of a Device's derived key: no subject, the Device ID in the subjectAltName."""
+    public_key = derive_private_key(seed, device, usage).public_key()
     builder = (
-        _key_certificate(seed, device, usage, role=None)
+        _key_certificate(public_key, usage, serial_number_of_device(seed, device, usage))
         .subject_name(x509.Name([]))
         .add_extension(_hardware_module_name(device), critical=True)
     )
@@ -115,29 +117,22 @@ def organisation_certificate(seed: bytes, party: Eui, role: str, usage: KeyUsage
         NameOID.X500_UNIQUE_IDENTIFIER, b"\x00" + eui_octets(party), _ASN1Type.BitString
     )
     subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, str(role)), unique_identifier])
-    builder = _key_certificate(seed, party, usage, role).subject_name(subject)
+    public_key = derive_private_key(seed, party, usage).public_key()
+    serial_number = derive_serial_number(public_key, f"{usage.value}|{role}")
+    builder = _key_certificate(public_key, usage, serial_number).subject_name(subject)
     return _issue(builder, seed, Issuer.OF_ORGANISATIONS, policy=_ORGANISATION_POLICY)
 
 
 def issuer_certificate(seed: bytes, issuer: Issuer) -> bytes:
     """DER of an issuer's own certificate, signed by itself: with it others can check those that it issued."""
-    public_key = _issuer_key(seed, issuer).public_key()
+    public_key = issuer_key(seed, issuer).public_key()
     builder = (
-        _certificate_of(public_key, serial_number=_derive_serial_number(public_key, "issuer"))
+        _certificate_of(public_key, serial_number=derive_serial_number(public_key, "issuer"))
         .subject_name(issuer.value)
         .add_extension(_key_usage(certificate_signing=True), critical=True)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     )
     return _issue(builder, seed, issuer, policy=None)
-
-
-def is_certificate(octets: bytes) -> bool:
-    """Whether this is one whole X.509 certificate (DER), of whatever profile: an authority's, say."""
-    try:
-        _load(octets)
-    except _UNREADABLE:
-        return False
-    return True
 
 
 def is_key_agreement_certificate_of(entity: Eui, octets: bytes) -> bool:
@@ -151,32 +146,25 @@ def is_key_agreement_certificate_of(entity: Eui, octets: bytes) -> bool:
 
 def read_certificate(octets: bytes) -> CertifiedKey:
     """Reads DER of a Device's or an organisation's certificate, ours or another's; raises DecodeError."""
+    certificate = load_certificate(octets)
     try:
-        return _read(_load(octets))
-    except _UNREADABLE as error:
+        return _read(certificate)
+    except UNREADABLE as error:
         raise DecodeError(0, f"certificate: {error}") from None
-
-
-def _load(octets: bytes) -> x509.Certificate:
-    if len(octets) > LARGEST_CERTIFICATE:
-        raise ValueError(f"{len(octets)} octets, expected at most {LARGEST_CERTIFICATE}")
-    return x509.load_der_x509_certificate(octets)
 
 
 def key_identifier(public_key: ec.EllipticCurvePublicKey) -> bytes:
     """RFC 5280, 4.2.1.2, method 2: 0100, then the last 60 bits of the SHA-1 of the public key."""
-    tail = hashlib.sha1(_point(public_key), usedforsecurity=False).digest()[-8:]
+    tail = hashlib.sha1(point_of(public_key), usedforsecurity=False).digest()[-8:]
     return bytes([0x40 | tail[0] & 0x0F]) + tail[1:]
 
 
-def _key_certificate(seed: bytes, entity: Eui, usage: KeyUsage, role: str | None) -> x509.CertificateBuilder:
-    public_key = derive_private_key(seed, entity, usage).public_key()
-    serial_number = _derive_serial_number(
-        public_key, usage.value if role is None else f"{usage.value}|{role}"
-    )
-    signing = usage is KeyUsage.DIGITAL_SIGNING
+def _key_certificate(
+    public_key: ec.EllipticCurvePublicKey, usage: KeyUsage, serial_number: int
+) -> x509.CertificateBuilder:
+    agreeing = usage in {KeyUsage.KEY_AGREEMENT, KeyUsage.PREPAYMENT_KEY_AGREEMENT}
     return _certificate_of(public_key, serial_number).add_extension(
-        _key_usage(digital_signature=signing, key_agreement=not signing), critical=True
+        _key_usage(digital_signature=not agreeing, key_agreement=agreeing), critical=True
     )
 
 
@@ -194,7 +182,7 @@ def _certificate_of(public_key: ec.EllipticCurvePublicKey, serial_number: int) -
 def _issue(
     builder: x509.CertificateBuilder, seed: bytes, issuer: Issuer, policy: x509.ObjectIdentifier | None
 ) -> bytes:
-    private_key = _issuer_key(seed, issuer)
+    private_key = issuer_key(seed, issuer)
     if policy is not None:
         policies = x509.CertificatePolicies([x509.PolicyInformation(policy, None)])
         builder = builder.add_extension(policies, critical=True)
@@ -207,18 +195,9 @@ def _issue(
     )
 
 
-def _issuer_key(seed: bytes, issuer: Issuer) -> ec.EllipticCurvePrivateKey:
+def issuer_key(seed: bytes, issuer: Issuer) -> ec.EllipticCurvePrivateKey:
+    """What the issuer signs with."""
     return derive_named_private_key(seed, issuer.value.rfc4514_string(), "issuer")
-
-
-def _derive_serial_number(public_key: ec.EllipticCurvePublicKey, purpose: str) -> int:
-    """Sixteen octets as in SMKI, positive; another purpose gives another number."""
-    digest = hashlib.sha256(_point(public_key) + purpose.encode()).digest()
-    return int.from_bytes(digest[:16], "big") >> 1 | 1
-
-
-def _point(public_key: ec.EllipticCurvePublicKey) -> bytes:
-    return public_key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
 
 
 def _hardware_module_name(device: Eui) -> x509.SubjectAlternativeName:

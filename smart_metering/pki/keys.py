@@ -25,10 +25,11 @@ class KeyUsage(StrEnum):
     DIGITAL_SIGNING = "ds"
     KEY_AGREEMENT = "ka"
     PREPAYMENT_KEY_AGREEMENT = "pp-ka"  # a supplier's second KA key, for prepayment top-ups
+    XML_SIGNING = "xml"  # of DUIS documents; its certificate is of a role of its own, 87 or 89
 
 
 class UnreadableKeyError(ValueError):
-    """PEM text that is no unencrypted P-256 private key."""
+    """Octets that are no unencrypted P-256 private key."""
 
 
 def derive_private_key(seed: bytes, entity: Eui, usage: KeyUsage) -> ec.EllipticCurvePrivateKey:
@@ -55,12 +56,32 @@ def private_key_to_pem(private_key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
+def private_key_to_der(private_key: ec.EllipticCurvePrivateKey) -> bytes:
+    """PKCS #8, not encrypted."""
+    return private_key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
 def private_key_from_pem(pem: bytes) -> ec.EllipticCurvePrivateKey:
     """Raises UnreadableKeyError."""
     try:
         private_key = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:  # TypeError: it is encrypted
         raise UnreadableKeyError(f"no PEM private key without a password: {error}") from None
+    return _on_p256(private_key)
+
+
+def private_key_from_der(der: bytes) -> ec.EllipticCurvePrivateKey:
+    """Of PKCS #8; raises UnreadableKeyError."""
+    try:
+        private_key = serialization.load_der_private_key(der, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:  # TypeError: it is encrypted
+        raise UnreadableKeyError(f"no DER private key without a password: {error}") from None
+    return _on_p256(private_key)
+
+
+def _on_p256(private_key: object) -> ec.EllipticCurvePrivateKey:
     if not isinstance(private_key, ec.EllipticCurvePrivateKey):
         raise UnreadableKeyError(f"expected an elliptic curve key, found {type(private_key).__name__}")
     if not isinstance(private_key.curve, ec.SECP256R1):

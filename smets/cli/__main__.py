@@ -22,6 +22,7 @@ from smets.cli import (
     fleet,
     hub,
     inventory,
+    pki,
     replay,
     rules,
     run,
@@ -68,6 +69,7 @@ GROUPS = {
     "fault": fault.app,
     "firmware": firmware.app,
     "fleet": fleet.app,
+    "pki": pki.app,
     "rules": rules.app,
     "snapshot": snapshot.app,
 }

@@ -76,9 +76,10 @@ def launch(
     async def own_emulator(screen: Screen) -> None:
         from smets.cli.up import keep_running, mqtt_settings
         from smets.local_system.local_system import LocalSystem, SystemSettings
+        from smets.local_system.state_folder import StateFolder
         from smets.scenarios.planning import read_scenario
 
-        plan = read_scenario(fleet).plan
+        plan = read_scenario(fleet, StateFolder(state).given).plan
         settings = SystemSettings(
             state=state.resolve(),
             organisations=plan.organisations,
@@ -101,7 +102,8 @@ def launch(
             raise Misuse(
                 "--mqtt: expected with --dsp; the system that runs has MQTT if it was started with it"
             )
-        plan, connection = read_scenario(fleet).plan, read_connection(state)
+        connection = read_connection(state)
+        plan = read_scenario(fleet, StateFolder(connection.state).given).plan
         strangers = [
             party.name
             for party in plan.parties

@@ -16,6 +16,7 @@ from smets.counting import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from smart_metering.pki.given_keys import GivenKeys
     from smets.local_system.connection import SystemConnection
     from smets.scenarios.planning import Scenario
     from smets.scenarios.report.collecting import Collector
@@ -108,7 +109,9 @@ def run(
     """
 
     async def work(screen: Screen) -> None:
+        from smart_metering.pki.given_keys import NOTHING_GIVEN
         from smets.cli.exits import Ended, Exit, Misuse
+        from smets.local_system.state_folder import StateFolder
         from smets.scenarios.junit import write_junit
 
         if sum(map(bool, (url, state, going_on))) > 1:
@@ -116,7 +119,8 @@ def run(
         if html is not None and html.is_dir():
             raise Misuse(f"--html {html}: expected a file, not a folder")
         change = _Change(seed, release, with_modifications, without_modifications)
-        scenarios = [change.applied(scenario) for name in files for scenario in _read(name)]
+        given = StateFolder(state).given if state is not None else NOTHING_GIVEN
+        scenarios = [change.applied(scenario) for name in files for scenario in _read(name, given)]
         keeping = _Keeping(record, keep_all, html)
         try:
             results = await _play(screen, scenarios, _Where(url, state, going_on), keeping)
@@ -151,7 +155,7 @@ class _Change:
             text = with_seed(text, self.seed)
         if self.release or self.on or self.off:
             text = under(text, scenario.source, release=self.release, on=self.on, off=self.off)
-        return scenario if text == scenario.text else scenario_of(text, scenario.source)
+        return scenario if text == scenario.text else scenario_of(text, scenario.source, scenario.plan.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +196,17 @@ class _Where:
         return connection_to(scenario, folder, dsp=dsp, emulator=emulator)
 
 
-def _read(name: str) -> "Iterator[Scenario]":
+def _read(name: str, given: "GivenKeys") -> "Iterator[Scenario]":
     """A file; else what ships under that name. Raises FleetFileError and NoSuchScenario."""
     from smets.scenarios import shipped
     from smets.scenarios.planning import read_scenario
 
     path = Path(name)
     if path.is_file() or path.suffix == shipped.SUFFIX:
-        yield read_scenario(path)
+        yield read_scenario(path, given)
         return
     for found in shipped.called(name):
-        yield read_scenario(shipped.path_of(found))
+        yield read_scenario(shipped.path_of(found), given)
 
 
 @dataclass(slots=True)

@@ -35,6 +35,8 @@ def _exit_of(error: Exception) -> Exit | None:
     from smart_metering.identifiers import InvalidIdentifier
     from smart_metering.instants import InvalidInstant
     from smart_metering.ota.making import RecipeError
+    from smart_metering.pki.found_keys import KeySourceError
+    from smart_metering.pki.given_keys import MissingPrivateKey
     from smart_metering.pki.key_folders import KeyFolderError
     from smets.client.errors import NoResponse, SmetsError, UnknownServiceRequest, Unreachable
     from smets.durations import InvalidDuration
@@ -42,6 +44,7 @@ def _exit_of(error: Exception) -> Exit | None:
     from smets.local_system.child_process import ProcessFailed
     from smets.local_system.connection import NoConnection
     from smets.local_system.state_folder import StateFolderError
+    from smets.pki.making import WrongPki
     from smets.replay.divergence import Divergence
     from smets.replay.run import NoRun
     from smets.replay.snapshots import CannotSave
@@ -58,6 +61,8 @@ def _exit_of(error: Exception) -> Exit | None:
         (InvalidIdentifier, Exit.MISUSE),
         (InvalidInstant, Exit.MISUSE),
         (KeyFolderError, Exit.MISUSE),
+        (KeySourceError, Exit.MISUSE),
+        (MissingPrivateKey, Exit.MISUSE),
         (CannotSave, Exit.MISUSE),
         (NoRun, Exit.MISUSE),
         (NoSuchScenario, Exit.MISUSE),
@@ -65,6 +70,7 @@ def _exit_of(error: Exception) -> Exit | None:
         (StateFolderError, Exit.MISUSE),
         (UnknownRule, Exit.MISUSE),
         (UnknownServiceRequest, Exit.MISUSE),
+        (WrongPki, Exit.MISUSE),
         (WrongRequest, Exit.MISUSE),
         (NoConnection, Exit.UNREACHABLE),
         (Unreachable, Exit.UNREACHABLE),

@@ -27,6 +27,7 @@ from smets.cli.screen import Screen
 from smets.counting import counted
 
 if TYPE_CHECKING:
+    from smart_metering.pki.given_keys import GivenKeys
     from smets.fleet.launching import Launched
     from smets.fleet.planning import FleetPlan
     from smets.local_system.connection import SystemConnection
@@ -73,7 +74,30 @@ EmulatorListen = Annotated[
         help="HOST:PORT of fleet control; port 0: a free one.",
     ),
 ]
+Pki = Annotated[
+    Path | None,
+    typer.Option(
+        "--pki",
+        envvar="SMETS_PKI",
+        metavar="SOURCE",
+        help="Keys that parties are to have: what 'smets pki new' wrote, or anything 'smets pki import' takes.",
+        show_default=False,
+    ),
+]
+Smki = Annotated[
+    bool, typer.Option("--smki", envvar="SMETS_SMKI", help="Serve the SMKI Repository, at port 8083.")
+]
+SmkiListen = Annotated[
+    str,
+    typer.Option(
+        "--smki-listen",
+        envvar="SMETS_SMKI_LISTEN",
+        help="Serve the SMKI Repository at this HOST:PORT; port 0: a free one.",
+        show_default=False,
+    ),
+]
 ANY_PORT = "127.0.0.1:0"
+SMKI_PORT = "127.0.0.1:8083"
 
 
 def up(
@@ -85,6 +109,9 @@ def up(
     without_modifications: Without = NO_TEXTS,
     dsp_listen: DspListen = ANY_PORT,
     emulator_listen: EmulatorListen = ANY_PORT,
+    pki: Pki = None,
+    smki: Smki = False,
+    smki_listen: SmkiListen = "",
     mqtt: Mqtt = False,
     mqtt_listen: MqttListen = "",
     mqtt_broker: MqttBroker = "",
@@ -102,16 +129,20 @@ def up(
     async def work(screen: Screen) -> None:
         from smets.fleet.rules_in_force import rules_text, under_rules
         from smets.local_system.local_system import LocalSystem, SystemSettings
+        from smets.local_system.state_folder import StateFolder
         from smets.scenarios.planning import read_scenario
 
-        plan = read_scenario(fleet).plan
+        folder = StateFolder(state.resolve())
+        brought = _read_keys(pki)
+        plan = read_scenario(fleet, folder.given.and_then(brought)).plan
         rules = under_rules(
             plan.fleet,
             release=release,
             with_modifications=with_modifications,
             without_modifications=without_modifications,
         )
-        _refuse_a_second(state)
+        refuse_a_second(state)
+        folder.give(brought)
         settings = SystemSettings(
             state=state.resolve(),
             organisations=plan.organisations,
@@ -125,6 +156,7 @@ def up(
             rate=plan.fleet.clock.rate if rate is None else rate,
             dsp_listen=dsp_listen,
             emulator_listen=emulator_listen,
+            smki_listen=smki_listen or (SMKI_PORT if smki else ""),
             mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
             dsp_metrics_port=metrics_port or (0 if metrics else None),
             emulator_metrics_port=metrics_port + 1 if metrics_port else (0 if metrics else None),
@@ -195,6 +227,7 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
         {
             "dsp": connection.dsp,
             "emulator": connection.emulator,
+            "smki": connection.smki,
             "state": str(connection.state),
             "dsp_pid": connection.dsp_pid,
             "emulator_pid": connection.emulator_pid,
@@ -205,7 +238,9 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
             "launched": launched,
         }
     )
-    _tell_where(screen, connection, rules)
+    owners = len({entity for entity, _ in plan.given.certificates})
+    keys = f"imported: those of {counted(owners, 'organisation')}" if owners else ""
+    _tell_where(screen, connection, keys=keys, rules=rules)
     standing = f"; standing already: {', '.join(launched.standing)}" if launched.standing else ""
     new = counted(launched.devices, "Device")
     screen.say(
@@ -228,20 +263,33 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
     screen.say("Ctrl-C stops it. In another shell: ", ("smets inventory", "bold"))
 
 
-def _tell_where(screen: Screen, connection: "SystemConnection", rules: str) -> None:
-    screen.say(("DSP            ", "bold"), connection.dsp)
-    screen.say(("fleet control  ", "bold"), connection.emulator)
-    if connection.mqtt:
-        screen.say(("MQTT broker    ", "bold"), connection.mqtt)
-    screen.say(("state          ", "bold"), str(connection.state))
-    for address in (connection.dsp_metrics, connection.emulator_metrics):
-        if address:
-            screen.say(("metrics        ", "bold"), f"http://{address}/metrics")
-    if rules:
-        screen.say(("rules          ", "bold"), rules)
+def _tell_where(screen: Screen, connection: "SystemConnection", *, keys: str, rules: str) -> None:
+    metrics = [address for address in (connection.dsp_metrics, connection.emulator_metrics) if address]
+    for heading, text in (
+        ("DSP", connection.dsp),
+        ("fleet control", connection.emulator),
+        ("SMKI", f"http://{connection.smki}/" if connection.smki else ""),
+        ("MQTT broker", connection.mqtt),
+        ("state", str(connection.state)),
+        ("keys", keys),
+        *(("metrics", f"http://{address}/metrics") for address in metrics),
+        ("rules", rules),
+    ):
+        if text:
+            screen.say((f"{heading:15}", "bold"), text)
 
 
-def _refuse_a_second(state: Path) -> None:
+def _read_keys(pki: Path | None) -> "GivenKeys":
+    """Raises KeySourceError."""
+    from smart_metering.pki.choosing import choose_keys
+    from smart_metering.pki.given_keys import NOTHING_GIVEN
+    from smart_metering.pki.key_sources import read_key_source
+
+    return choose_keys(read_key_source(pki)).keys if pki is not None else NOTHING_GIVEN
+
+
+def refuse_a_second(state: Path) -> None:
+    """Raises Misuse if a system runs with this state folder."""
     from smets.cli.exits import Misuse
     from smets.local_system.connection import NoConnection, read_connection
     from smets.local_system.pids import is_ours

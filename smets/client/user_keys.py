@@ -9,8 +9,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from smart_metering.gbcs.protection import shared_secret
 from smart_metering.identifiers import Eui
 from smart_metering.pki.certificates import Issuer, device_certificate, issuer_certificate, read_certificate
-from smart_metering.pki.key_folders import KeyFolderError, read_certificate_file, read_private_key
+from smart_metering.pki.key_folders import (
+    KeyFolderError,
+    read_certificate_file,
+    read_issuers,
+    read_private_key,
+)
 from smart_metering.pki.keys import KeyUsage
+from smart_metering.pki.loading import is_issued_by
 
 _REMEMBERED = 100_000
 
@@ -48,12 +54,15 @@ class Repository:
         return self._read(party, usage)
 
     def certification_path(self, party: Eui) -> tuple[bytes, ...]:
-        """What stands between a party's certificates and the root, in DER: the issuer's certificate where this is a
-        development PKI, else the party's own DS certificate, which is the best there is."""
-        if self._seed is not None:
-            return (issuer_certificate(self._seed, Issuer.OF_ORGANISATIONS),)
+        """What stands between a party's certificates and the root, in DER: the issuer's certificate if it is known,
+        else the party's own DS certificate, which is the best there is."""
         own = self._read(party, KeyUsage.DIGITAL_SIGNING)
-        return (own,) if own is not None else ()
+        issuers = read_issuers(self._folder) if self._folder is not None else ()
+        if self._seed is not None:
+            issuers += (issuer_certificate(self._seed, Issuer.OF_ORGANISATIONS),)
+        if own is None:
+            return issuers[-1:]
+        return next(((issuer,) for issuer in issuers if is_issued_by(own, issuer)), (own,))
 
     def _find(self, device: Eui, usage: KeyUsage) -> EllipticCurvePublicKey | None:
         certificate = self._read(device, usage)

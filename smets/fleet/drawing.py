@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from smart_metering.pki.development import DevelopmentPki
+from smart_metering.pki.given_keys import NOTHING_GIVEN, GivenKeys
 from smets.fleet.defaults import PARTIES, TEMPLATES
 from smets.fleet.lines import Fault, Lines, spoken
 from smets.fleet.lines import Path as Place
@@ -16,7 +18,13 @@ class Drawing:
     fleet: FleetModel
     lines: Lines
     folder: Path = Path()
+    given: GivenKeys = NOTHING_GIVEN
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def pki(self) -> DevelopmentPki:
+        """Where the keys of its parties come from."""
+        return DevelopmentPki(self.fleet.seed.encode(), self.given)
 
     @property
     def known_parties(self) -> dict[str, PartyModel]:

@@ -10,7 +10,8 @@ from smart_metering.errors import DecodeError
 from smart_metering.identifiers import Eui
 from smart_metering.ota.image import decode
 from smart_metering.ota.making import UNSIGNED_TYPES, FirmwareRecipe, RecipeError, make_firmware
-from smart_metering.pki.keys import KeyUsage, derive_private_key
+from smart_metering.pki.given_keys import MissingPrivateKey
+from smart_metering.pki.keys import KeyUsage
 from smart_metering.records import changed
 from smets.fleet.drawing import Drawing
 from smets.fleet.fault_presets import BY_NAME
@@ -59,7 +60,7 @@ def firmware(drawing: Drawing) -> Iterator[FirmwarePlan]:
             continue
         try:
             yield _make(drawing, name, asked, device)
-        except RecipeError as error:
+        except (MissingPrivateKey, RecipeError) as error:
             drawing.fault(("firmware", name), str(error))
 
 
@@ -110,7 +111,7 @@ def _template_device(
 
 
 def _make(drawing: Drawing, name: str, asked: FirmwareModel, device: DeviceModel) -> FirmwarePlan:
-    """Raises RecipeError."""
+    """Raises RecipeError, and MissingPrivateKey."""
     hardware = device.model[-4:]
     recipe = FirmwareRecipe(
         device_type=asked.device_type,
@@ -125,9 +126,9 @@ def _make(drawing: Drawing, name: str, asked: FirmwareModel, device: DeviceModel
         seed=drawing.fleet.seed.encode(),
     )
     supplier = drawing.known_parties[asked.signed_by].eui
-    key = derive_private_key(drawing.fleet.seed.encode(), supplier, KeyUsage.DIGITAL_SIGNING)
     is_signed = asked.device_type not in UNSIGNED_TYPES
-    octets = make_firmware(recipe, key if is_signed else None, asked.defect)
+    key = drawing.pki.private_key(supplier, KeyUsage.DIGITAL_SIGNING) if is_signed else None
+    octets = make_firmware(recipe, key, asked.defect)
     return FirmwarePlan(
         name=name,
         octets=octets,

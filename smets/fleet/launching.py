@@ -6,9 +6,12 @@ what has happened to them since. The emulator is told of all that it is to have,
 
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from smart_metering.administration import CplEntry, FirmwareFile
+from smart_metering.administration import CplEntry, FirmwareFile, Party
 from smart_metering.identifiers import Eui
+from smart_metering.pki.keys import KeyUsage
+from smart_metering.records import changed
 from smets.client.administration import Administration
 from smets.client.emulator_control import EmulatorControl
 from smets.client.errors import NotThere, Refused
@@ -40,7 +43,7 @@ async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launche
     Raises FleetFileError before anything is done, and SmetsError.
     """
     async with connection.administration() as administration, connection.emulator_control() as emulator:
-        await administration.load(parties=plan.parties)
+        await administration.load(parties=_with_imported_certificates(plan.parties, connection.state))
         standing: list[PremisesPlan] = []
         new: list[PremisesPlan] = []
         for row in plan.premises:
@@ -66,6 +69,23 @@ async def launch_fleet(plan: FleetPlan, connection: SystemConnection) -> Launche
         uploaded=uploaded,
         refused_firmware=refused,
     )
+
+
+def _with_imported_certificates(parties: Iterable[Party], state: Path) -> list[Party]:
+    """A plan may have been drawn up without what was imported into the system that it comes to."""
+    given = StateFolder(state).given.certificates
+    return [
+        changed(
+            party,
+            digital_signing_certificate=given.get(
+                (party.eui, KeyUsage.DIGITAL_SIGNING), party.digital_signing_certificate
+            ),
+            key_agreement_certificate=given.get(
+                (party.eui, KeyUsage.KEY_AGREEMENT), party.key_agreement_certificate
+            ),
+        )
+        for party in parties
+    ]
 
 
 async def _stands(administration: Administration, emulator: EmulatorControl, premises: PremisesPlan) -> bool:

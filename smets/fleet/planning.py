@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smart_metering.administration import CplEntry, FaultRule, Party
+from smart_metering.pki.given_keys import NOTHING_GIVEN, GivenKeys
 from smets.fleet import extras, premises_planning
 from smets.fleet.comparing import compare
 from smets.fleet.drawing import Drawing
@@ -17,7 +18,7 @@ from smets.local_system.state_folder import Organisation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetPlan:
-    """`cpl` are the file's own entries, beside those of its templates."""
+    """`cpl` are the file's own entries, beside those of its templates; `given` the keys that are not derived."""
 
     fleet: FleetModel
     parties: tuple[Party, ...]
@@ -26,11 +27,14 @@ class FleetPlan:
     cpl: tuple[CplEntry, ...]
     firmware: tuple[FirmwarePlan, ...]
     faults: tuple[FaultRule, ...]
+    given: GivenKeys = NOTHING_GIVEN
 
 
-def plan_fleet(fleet: FleetModel, lines: Lines | None = None, name: str = "fleet") -> FleetPlan:
+def plan_fleet(
+    fleet: FleetModel, lines: Lines | None = None, name: str = "fleet", given: GivenKeys = NOTHING_GIVEN
+) -> FleetPlan:
     """Raises FleetFileError with every fault; `lines` are those of the file, `name` what it is called."""
-    drawing = Drawing(fleet, lines or Lines(), Path(name).parent)
+    drawing = Drawing(fleet, lines or Lines(), Path(name).parent, given)
     plan = draw_up(drawing)
     if drawing.faults:
         raise FleetFileError(name, drawing.faults)
@@ -52,4 +56,5 @@ def draw_up(drawing: Drawing) -> FleetPlan:
         cpl=tuple(extras.cpl_entries(drawing)),
         firmware=tuple(extras.firmware(drawing)),
         faults=tuple(extras.fault_rules(drawing, ("faults",), fleet.faults)),
+        given=drawing.given,
     )

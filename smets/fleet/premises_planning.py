@@ -9,7 +9,6 @@ from smart_metering.administration import Party
 from smart_metering.device_types import DeviceType, Generation
 from smart_metering.identifiers import Eui, eui_from_number, eui_number
 from smart_metering.instants import Instant
-from smart_metering.pki.development import DevelopmentPki
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.smi_statuses import SmiStatus
 from smart_metering.user_roles import UserRole
@@ -27,22 +26,21 @@ BEYOND = "the last premises would be beyond the last EUI"
 
 
 def parties(drawing: Drawing) -> Iterator[Party]:
-    """With their certificates of the development PKI."""
-    pki = DevelopmentPki(drawing.fleet.seed.encode())
+    """With their certificates: imported ones, else those of the development PKI."""
     first: dict[Eui, str] = {}
     for name, party in drawing.known_parties.items():
         if party.eui in first:
             drawing.fault(("parties", name, "eui"), f"{party.eui} is the EUI of {first[party.eui]!r}")
         first.setdefault(party.eui, name)
         organisation = Organisation(eui=party.eui, roles=party.roles)
-        credentials = pki.organisation(party.eui, organisation.smki_role)
+        certificates = drawing.pki.certificates(party.eui, organisation.smki_role)
         yield Party(
             eui=party.eui,
             name=name,
             organisation=party.organisation,
             roles=party.roles,
-            digital_signing_certificate=credentials[KeyUsage.DIGITAL_SIGNING].certificate,
-            key_agreement_certificate=credentials[KeyUsage.KEY_AGREEMENT].certificate,
+            digital_signing_certificate=certificates[KeyUsage.DIGITAL_SIGNING],
+            key_agreement_certificate=certificates[KeyUsage.KEY_AGREEMENT],
             suspended=party.suspended,
         )
 

@@ -27,6 +27,7 @@ class NoConnection(NotRunning, LookupError):
 class SystemConnection:
     """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates.
 
+    For others that listens at `smki`, if it does.
     `pid` is that of the program that runs both servers and ends them in order, if there is one; `dsp_metrics` and
     `emulator_metrics` are where Prometheus metrics are served, empty: nowhere.
     `mqtt` is the address of the broker, if there is one, without what is secret.
@@ -39,6 +40,7 @@ class SystemConnection:
     acb: Eui = DEFAULT_ACB
     dsp_pid: int = 0
     emulator_pid: int = 0
+    smki: str = ""
     pid: int = 0
     dsp_metrics: str = ""
     emulator_metrics: str = ""
@@ -130,6 +132,7 @@ def read_connection(state: Path) -> SystemConnection:
             acb=parse_eui(content["acb"]),
             dsp_pid=content["dsp_pid"],
             emulator_pid=content["emulator_pid"],
+            smki=content.get("smki", ""),
             pid=int(content.get("pid", 0)),
             dsp_metrics=str(content.get("dsp_metrics", "")),
             emulator_metrics=str(content.get("emulator_metrics", "")),

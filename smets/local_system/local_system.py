@@ -34,8 +34,9 @@ class SystemSettings:
     choices made otherwise, `NAME=VALUE`.
 
     Without an epoch the DSP has its own. With the address of a `running_dsp` none is started: the emulator attaches
-    there, under the name `host`, which no other emulator of that DSP may have. With `mqtt`, Devices may be outside, and
-    events are published. Metrics are served on the ports that are given, 0: a free one.
+    there, under the name `host`, which no other emulator of that DSP may have. The SMKI Repository is served if
+    `smki_listen` says where. With `mqtt`, Devices may be outside, and events are published. Metrics are served on the
+    ports that are given, 0: a free one.
     """
 
     state: Path
@@ -53,6 +54,7 @@ class SystemSettings:
     acb: Eui = DEFAULT_ACB
     running_dsp: str = ""
     host: str = "emulator"
+    smki_listen: str = ""
     mqtt: MqttSettings | None = None
     dsp_metrics_port: int | None = None
     emulator_metrics_port: int | None = None
@@ -66,7 +68,9 @@ class LocalSystem:
     def __init__(self, settings: SystemSettings) -> None:
         self.settings = settings
         self._folder = StateFolder(settings.state)
-        self._dsp = None if settings.running_dsp else self._new_dsp(settings.dsp_listen)
+        self._dsp: ChildProcess | None = None
+        if not settings.running_dsp:
+            self._dsp = self._new_dsp(settings.dsp_listen)
         self._emulator: ChildProcess | None = None
         self._mqtt = Mqtt(settings.mqtt, self._folder, settings.host) if settings.mqtt else None
 
@@ -82,10 +86,16 @@ class LocalSystem:
             acb=self.settings.acb,
             dsp_pid=self._dsp.pid if self._dsp else 0,
             emulator_pid=self._emulator.pid,
+            smki=self._smki_address,
             mqtt=self._mqtt.address if self._mqtt else "",
             dsp_metrics=self._dsp.metrics if self._dsp else "",
             emulator_metrics=self._emulator.metrics,
         )
+
+    @property
+    def _smki_address(self) -> str:
+        """Where it listened before, if it did: so that clients find it again."""
+        return self._dsp.smki if self._dsp is not None else ""
 
     @property
     def _own_dsp(self) -> ChildProcess:
@@ -195,6 +205,9 @@ class LocalSystem:
                 arguments += ["--without", name]
         for switch in settings.switches:
             arguments += ["--switch", switch]
+        arguments += ["--keys", str(self._folder.dcc), "--certificates", str(self._folder.certificates)]
+        if settings.smki_listen:
+            arguments += ["--smki-listen", self._smki_address or settings.smki_listen]
         if settings.epoch is not None:
             arguments += ["--epoch", format_instant(settings.epoch)]
         arguments += self._operating(settings.dsp_metrics_port)

@@ -16,6 +16,7 @@ from dsp.core.state import State as DspState
 from dsp.rules.releases import rules_with
 from ledger.books import Log
 from ledger.sqlite_store import SqliteStore, StoreError
+from smart_metering.pki.key_folders import KeyFolderError
 from smets.local_system.state_folder import Organisation, StateFolder
 from smets.world.books import DSP_STORE, EMULATOR_STORE
 from smets.world.settings import WorldSettings
@@ -58,8 +59,8 @@ class Run:
         try:
             stores[0].load(dsp.ledger)
             stores[1].load(emulator.ledger)
-            settings = _settings(stores[0], dsp, seed)
-        except StoreError as error:
+            settings = replace(_settings(stores[0], dsp, seed), given=folder.given)
+        except (KeyFolderError, StoreError) as error:
             raise NoRun(f"{path}: {error}") from None
         return cls(folder=folder, settings=settings, dsp=dsp, emulator=emulator, stores=stores)
 

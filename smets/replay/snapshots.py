@@ -97,6 +97,8 @@ def _copy_files(source: StateFolder, target: StateFolder) -> None:
         source.emulator / FIRMWARE,
         source.certificates,
         source.path / "parties",
+        source.imported,
+        source.dcc,
     ):
         if part.is_dir():
             shutil.copytree(part, target.path / part.relative_to(source.path), dirs_exist_ok=True)

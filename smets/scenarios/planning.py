@@ -9,6 +9,7 @@ from pathlib import Path
 
 from smart_metering.administration import CplEntry, FaultRule
 from smart_metering.device_types import METERS, DeviceType
+from smart_metering.pki.given_keys import NOTHING_GIVEN, GivenKeys
 from smart_metering.service_requests import definition_of
 from smart_metering.user_roles import UserRole
 from smets.fleet import extras
@@ -87,21 +88,23 @@ class Scenario:
         return self.model.seed
 
 
-def read_scenario(path: Path) -> Scenario:
-    """Raises FleetFileError."""
+def read_scenario(path: Path, given: GivenKeys = NOTHING_GIVEN) -> Scenario:
+    """Its parties have the given keys. Raises FleetFileError."""
     model, lines = read_file(path, ScenarioModel)
-    return plan_scenario(model, lines, str(path), path.read_text("utf-8"))
+    return plan_scenario(model, lines, str(path), path.read_text("utf-8"), given)
 
 
-def scenario_of(text: str, source: str = "scenario") -> Scenario:
+def scenario_of(text: str, source: str = "scenario", given: GivenKeys = NOTHING_GIVEN) -> Scenario:
     """The scenario that a text says; `source` is what the faults call it. Raises FleetFileError."""
     model, lines = read(text, ScenarioModel, source)
-    return plan_scenario(model, lines, source, text)
+    return plan_scenario(model, lines, source, text, given)
 
 
-def plan_scenario(model: ScenarioModel, lines: Lines, source: str, text: str) -> Scenario:
+def plan_scenario(
+    model: ScenarioModel, lines: Lines, source: str, text: str, given: GivenKeys = NOTHING_GIVEN
+) -> Scenario:
     """Raises FleetFileError with every fault."""
-    drawing = Drawing(model, lines, Path(source).parent)
+    drawing = Drawing(model, lines, Path(source).parent, given)
     plan = draw_up(drawing)
     drawn = _Acts(
         drawing,

@@ -25,5 +25,9 @@ def settings_of(plan: FleetPlan) -> WorldSettings:
     """Its rules, its clock, and whose certificates Devices may hold."""
     fleet = plan.fleet
     return WorldSettings(
-        rules=rules_of(fleet), epoch=fleet.clock.epoch, organisations=plan.organisations, seed=fleet.seed
+        rules=rules_of(fleet),
+        epoch=fleet.clock.epoch,
+        organisations=plan.organisations,
+        seed=fleet.seed,
+        given=plan.given,
     )

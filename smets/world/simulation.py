@@ -94,6 +94,7 @@ async def open_world(world: World) -> AsyncIterator[Simulation]:
     settings = world.settings
     with TemporaryDirectory(prefix="smets-simulation-") as name:
         state = StateFolder(Path(name))
+        state.give(settings.given)
         state.prepare(settings.seed, settings.acb, settings.organisations)
         async with ServedWorld(world) as served:
             connection = WorldConnection(

@@ -155,6 +155,7 @@ class World:
         """As the state folder of a system that was stopped here: the servers, or another world, go on from it."""
         assert not self._uplinks, "something is under way between the two sides"
         state = StateFolder(folder)
+        state.give(self.settings.given)
         state.prepare(self.settings.seed, self.settings.acb, self.settings.organisations)
         self.engine.clock_moved(self.now)
         self._note()

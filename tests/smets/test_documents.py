@@ -13,6 +13,7 @@ PAGES = (
     "docs/rule_book.md",
     "docs/by_hand.md",
     "docs/hardware-in-the-loop.md",
+    "docs/keys.md",
     "docs/scenarios.md",
     "docs/replay.md",
 )

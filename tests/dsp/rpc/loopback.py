@@ -138,11 +138,24 @@ class Dcc:
 
 @asynccontextmanager
 async def running(
-    state: Path, *, rate: float = 0.0, listen: str = "127.0.0.1:0", rules: RuleSet | None = None
+    state: Path,
+    *,
+    rate: float = 0.0,
+    listen: str = "127.0.0.1:0",
+    rules: RuleSet | None = None,
+    smki_listen: str = "",
 ) -> AsyncIterator[Dcc]:
     """A DSP on this state, and a channel to it."""
     rules = rules or rules_as_of()
-    settings = DspSettings(listen=listen, state=state, seed=SEED, rules=rules, epoch=START, rate=rate)
+    settings = DspSettings(
+        listen=listen,
+        state=state,
+        seed=SEED,
+        rules=rules,
+        epoch=START,
+        rate=rate,
+        smki_listen=smki_listen,
+    )
     async with Dsp(settings) as dsp, aio.insecure_channel(dsp.address) as channel:
         yield Dcc(dsp, channel)
 

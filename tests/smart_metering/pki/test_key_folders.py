@@ -40,7 +40,7 @@ def test_private_keys_are_written_for_their_owner_only_and_read_again(tmp_path: 
 
     write_private_keys(folder, SUPPLIER.values())
 
-    assert names(folder) == [f"90b3d51f30010000-{usage}.key.pem" for usage in ("ds", "ka", "pp-ka")]
+    assert names(folder) == [f"90b3d51f30010000-{usage}.key.pem" for usage in ("ds", "ka", "pp-ka", "xml")]
     assert mode(folder) == 0o700
     assert {mode(path) for path in folder.iterdir()} == {0o600}
     held = {key: scalar.private_numbers() for key, scalar in read_private_keys(folder).items()}
@@ -71,6 +71,7 @@ def test_certificates_of_everyone_are_written_without_private_keys_and_read_agai
         "90b3d51f30010000-ds.pem",
         "90b3d51f30010000-ka.pem",
         "90b3d51f30010000-pp-ka.pem",
+        "90b3d51f30010000-xml.pem",
     ]
     assert not any(b"PRIVATE" in path.read_bytes() for path in folder.iterdir())
     assert read_certificates(folder) == {(one.entity, one.usage): one.certificate for one in everyone}
@@ -82,7 +83,7 @@ def test_files_with_other_names_are_not_read(tmp_path: Path) -> None:
     (tmp_path / "90B3D51F30010000-ds.pem").write_text("upper case")
 
     assert read_certificates(tmp_path) == {}
-    assert len(read_private_keys(tmp_path)) == 3
+    assert len(read_private_keys(tmp_path)) == 4
 
 
 def test_the_published_keystore_is_such_a_folder(reference_data: Path) -> None:

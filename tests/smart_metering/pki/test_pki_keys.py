@@ -44,7 +44,7 @@ def test_seed_entity_and_usage_each_make_another_key() -> None:
         for usage in KeyUsage
     ]
 
-    assert len({scalar_of(key) for key in keys}) == len(keys) == 12
+    assert len({scalar_of(key) for key in keys}) == len(keys) == 16
 
 
 def test_a_key_survives_pem() -> None:

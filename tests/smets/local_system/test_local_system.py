@@ -155,9 +155,12 @@ def test_each_partys_keys_are_its_own_and_certificates_everyones(tmp_path: Path)
     folder.prepare("seed", Eui("90-B3-D5-1F-30-00-00-02"), [SUPPLIER])
 
     keys = sorted(path.name for path in folder.party(SUPPLIER.eui).iterdir())
-    assert keys == [f"90b3d51f30010000-{usage}.key.pem" for usage in ("ds", "ka", "pp-ka")]
+    assert keys == [f"90b3d51f30010000-{usage}.key.pem" for usage in ("ds", "ka", "pp-ka", "xml")]
     assert folder.party(SUPPLIER.eui).stat().st_mode & 0o077 == 0
-    assert len([*folder.certificates.iterdir()]) == 3 + 2 + 2  # the supplier's, the ACB's, the CoS party's
+    assert (
+        len([*folder.certificates.iterdir()]) == 4 + 3 + 2 + 2
+    )  # the supplier's, ACB's, CoS party's, issuers'
+    assert not folder.dcc.exists()
 
 
 def test_a_folder_keeps_its_seed(tmp_path: Path) -> None:

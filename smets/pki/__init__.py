@@ -1,0 +1,1 @@
+"""Test PKIs: made new, and listed."""
