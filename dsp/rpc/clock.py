@@ -30,4 +30,6 @@ class Clock(ClockServicer):
 
 
 def _render(state: ClockState) -> pb2.ClockState:
-    return pb2.ClockState(now=state.now, rate=state.rate, hosts=state.hosts, event=state.event)
+    return pb2.ClockState(
+        now=state.now, rate=state.rate, hosts=state.hosts, event=state.event, drift=state.drift
+    )

@@ -13,17 +13,21 @@ from typing import Protocol
 from dsp.runtime.clock import ClockIsRunning, ClockRefusal, checked_rate, checked_target
 from dsp.runtime.hosts import ClockUpdate, Host
 from dsp.runtime.runtime import Runtime
-from smart_metering.instants import Instant
+from smart_metering.instants import SECOND_MS, Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockState:
-    """`hosts` are attached; `event`: one happened (run_to_next_event)."""
+    """`hosts` are attached; `event`: one happened (run_to_next_event).
+
+    `drift`: of time that runs, emulated milliseconds by which it is ahead of the machine's own time, or behind it.
+    """
 
     now: Instant
     rate: float
     hosts: int
     event: bool = False
+    drift: int = 0
 
 
 class Timekeeping(Protocol):
@@ -50,7 +54,11 @@ class Timekeeper:
     def state(self, *, event: bool = False) -> ClockState:
         """The present time and rate."""
         return ClockState(
-            now=self._clock.now(), rate=self._clock.rate, hosts=len(self._runtime.hosts), event=event
+            now=self._clock.now(),
+            rate=self._clock.rate,
+            hosts=len(self._runtime.hosts),
+            event=event,
+            drift=round(self._clock.drift_seconds() * SECOND_MS),
         )
 
     def update(self) -> ClockUpdate:

@@ -90,8 +90,10 @@ def _move(
         async with read_connection(state).administration() as administration:
             moved = await move(administration.clock)
         at = format_instant(moved.now)
-        screen.data({"now": moved.now, "at": at, "rate": moved.rate, "event": moved.event})
-        how = "stepped" if moved.rate == 0 else f"{moved.rate:g} times real time"
+        screen.data(
+            {"now": moved.now, "at": at, "rate": moved.rate, "event": moved.event, "drift": moved.drift}
+        )
+        how = "stepped" if moved.rate == 0 else f"{moved.rate:g} times real time, drift {moved.drift:+d} ms"
         found = ("  an event" if moved.event else "  no event until then") if looks_for_event else ""
         screen.say((at, "bold"), f"  {how}{found}")
 

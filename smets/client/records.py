@@ -96,13 +96,15 @@ class LookUp(Record, frozen=True, kw_only=True):
 class ClockState(Record, frozen=True, kw_only=True):
     """The time and its rate: 0 stepped, 1 real, n times as fast; and how many hosts follow it.
 
-    `event`: run_to_next_event came to one.
+    `event`: run_to_next_event came to one. `drift`: of time that runs, emulated milliseconds by which it is ahead of
+    the machine's own time, or behind it.
     """
 
     now: Instant
     rate: float = 0.0
     hosts: int = 0
     event: bool = False
+    drift: int = 0
 
 
 class LaunchSummary(Record, frozen=True, kw_only=True):

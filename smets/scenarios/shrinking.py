@@ -45,7 +45,7 @@ class Shrunk:
 def reasons(result: ScenarioResult) -> frozenset[str]:
     """Why it does not hold: each thing that was expected with each kind of what was there instead."""
     texts = {
-        _PASSING.sub("", f"{failure.expected}; found: {reason}")
+        f"{_PASSING.sub('', failure.expected).strip()}; found: {_PASSING.sub('', reason).strip()}"
         for _, failure in result.failures
         for reason in failure.reasons or ("nothing",)
     }

@@ -21,7 +21,7 @@ from tests.smets.running_system import ESME, HUB
 from tests.support.watching import Samples, facts, metrics_at, page_at
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
-FLEET = "premises: [{count: 2}]"
+FLEET = "fleets: [{count: 2}]"
 
 
 @asynccontextmanager

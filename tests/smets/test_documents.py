@@ -15,6 +15,7 @@ PAGES = (
     "docs/hardware-in-the-loop.md",
     "docs/keys.md",
     "docs/scenarios.md",
+    "docs/replay.md",
 )
 LINKING = ("README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")))
 

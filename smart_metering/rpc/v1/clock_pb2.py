@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!smart_metering/rpc/v1/clock.proto\x12\x15smart_metering.rpc.v1\"\x0c\n\nNowRequest\"\x1c\n\x0e\x41\x64vanceRequest\x12\n\n\x02\x62y\x18\x01 \x01(\x03\"&\n\x15RunToNextEventRequest\x12\r\n\x05until\x18\x01 \x01(\x03\"\x1e\n\x0eSetRateRequest\x12\x0c\n\x04rate\x18\x01 \x01(\x01\"E\n\nClockState\x12\x0b\n\x03now\x18\x01 \x01(\x03\x12\x0c\n\x04rate\x18\x02 \x01(\x01\x12\r\n\x05hosts\x18\x04 \x01(\r\x12\r\n\x05\x65vent\x18\x03 \x01(\x08\x32\xe1\x02\n\x05\x43lock\x12K\n\x03Now\x12!.smart_metering.rpc.v1.NowRequest\x1a!.smart_metering.rpc.v1.ClockState\x12S\n\x07\x41\x64vance\x12%.smart_metering.rpc.v1.AdvanceRequest\x1a!.smart_metering.rpc.v1.ClockState\x12\x61\n\x0eRunToNextEvent\x12,.smart_metering.rpc.v1.RunToNextEventRequest\x1a!.smart_metering.rpc.v1.ClockState\x12S\n\x07SetRate\x12%.smart_metering.rpc.v1.SetRateRequest\x1a!.smart_metering.rpc.v1.ClockStateb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!smart_metering/rpc/v1/clock.proto\x12\x15smart_metering.rpc.v1\"\x0c\n\nNowRequest\"\x1c\n\x0e\x41\x64vanceRequest\x12\n\n\x02\x62y\x18\x01 \x01(\x03\"&\n\x15RunToNextEventRequest\x12\r\n\x05until\x18\x01 \x01(\x03\"\x1e\n\x0eSetRateRequest\x12\x0c\n\x04rate\x18\x01 \x01(\x01\"T\n\nClockState\x12\x0b\n\x03now\x18\x01 \x01(\x03\x12\x0c\n\x04rate\x18\x02 \x01(\x01\x12\r\n\x05hosts\x18\x04 \x01(\r\x12\r\n\x05\x65vent\x18\x03 \x01(\x08\x12\r\n\x05\x64rift\x18\x05 \x01(\x03\x32\xe1\x02\n\x05\x43lock\x12K\n\x03Now\x12!.smart_metering.rpc.v1.NowRequest\x1a!.smart_metering.rpc.v1.ClockState\x12S\n\x07\x41\x64vance\x12%.smart_metering.rpc.v1.AdvanceRequest\x1a!.smart_metering.rpc.v1.ClockState\x12\x61\n\x0eRunToNextEvent\x12,.smart_metering.rpc.v1.RunToNextEventRequest\x1a!.smart_metering.rpc.v1.ClockState\x12S\n\x07SetRate\x12%.smart_metering.rpc.v1.SetRateRequest\x1a!.smart_metering.rpc.v1.ClockStateb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,7 +40,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETRATEREQUEST']._serialized_start=144
   _globals['_SETRATEREQUEST']._serialized_end=174
   _globals['_CLOCKSTATE']._serialized_start=176
-  _globals['_CLOCKSTATE']._serialized_end=245
-  _globals['_CLOCK']._serialized_start=248
-  _globals['_CLOCK']._serialized_end=601
+  _globals['_CLOCKSTATE']._serialized_end=260
+  _globals['_CLOCK']._serialized_start=263
+  _globals['_CLOCK']._serialized_end=616
 # @@protoc_insertion_point(module_scope)

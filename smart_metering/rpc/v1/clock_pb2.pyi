@@ -101,6 +101,7 @@ class ClockState(_message.Message):
     RATE_FIELD_NUMBER: _builtins.int
     HOSTS_FIELD_NUMBER: _builtins.int
     EVENT_FIELD_NUMBER: _builtins.int
+    DRIFT_FIELD_NUMBER: _builtins.int
     now: _builtins.int
     rate: _builtins.float
     """0: time stands until it is advanced"""
@@ -108,6 +109,8 @@ class ClockState(_message.Message):
     """emulators and hubs attached to the SM WAN: they follow the clock"""
     event: _builtins.bool
     """an event happened (RunToNextEvent)"""
+    drift: _builtins.int
+    """of time that runs: emulated milliseconds by which it is ahead of the machine's time, or behind it"""
     def __init__(
         self,
         *,
@@ -115,10 +118,11 @@ class ClockState(_message.Message):
         rate: _builtins.float = ...,
         hosts: _builtins.int = ...,
         event: _builtins.bool = ...,
+        drift: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "hosts", b"hosts", "now", b"now", "rate", b"rate"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["drift", b"drift", "event", b"event", "hosts", b"hosts", "now", b"now", "rate", b"rate"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

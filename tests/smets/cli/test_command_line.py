@@ -141,6 +141,7 @@ def test_the_clock_is_moved_and_runs(smets: CommandLine) -> None:
 
     assert int(str(advanced["now"])) == int(str(before["now"])) + 90_000
     assert running["rate"] == 100
+    assert isinstance(running["drift"], int)
     assert field(read, "response", "response_code") == "I0"
     assert "no event" in smets.run("clock", "next", "--within", "1s")
 

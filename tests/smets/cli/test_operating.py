@@ -16,7 +16,7 @@ import pytest
 
 from tests.smets.cli.command_line import CommandLine
 
-FLEET = "premises: [{count: 2}]"
+FLEET = "fleets: [{count: 2}]"
 PATIENCE_SECONDS = 30
 
 
