@@ -1,4 +1,7 @@
-"""A system that `smets up` runs, and `smets` as a user runs it over the same state folder, for tests of commands."""
+"""A system that `smets up` runs, and the commands of `smets` over its state folder, each within the test's own process.
+
+What only a process of its own shows (signals, streams, imports) the tests of `smets` alone and of its sessions see.
+"""
 
 import json
 import os
@@ -10,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from smets.cli.__main__ import application
 
 
 class CommandLine:
@@ -18,19 +24,15 @@ class CommandLine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.state = folder / "state"
+        self._runner = CliRunner()
 
     def run(self, *arguments: str, exit_code: int = 0) -> str:
         """What it says; on stdout if it ends as expected."""
-        done = subprocess.run(
-            [sys.executable, "-m", "smets.cli", *arguments],
-            env={**os.environ, "SMETS_STATE": str(self.state)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
+        done = self._runner.invoke(
+            application(), arguments, prog_name="smets", env={"SMETS_STATE": str(self.state)}
         )
-        assert done.returncode == exit_code, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        assert done.exit_code == exit_code, done.stdout + done.stderr
         return done.stdout if exit_code == 0 else done.stdout + done.stderr
 
     def ask(self, *arguments: str, exit_code: int = 0) -> dict[str, object]:

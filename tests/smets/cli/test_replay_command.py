@@ -2,13 +2,13 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from smets.cli.__main__ import application
 from tests.smets.cli.command_line import field, running
 
 SCENARIO = """
@@ -39,24 +39,19 @@ Smets = Callable[..., str]
 
 
 @pytest.fixture
-def smets(tmp_path: Path) -> Smets:
+def smets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Smets:
     """Runs it in a folder of its own, where the scenario is, and nothing else."""
     (tmp_path / "lost.yaml").write_text(SCENARIO)
     (tmp_path / "future.yaml").write_text(FUTURE)
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("SMETS_")]:
+        monkeypatch.delenv(name)
+    runner = CliRunner()
 
     def run(*arguments: str, exit_code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "smets.cli", *arguments],
-            cwd=tmp_path,
-            env={name: value for name, value in os.environ.items() if not name.startswith("SMETS_")}
-            | {"PYTHONPATH": os.pathsep.join(sys.path)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == exit_code, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
+        done = runner.invoke(application(), arguments, prog_name="smets")
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        assert done.exit_code == exit_code, done.stdout + done.stderr
         return done.stdout if exit_code == 0 else done.stdout + done.stderr
 
     return run

@@ -29,11 +29,13 @@ from smart_metering.pki.certificates import device_certificate
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.records import changed
 from smart_metering.smi_statuses import SmiStatus
+from smets.local_system.state_folder import StateFolder
 from smets.replay.divergence import Divergence
 from smets.replay.ends import differences
 from smets.replay.replaying import Replay
 from smets.replay.run import NoRun, Run
 from smets.world.settings import WorldSettings
+from smets.world.world import World as WholeWorld
 from tests.support.dsp_premises import V1, V2
 from tests.support.hand_made_device import SEED
 from tests.support.world import World
@@ -145,6 +147,25 @@ def test_the_place_is_named_where_the_dsp_would_have_sent_something_else(saved: 
 def changed_counter(event: RequestReceived) -> RequestId:
     request_id = event.request.request_id
     return RequestId(request_id.originator, request_id.target, request_id.counter + 1)
+
+
+def test_what_was_saved_and_loaded_goes_on_as_if_it_never_had_been(tmp_path: Path) -> None:
+    with World(premises=PREMISES, seed=SEED.decode(), faults=[LOSSY]) as world:
+        meters = [eui_of(ESME, number) for number in range(PREMISES)]
+        world.update_firmware(meters, V2)
+        world.advance(HOUR_MS + MINUTE_MS)
+        for number, meter in enumerate(meters):
+            world.activate(meter, V2, at=Instant(world.now + (number + 1) * HOUR_MS))
+            world.read_version(meter)
+        world.save(tmp_path)
+        loaded = WholeWorld(world.settings, former=StateFolder(tmp_path))
+        before = world.emulator.trace()
+        with loaded:
+            for one in (world, loaded):
+                one.advance(2 * DAY_MS)
+
+            assert loaded.emulator.trace() == world.emulator.trace() != before
+            assert [*loaded.engine.state.devices.values()] == [*world.engine.state.devices.values()]
 
 
 def test_two_futures_begin_at_one_event(saved: tuple[World, Path]) -> None:
