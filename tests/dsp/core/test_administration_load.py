@@ -170,3 +170,28 @@ def test_a_suspended_user_is_refused_until_it_is_loaded_otherwise() -> None:
         codes.append(world.read_version(ESME).response_code)
 
     assert codes == ["E3", "I99"]
+
+
+@pytest.mark.parametrize(
+    ("octets", "what"),
+    [
+        (b"no certificate", "octet 0: certificate: "),
+        (
+            party(OTHER_SUPPLIER).digital_signing_certificate,
+            f"a certificate of {OTHER_SUPPLIER} for ds, expected ds",
+        ),
+        (party(SUPPLIER).key_agreement_certificate, f"a certificate of {SUPPLIER} for ka, expected ds"),
+    ],
+    ids=["none", "another's", "for another use"],
+)
+def test_a_party_comes_with_a_certificate_of_its_own_or_with_none(octets: bytes, what: str) -> None:
+    world = empty()
+
+    reply = world.load(parties=[changed(party(SUPPLIER), digital_signing_certificate=octets)])
+
+    assert isinstance(reply, Refusal)
+    assert reply.faults[0].startswith(f"parties[0] ({SUPPLIER}).digital_signing_certificate: {what}")
+    assert SUPPLIER not in world.engine.state.parties
+    assert world.load(parties=[changed(party(SUPPLIER), digital_signing_certificate=b"")]) == LoadSummary(
+        parties=1, registrations=0, devices=0
+    )
