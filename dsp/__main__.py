@@ -64,6 +64,8 @@ async def _run(settings: DspSettings) -> None:
         }
         if dsp.smki_address:
             ready["smki"] = dsp.smki_address
+        if dsp.ssi_address:
+            ready["ssi"] = dsp.ssi_address
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
         await asyncio.wait({stopped, dsp.runtime.failed}, return_when=asyncio.FIRST_COMPLETED)
@@ -123,6 +125,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="serves the SMKI Repository there; else it does not",
     )
+    parser.add_argument(
+        "--ssi-listen",
+        default="",
+        metavar="HOST:PORT",
+        help="serves the pages of the Self-Service Interface there; else it does not",
+    )
     add_operating_options(parser)
     return parser
 
@@ -140,6 +148,7 @@ def _settings(arguments: argparse.Namespace) -> DspSettings:
         keys=arguments.keys,
         certificates=arguments.certificates,
         smki_listen=arguments.smki_listen,
+        ssi_listen=arguments.ssi_listen,
         operating=operating_from(arguments),
     )
 

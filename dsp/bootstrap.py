@@ -10,12 +10,15 @@ from typing import Self
 from dsp.core.engine import Engine
 from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
+from dsp.identity.identity import Identity
 from dsp.rpc.doors import Doors, events_service, services, sm_wan_service
 from dsp.rpc.operations import operations_service
 from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
+from dsp.runtime.audit_desk import AuditDesk
 from dsp.runtime.certificate_desk import CertificateDesk
 from dsp.runtime.clock import VirtualClock
+from dsp.runtime.explanation_desk import ExplanationDesk
 from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.firmware_store import FirmwareStore
@@ -27,6 +30,8 @@ from dsp.runtime.runtime import Runtime
 from dsp.runtime.timekeeper import Timekeeper
 from dsp.runtime.user_streams import UserStreams
 from dsp.smki_http.application import smki_application
+from dsp.ssi.application import ssi_application
+from dsp.ssi.desks import Desks
 from ledger.group_commit import GroupCommit
 from ledger.state_directory import StateDirectory
 from operations.metrics_page import MetricsPage
@@ -52,7 +57,7 @@ class DspSettings:
 
     `keys` is a PKI folder of those of its own keys that the seed does not derive. `certificates`: a folder of those of
     organisations, which the SMKI Repository serves beside those of the parties that were loaded; it listens if
-    `smki_listen` says where.
+    `smki_listen` says where. The pages of the Self-Service Interface are served at `ssi_listen`, if it says where.
     """
 
     listen: str
@@ -66,6 +71,7 @@ class DspSettings:
     keys: Path | None = None
     certificates: Path | None = None
     smki_listen: str = ""
+    ssi_listen: str = ""
     operating: Operating = field(default_factory=Operating)
 
 
@@ -79,6 +85,7 @@ class Dsp:
         self._runtime: Runtime | None = None
         self._metrics: MetricsPage | None = None
         self._smki: HttpServer | None = None
+        self._ssi: HttpServer | None = None
         self._is_serving = False
 
     @property
@@ -108,6 +115,11 @@ class Dsp:
         """Where the SMKI Repository listens; empty where there is none."""
         return self._smki.address if self._smki is not None else ""
 
+    @property
+    def ssi_address(self) -> str:
+        """Where the pages of the Self-Service Interface are; empty where there are none."""
+        return self._ssi.address if self._ssi is not None else ""
+
     async def start(self) -> None:
         """Listens, opens the state, which no other DSP may use meanwhile, and returns once it serves.
 
@@ -122,6 +134,7 @@ class Dsp:
             await runtime.flush()
             self._serve_metrics()
             await self._serve_certificates(books)
+            await self._serve_pages(books)
             await self._server.open(self._services(books))
             self._is_serving = True
         except BaseException:
@@ -133,8 +146,9 @@ class Dsp:
         if self._is_serving:
             await self._server.drain(self._settings.operating.drain_seconds)
         await self._server.stop(GRACE_SECONDS)
-        if self._smki is not None:
-            await self._smki.stop()
+        for door in (self._ssi, self._smki):
+            if door is not None:
+                await door.stop()
         if self._metrics is not None:
             await asyncio.to_thread(self._metrics.close)
         if self._books is None:
@@ -166,6 +180,20 @@ class Dsp:
         if books.certificates is not None:
             self._smki = HttpServer(self._settings.smki_listen, smki_application(books.certificates))
             await self._smki.start()
+
+    async def _serve_pages(self, books: "_Books") -> None:
+        listen = self._settings.ssi_listen
+        if not listen:
+            return
+        desks = Desks(
+            runtime=self.runtime,
+            records=books.records,
+            audit=AuditDesk(self.runtime, books.records),
+            explanations=ExplanationDesk(self.runtime, books.records),
+            identity=Identity(books.state.parties),
+        )
+        self._ssi = HttpServer(listen, ssi_application(desks, listen))
+        await self._ssi.start()
 
     def _services(self, books: "_Books") -> dict[str, Register]:
         timekeeper = Timekeeper(self.runtime)

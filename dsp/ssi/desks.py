@@ -1,0 +1,20 @@
+"""What the pages open to: the desks behind them, and who tells who is calling."""
+
+from dataclasses import dataclass
+
+from dsp.identity.identity import Identity
+from dsp.runtime.audit_desk import AuditDesk
+from dsp.runtime.engine_room import EngineRoom
+from dsp.runtime.explanation_desk import ExplanationDesk
+from dsp.runtime.records_desk import RecordsDesk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desks:
+    """Each page asks some of them."""
+
+    runtime: EngineRoom
+    records: RecordsDesk
+    audit: AuditDesk
+    explanations: ExplanationDesk
+    identity: Identity
