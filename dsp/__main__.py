@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dsp.bootstrap import Dsp, DspSettings
+from dsp.identity.identity import IdentitySettings
 from dsp.rules.releases import LATEST, MODIFICATIONS, RELEASES, UnknownRule, rules_as_of, rules_with
 from dsp.rules.rule_set import RuleSet
 from dsp.rules.switching import READERS, switches_from
@@ -131,6 +132,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="serves the pages of the Self-Service Interface there; else it does not",
     )
+    parser.add_argument(
+        "--development-sign-in",
+        action="store_true",
+        help="on these pages one may be any User, or the operator, without a password; on loopback alone",
+    )
     add_operating_options(parser)
     return parser
 
@@ -149,6 +155,7 @@ def _settings(arguments: argparse.Namespace) -> DspSettings:
         certificates=arguments.certificates,
         smki_listen=arguments.smki_listen,
         ssi_listen=arguments.ssi_listen,
+        identity=IdentitySettings(development_sign_in=arguments.development_sign_in),
         operating=operating_from(arguments),
     )
 

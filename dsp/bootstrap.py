@@ -10,7 +10,7 @@ from typing import Self
 from dsp.core.engine import Engine
 from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
-from dsp.identity.identity import Identity
+from dsp.identity.identity import NOTHING_SET, Identity, IdentitySettings
 from dsp.rpc.doors import Doors, events_service, services, sm_wan_service
 from dsp.rpc.operations import operations_service
 from dsp.rpc.refusals import STATUSES
@@ -72,6 +72,7 @@ class DspSettings:
     certificates: Path | None = None
     smki_listen: str = ""
     ssi_listen: str = ""
+    identity: IdentitySettings = NOTHING_SET
     operating: Operating = field(default_factory=Operating)
 
 
@@ -86,6 +87,7 @@ class Dsp:
         self._metrics: MetricsPage | None = None
         self._smki: HttpServer | None = None
         self._ssi: HttpServer | None = None
+        self._identity: Identity | None = None
         self._is_serving = False
 
     @property
@@ -104,6 +106,12 @@ class Dsp:
         """Likewise."""
         assert self._books is not None, "not started"
         return self._books.records
+
+    @property
+    def identity(self) -> Identity:
+        """Likewise."""
+        assert self._identity is not None, "not started"
+        return self._identity
 
     @property
     def metrics(self) -> str:
@@ -132,6 +140,7 @@ class Dsp:
             self._runtime = runtime = self._set_up(books)
             runtime.start()
             await runtime.flush()
+            self._identity = Identity(books.state.parties, settings=self._settings.identity)
             self._serve_metrics()
             await self._serve_certificates(books)
             await self._serve_pages(books)
@@ -149,6 +158,8 @@ class Dsp:
         for door in (self._ssi, self._smki):
             if door is not None:
                 await door.stop()
+        if self._identity is not None:
+            self._identity.close()
         if self._metrics is not None:
             await asyncio.to_thread(self._metrics.close)
         if self._books is None:
@@ -190,7 +201,7 @@ class Dsp:
             records=books.records,
             audit=AuditDesk(self.runtime, books.records),
             explanations=ExplanationDesk(self.runtime, books.records),
-            identity=Identity(books.state.parties),
+            identity=self.identity,
         )
         self._ssi = HttpServer(listen, ssi_application(desks, listen))
         await self._ssi.start()

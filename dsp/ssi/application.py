@@ -1,11 +1,11 @@
 """The Self-Service Interface as an ASGI application: at each page the same order of who, whether, and then what.
 
-    1  the Host is one of this server's                  headers.py       421
-    2  the path and the method are of a page             pages.py         404, 405
-    3  a session that has not ended, where one is needed                  to the sign-in
-    4  the page is for this caller                       pages.py         403
-    5  what changes something comes from a page of ours  _is_ours         403
-    6  the page                                          what it refuses is answered by a page, too
+1  the Host is one of this server's                  headers.py       421
+2  the path and the method are of a page             pages.py         404, 405
+3  a session that has not ended, where one is needed                  to the sign-in
+4  the page is for this caller                       pages.py         403
+5  what changes something comes from a page of ours  _is_ours         403
+6  the page                                          what it refuses is answered by a page, too
 """
 
 from collections.abc import Callable, Coroutine
@@ -207,5 +207,10 @@ def _to_sign_in(visit: Visit) -> Response:
 def _greet(visit: Visit, response: Response, guest: str) -> None:
     over_tls = visit.is_over_tls
     response.set_cookie(
-        guest_cookie_name(over_tls=over_tls), guest, path="/", httponly=True, samesite="strict", secure=over_tls
+        guest_cookie_name(over_tls=over_tls),
+        guest,
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=over_tls,
     )

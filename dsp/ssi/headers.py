@@ -1,7 +1,7 @@
-"""The headers that every answer carries, and the Host that every request must name: one ASGI application around another.
+"""The headers that every answer carries, and the Host that every request must name: an ASGI application around another.
 
-Nothing inline, nothing from elsewhere, no frame around it. A server on loopback answers to names of loopback alone: else
-a page elsewhere whose name is made to point here could read it.
+Nothing inline, nothing from elsewhere, no frame around it. A server on loopback answers to names of loopback alone:
+else a page elsewhere whose name is made to point here could read it.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Pages out of templates: every value is escaped, a name that is not there is an error, and the frame is around it all."""
+"""Pages out of templates: every value is escaped, a missing name is an error, and the frame is around it all."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What is around every page. `back` is the page itself, for what leads back to it; `theme` is empty, light or dark."""
+    """What is around every page. `back` is the page itself, for what leads back to it; `theme`: empty, light or dark."""
 
     title: str
     back: str

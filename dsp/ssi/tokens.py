@@ -25,7 +25,9 @@ class GuestTokens:
 
     def permits(self, guest: str, token: str) -> bool:
         """Whether they are a pair; compared in constant time."""
-        return bool(guest) and hmac.compare_digest(self.token(guest).encode(), token.encode("utf-8", "replace"))
+        return bool(guest) and hmac.compare_digest(
+            self.token(guest).encode(), token.encode("utf-8", "replace")
+        )
 
 
 def guest_cookie_name(*, over_tls: bool) -> str:

@@ -52,7 +52,9 @@ class Visit:
     def user(self) -> Eui:
         """The party for which the caller looks. Raises Refused for an operator who is of none."""
         if self.caller.eui is None:
-            raise forbidden("This page shows what is one party's own; an operator of no party has nothing there.")
+            raise forbidden(
+                "This page shows what is one party's own; an operator of no party has nothing there."
+            )
         return self.caller.eui
 
     @property

@@ -20,7 +20,9 @@ class DevelopmentUser:
 def development_users(state: State) -> tuple[DevelopmentUser, ...]:
     """The first MOST_SHOWN of them."""
     users = [
-        DevelopmentUser(eui=party.eui, name=party.name or party.eui, roles=", ".join(party.roles) or "no role")
+        DevelopmentUser(
+            eui=party.eui, name=party.name or party.eui, roles=", ".join(party.roles) or "no role"
+        )
         for party in state.parties.values()
     ]
     return tuple(sorted(users, key=lambda user: (user.name.casefold(), user.eui))[:MOST_SHOWN])

@@ -10,6 +10,7 @@ import grpc
 from grpc import aio
 
 from dsp.bootstrap import Dsp, DspSettings
+from dsp.identity.identity import NOTHING_SET, IdentitySettings
 from dsp.rules.releases import rules_as_of
 from dsp.rules.rule_set import RuleSet
 from smart_metering.command_variants import CommandVariant
@@ -144,6 +145,8 @@ async def running(
     listen: str = "127.0.0.1:0",
     rules: RuleSet | None = None,
     smki_listen: str = "",
+    ssi_listen: str = "",
+    identity: IdentitySettings = NOTHING_SET,
 ) -> AsyncIterator[Dcc]:
     """A DSP on this state, and a channel to it."""
     rules = rules or rules_as_of()
@@ -155,6 +158,8 @@ async def running(
         epoch=START,
         rate=rate,
         smki_listen=smki_listen,
+        ssi_listen=ssi_listen,
+        identity=identity,
     )
     async with Dsp(settings) as dsp, aio.insecure_channel(dsp.address) as channel:
         yield Dcc(dsp, channel)
