@@ -24,6 +24,7 @@ from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.firmware_store import FirmwareStore
 from dsp.runtime.hosts import Hosts
 from dsp.runtime.http_server import HttpServer
+from dsp.runtime.inventory_desk import InventoryDesk
 from dsp.runtime.metrics import metrics
 from dsp.runtime.records_desk import RecordsDesk
 from dsp.runtime.runtime import Runtime
@@ -201,6 +202,7 @@ class Dsp:
             records=books.records,
             audit=AuditDesk(self.runtime, books.records),
             explanations=ExplanationDesk(self.runtime, books.records),
+            inventory=InventoryDesk(self.runtime),
             identity=self.identity,
         )
         self._ssi = HttpServer(listen, ssi_application(desks, listen))
@@ -258,6 +260,8 @@ class _Books:
         self.certificates: CertificateDesk | None = None
         if settings.smki_listen:
             self.certificates = CertificateDesk(self.state, settings.seed, organisations)
+        if settings.ssi_listen:
+            self.state.index_inventory()  # here, where a million Devices keep nobody waiting
         self.code = code_digest()
 
     def close(self) -> None:

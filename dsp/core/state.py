@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 
 from dsp.core.inputs import JournalEntry
+from dsp.core.inventory_index import InventoryIndex
 from dsp.core.records import (
     AlertStorm,
     AuditRecord,
@@ -91,6 +92,7 @@ class State:
         )  # since this start: hosts claim their hubs again after a restart
         self.devices_by_status: Counter[Standing] = Counter()
         self.outstanding_by_stage: Counter[Stage] = Counter()
+        self.inventory_index: InventoryIndex | None = None  # where somebody searches
         self.devices_version = 0  # another one whenever a Device comes or goes
         self.audit_trail_tidied_on = -1  # the day, counted from 1970
 
@@ -119,6 +121,12 @@ class State:
         self.foreign_serials = {}
         for certificates in self.certificates.values():
             self._index_serials(certificates)
+
+    def index_inventory(self) -> InventoryIndex:
+        """From now on Devices are also found by what is typed into a search."""
+        if self.inventory_index is None:
+            self.inventory_index = InventoryIndex(self.devices.items())
+        return self.inventory_index
 
     def put_certificates(self, certificates: Certificates) -> None:
         """Writes what a hub gave of a Device, and keeps the index true."""
@@ -232,12 +240,16 @@ class State:
             self._unindex_device(former)
         if former is None or _indexed(former) != _indexed(device):
             self._index_device(device)
+        if self.inventory_index is not None:
+            self.inventory_index.put(former, device)
         return self.devices.put(device)
 
     def remove_device(self, device: SmiDevice) -> None:
         """Takes a Device out of the SMI."""
         self.devices_version += 1
         self._unindex_device(device)
+        if self.inventory_index is not None:
+            self.inventory_index.remove(self.devices[device.device.device_id])
         self.devices_by_status[_standing(self.devices[device.device.device_id])] -= 1
         self.devices.remove(device.device.device_id)
 

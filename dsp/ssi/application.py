@@ -29,7 +29,8 @@ from dsp.ssi.refusing import Refused, forbidden
 from dsp.ssi.rendering import Renderer, Way
 from dsp.ssi.static_files import ROOT, StaticFiles
 from dsp.ssi.tokens import GuestTokens, guest_cookie_name
-from dsp.ssi.visits import Visit, address_of, local
+from dsp.ssi.views.addresses import address_of
+from dsp.ssi.visits import Visit, local
 
 CSRF_FIELD, CSRF_HEADER = "csrf_token", "X-CSRF-Token"
 SAFE_SITES = frozenset({"same-origin", "none"})

@@ -6,6 +6,7 @@ from dsp.identity.identity import Identity
 from dsp.runtime.audit_desk import AuditDesk
 from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.explanation_desk import ExplanationDesk
+from dsp.runtime.inventory_desk import InventoryDesk
 from dsp.runtime.records_desk import RecordsDesk
 
 
@@ -17,4 +18,5 @@ class Desks:
     records: RecordsDesk
     audit: AuditDesk
     explanations: ExplanationDesk
+    inventory: InventoryDesk
     identity: Identity

@@ -10,11 +10,11 @@ from dsp.ssi.views.development_users import development_users
 from dsp.ssi.visits import A_YEAR_IN_SECONDS, NEXT_THEME, THEME_COOKIE, Visit
 from smart_metering.identifiers import InvalidIdentifier, parse_eui
 
-FIRST_PAGE = "/about"
+FIRST_PAGE = "/inventory"
 
 
 async def front_door(visit: Visit) -> Response:
-    """Whoever is signed in begins at the first page."""
+    """Whoever is signed in begins at the inventory."""
     return visit.lead_to(FIRST_PAGE)
 
 

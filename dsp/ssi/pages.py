@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from starlette.responses import Response
 
-from dsp.ssi import about, entrance
+from dsp.ssi import about, entrance, inventory
 from dsp.ssi.visits import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -49,5 +49,6 @@ PAGES = (
     Page("POST", "/develop",  entrance.develop,       For.ANYBODY,    Takes.FORM),
     Page("POST", "/sign-out", entrance.sign_out,      For.SIGNED_IN,  Takes.FORM),
     Page("POST", "/theme",    entrance.choose_theme,  For.ANYBODY,    Takes.FORM),
+    Page("GET",  "/inventory",inventory.inventory,   For.SIGNED_IN,  named="Inventory"),
     Page("GET",  "/about",    about.about,            For.SIGNED_IN,  named="About"),
 )  # fmt: skip

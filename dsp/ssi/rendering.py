@@ -33,7 +33,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What is around every page. `back` is the page itself, for what leads back to it; `theme`: empty, light or dark."""
+    """What is around every page. `back`: the page itself, for what leads back to it; `theme`: empty, light or dark."""
 
     title: str
     back: str

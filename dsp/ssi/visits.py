@@ -1,10 +1,9 @@
 """One request for a page: who makes it, what it brought, and the ways to answer it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -120,12 +119,6 @@ def local(address: str) -> str:
     is_local = not parts.scheme and not parts.netloc and address.startswith("/")
     is_plain = address.isascii() and address.isprintable() and "\\" not in address
     return address if is_local and is_plain else "/"
-
-
-def address_of(path: str, fields: Mapping[str, str | int | None]) -> str:
-    """A path with what is given of these behind its `?`."""
-    given = [f"{name}={quote(str(text), safe='')}" for name, text in fields.items() if text]
-    return f"{path}?{'&'.join(given)}" if given else path
 
 
 def _who(caller: Caller) -> Who:
