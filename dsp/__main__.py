@@ -133,6 +133,13 @@ def _parser() -> argparse.ArgumentParser:
         help="serves the pages of the Self-Service Interface there; else it does not",
     )
     parser.add_argument(
+        "--ssi-emulator",
+        action="append",
+        default=[],
+        metavar="HOST:PORT|@FILE",
+        help="where those pages ask what Devices themselves say; @FILE: the emulator writes it there; may be repeated",
+    )
+    parser.add_argument(
         "--development-sign-in",
         action="store_true",
         help="on these pages one may be any User, or the operator, without a password; on loopback alone",
@@ -155,6 +162,7 @@ def _settings(arguments: argparse.Namespace) -> DspSettings:
         certificates=arguments.certificates,
         smki_listen=arguments.smki_listen,
         ssi_listen=arguments.ssi_listen,
+        ssi_emulators=tuple(arguments.ssi_emulator),
         identity=IdentitySettings(development_sign_in=arguments.development_sign_in),
         operating=operating_from(arguments),
     )

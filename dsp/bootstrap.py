@@ -12,12 +12,14 @@ from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
 from dsp.identity.identity import NOTHING_SET, Identity, IdentitySettings
 from dsp.rpc.doors import Doors, events_service, services, sm_wan_service
+from dsp.rpc.emulator_line import EmulatorLine
 from dsp.rpc.operations import operations_service
 from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
 from dsp.runtime.audit_desk import AuditDesk
 from dsp.runtime.certificate_desk import CertificateDesk
 from dsp.runtime.clock import VirtualClock
+from dsp.runtime.emulator_view import Emulators
 from dsp.runtime.explanation_desk import ExplanationDesk
 from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
@@ -58,7 +60,8 @@ class DspSettings:
 
     `keys` is a PKI folder of those of its own keys that the seed does not derive. `certificates`: a folder of those of
     organisations, which the SMKI Repository serves beside those of the parties that were loaded; it listens if
-    `smki_listen` says where. The pages of the Self-Service Interface are served at `ssi_listen`, if it says where.
+    `smki_listen` says where. The pages of the Self-Service Interface are served at `ssi_listen`, if it says where; they
+    ask `ssi_emulators` what Devices themselves say, each HOST:PORT, or @FILE with that in it.
     """
 
     listen: str
@@ -73,6 +76,7 @@ class DspSettings:
     certificates: Path | None = None
     smki_listen: str = ""
     ssi_listen: str = ""
+    ssi_emulators: tuple[str, ...] = ()
     identity: IdentitySettings = NOTHING_SET
     operating: Operating = field(default_factory=Operating)
 
@@ -89,6 +93,7 @@ class Dsp:
         self._smki: HttpServer | None = None
         self._ssi: HttpServer | None = None
         self._identity: Identity | None = None
+        self._emulator_lines: list[EmulatorLine] = []
         self._is_serving = False
 
     @property
@@ -159,6 +164,8 @@ class Dsp:
         for door in (self._ssi, self._smki):
             if door is not None:
                 await door.stop()
+        for line in self._emulator_lines:
+            await line.close()
         if self._identity is not None:
             self._identity.close()
         if self._metrics is not None:
@@ -197,12 +204,14 @@ class Dsp:
         listen = self._settings.ssi_listen
         if not listen:
             return
+        self._emulator_lines = [EmulatorLine(where) for where in self._settings.ssi_emulators]
         desks = Desks(
             runtime=self.runtime,
             records=books.records,
             audit=AuditDesk(self.runtime, books.records),
             explanations=ExplanationDesk(self.runtime, books.records),
             inventory=InventoryDesk(self.runtime),
+            emulator=Emulators(self._emulator_lines),
             identity=self.identity,
         )
         self._ssi = HttpServer(listen, ssi_application(desks, listen))

@@ -4,7 +4,7 @@ from dsp.core.asking import acts_for
 from dsp.core.records import AuditRecord, SmiDevice
 from dsp.core.registrations import SUPPLIER_ROLES, responsible_parties
 from dsp.core.state import State
-from dsp.rules.audit_visibility import MessageKind, Shown, Viewer
+from dsp.rules.audit_visibility import MessageKind, Shown, Viewer, VisibilityRow
 from dsp.rules.choices import Switches
 from dsp.rules.rule_set import RuleSet
 from smart_metering.device_types import DeviceType
@@ -72,6 +72,13 @@ def kinds_of_titles(
     state: State, rules: RuleSet, user: Eui, device: SmiDevice, now: Instant
 ) -> frozenset[MessageKind]:
     """The kinds of others' messages about the Device whose titles `user` may see, by what it is to the Device now."""
+    return frozenset(row.kind for row in rows_of_titles(state, rules, user, device, now))
+
+
+def rows_of_titles(
+    state: State, rules: RuleSet, user: Eui, device: SmiDevice, now: Instant
+) -> tuple[VisibilityRow, ...]:
+    """The rows by which `user` sees titles of others' messages about the Device now."""
     party = state.parties.get(user)
     roles = party.roles if party is not None else ()
 
@@ -81,6 +88,4 @@ def kinds_of_titles(
         for role in able
         if role in roles and acts_for(state, user, responsible_parties(state, device, (role,), now))
     }
-    return frozenset(
-        row.kind for row in rules.audit_visibility if row.shown is Shown.TITLE and row.viewer in is_one
-    )
+    return tuple(row for row in rules.audit_visibility if row.shown is Shown.TITLE and row.viewer in is_one)

@@ -19,6 +19,9 @@ from smart_metering.user_roles import NETWORK_OPERATORS, UserRole
 LEARNED = "learned"
 NOT_LEARNED = "not learned"
 
+FIRMWARE_CHANGE = "firmware version"
+"""How a change in the SMI begins that is one of its firmware version."""
+
 
 class Shown(Record, frozen=True, kw_only=True):
     """What a Response to `srv` shows. `verified`: the DSP could check who says so; `role`: who had asked."""
@@ -60,7 +63,7 @@ def learn(turn: Turn, device: SmiDevice, version: FirmwareVersion, decision: Dec
     """Writes the version; a Suspended Device is restored by it, if the CPL has it."""
     former = device.device.device_firmware_version or "none"
     shown = changed(device.device, device_firmware_version=version)
-    device = turn.change(changed(device, device=shown), f"firmware version {former} -> {version}", decision)
+    device = turn.change(changed(device, device=shown), f"{FIRMWARE_CHANGE} {former} -> {version}", decision)
     approved = turn.state.cpl_entry_for(device.device, version) is not None
     if approved or not turn.rules.switches.restore_needs_active_cpl:
         restore(turn, device, SmiEvent.NEW_FIRMWARE_SHOWN)

@@ -148,7 +148,7 @@ def _sent(turn: Turn, received: RequestReceived, role: UserRole | None, kind: Me
     return changed(
         _record(turn, received.caller, device_about(request), kind),
         srv=request.service_reference_variant,
-        title=_title(request.service_reference_variant),
+        title=title_of_srv(request.service_reference_variant),
         user_role=role,
         request_id=str(request.request_id),
         command_variant=request.command_variant,
@@ -176,7 +176,7 @@ def _received(turn: Turn, user: Eui, message: Message, device: Eui, role: UserRo
             return changed(
                 _record(turn, user, device, MessageKind.SERVICE_RESPONSE),
                 srv=srv,
-                title=_title(srv),
+                title=title_of_srv(srv),
                 user_role=role or _role_of(turn, user, srv, device),
                 request_id=message.request_id,
                 response_id=message.response_id,
@@ -265,6 +265,7 @@ def _role_of(turn: Turn, user: Eui, srv: str, device: Eui) -> UserRole | None:
     return roles[0] if roles else None
 
 
-def _title(srv: str) -> str:
+def title_of_srv(srv: str) -> str:
+    """The name of a Service Reference Variant; empty for what is none."""
     definition = definition_of(srv)
     return definition.name if definition else ""

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from dsp.core.audit_titles import TitleRecord, kinds_of_own_records, kinds_of_titles, show_titles
+from dsp.core.audit_titles import TitleRecord, kinds_of_own_records, rows_of_titles, show_titles
 from dsp.core.inputs import LookedUp, LookUpKind
 from dsp.core.own_records import OwnRecord
-from dsp.core.records import LookUp
-from dsp.rules.audit_visibility import MessageKind, Shown, oldest_shown
+from dsp.core.records import AuditRecord, LookUp
+from dsp.rules.audit_visibility import MessageKind, Shown, VisibilityRow, oldest_shown
 from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.records_desk import Page, RecordsDesk, Tally
 from smart_metering.identifiers import Eui
@@ -15,6 +15,10 @@ NO_TITLES = (
     "no modification in force shows titles: before the modification of the Service Audit Trail a record is available "
     "only to the User that sent or received it"
 )
+
+
+Kinds = frozenset[MessageKind]
+ALL_KINDS: Kinds = frozenset(MessageKind)
 
 
 class UnknownDevice(LookupError):
@@ -33,14 +37,40 @@ class AuditDesk:
         self._records = records
         self._engine = runtime.engine
 
-    async def own_records(self, user: Eui, device: Eui | None, page: Page) -> list[OwnRecord]:
-        """What the User sent and received, whole, newest first, as far back as it is shown."""
+    async def own_records(
+        self, user: Eui, device: Eui | None, page: Page, only: Kinds = ALL_KINDS
+    ) -> list[OwnRecord]:
+        """What the User sent and received, whole, newest first, as far back as it is shown; `only` of these kinds."""
         await self._note(LookUpKind.OWN_RECORDS, user, device, page)
-        return await self._records.read_own_records(
-            user, device, kinds_of_own_records(self._engine.rules), self._shown(page)
-        )
+        kinds = kinds_of_own_records(self._engine.rules) & only
+        return await self._records.read_own_records(user, device, kinds, self._shown(page))
 
-    async def titles(self, user: Eui, device: Eui, page: Page) -> list[TitleRecord]:
+    async def own_list(
+        self, user: Eui, device: Eui | None, page: Page, only: Kinds = ALL_KINDS
+    ) -> list[tuple[int, AuditRecord]]:
+        """The same without contents, each under its number."""
+        await self._note(LookUpKind.OWN_RECORDS, user, device, page)
+        kinds = kinds_of_own_records(self._engine.rules) & only
+        return await self._records.read_audit_trail(user, device, kinds, self._shown(page))
+
+    async def own_record(self, user: Eui, number: int) -> OwnRecord | None:
+        """One of them; None: the User has none of this number, or it is older than is shown."""
+        page = self._shown(Page(before=number + 1, limit=1))
+        kinds = kinds_of_own_records(self._engine.rules)
+        found = await self._records.read_own_record(user, number, kinds, page)
+        await self._note(
+            LookUpKind.OWN_RECORDS, user, found.record.device if found else None, page, refused=not found
+        )
+        return found
+
+    def why_titles(self, user: Eui, device: Eui) -> tuple[VisibilityRow, ...]:
+        """The rows by which the User sees titles of others' messages about the Device now."""
+        state, known = self._engine.state, self._engine.state.devices.get(device)
+        if known is None:
+            return ()
+        return rows_of_titles(state, self._engine.rules, user, known, self._runtime.clock.now())
+
+    async def titles(self, user: Eui, device: Eui, page: Page, only: Kinds = ALL_KINDS) -> list[TitleRecord]:
         """Titles of others' messages about the Device, newest first; none where the User is not responsible for it now.
 
         Raises UnknownDevice; NotForThisUser where it also has no record of its own of the Device, or where the rules
@@ -53,6 +83,7 @@ class AuditDesk:
             await self._note(LookUpKind.TITLES, user, device, page, refused=True)
             raise
         await self._note(LookUpKind.TITLES, user, device, page)
+        kinds &= only
         if not kinds:
             return []
         switches = self._engine.rules.switches
@@ -95,10 +126,7 @@ class AuditDesk:
         return kinds
 
     def _titled(self, user: Eui, device: Eui) -> frozenset[MessageKind]:
-        known = self._engine.state.devices.get(device)
-        if known is None:
-            return frozenset()
-        return kinds_of_titles(self._engine.state, self._engine.rules, user, known, self._runtime.clock.now())
+        return frozenset(row.kind for row in self.why_titles(user, device))
 
     async def _touched(self, user: Eui, device: Eui) -> bool:
         kinds, page = kinds_of_own_records(self._engine.rules), self._shown(Page(limit=1))

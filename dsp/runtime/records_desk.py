@@ -94,6 +94,15 @@ class RecordsDesk:
         found = await self.read_audit_trail(user, device, kinds, page)
         return await self._read(partial(self._with_contents, found))
 
+    async def read_own_record(
+        self, user: Eui, number: int, kinds: Iterable[MessageKind], page: Page
+    ) -> OwnRecord | None:
+        """The User's own record of this number, whole; None: it has none such, or the page does not go so far back."""
+        where: dict[str, Wanted] = {"user": lists_of(user), "kind": _numbers(kinds)}
+        found = await self._read(partial(self._newest, self._state.audit_trail, page, where))
+        own = await self._read(partial(self._with_contents, [it for it in found if it[0] == number]))
+        return own[0] if own else None
+
     async def read_titles(
         self, user: Eui, device: Eui, kinds: Iterable[MessageKind], switches: Switches, page: Page
     ) -> list[TitleRecord]:
@@ -182,6 +191,12 @@ class RecordsDesk:
                 limit=limit,
             )
         )
+
+    async def read_changes_of(self, device: Eui, limit: int) -> list[SmiChange]:
+        """What changed of the Device in the SMI: the last `limit`, oldest first."""
+        log = self._state.smi_changes
+        read = partial(self._store.read, log, where={"device": device}, limit=limit, newest_first=True)
+        return [change for _, change in reversed(await self._read(read))]
 
     def list_devices(
         self, after: str, limit: int, is_wanted: Callable[[SmiDevice], bool]

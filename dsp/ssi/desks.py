@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dsp.identity.identity import Identity
 from dsp.runtime.audit_desk import AuditDesk
+from dsp.runtime.emulator_view import EmulatorView
 from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.explanation_desk import ExplanationDesk
 from dsp.runtime.inventory_desk import InventoryDesk
@@ -19,4 +20,5 @@ class Desks:
     audit: AuditDesk
     explanations: ExplanationDesk
     inventory: InventoryDesk
+    emulator: EmulatorView
     identity: Identity

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from starlette.responses import Response
 
-from dsp.ssi import about, entrance, inventory
+from dsp.ssi import about, audit, devices, entrance, inventory
 from dsp.ssi.visits import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -42,13 +42,18 @@ class Page:
 
 
 PAGES = (
-    #    method  path         visited                 audience        takes        named
-    Page("GET",  "/",         entrance.front_door,    For.SIGNED_IN),
-    Page("GET",  "/sign-in",  entrance.show_sign_in,  For.ANYBODY),
-    Page("POST", "/sign-in",  entrance.sign_in,       For.ANYBODY,    Takes.FORM),
-    Page("POST", "/develop",  entrance.develop,       For.ANYBODY,    Takes.FORM),
-    Page("POST", "/sign-out", entrance.sign_out,      For.SIGNED_IN,  Takes.FORM),
-    Page("POST", "/theme",    entrance.choose_theme,  For.ANYBODY,    Takes.FORM),
-    Page("GET",  "/inventory",inventory.inventory,   For.SIGNED_IN,  named="Inventory"),
-    Page("GET",  "/about",    about.about,            For.SIGNED_IN,  named="About"),
+    #    method  path                    visited                 audience        takes        named
+    Page("GET",  "/",                    entrance.front_door,    For.SIGNED_IN),
+    Page("GET",  "/sign-in",             entrance.show_sign_in,  For.ANYBODY),
+    Page("POST", "/sign-in",             entrance.sign_in,       For.ANYBODY,    Takes.FORM),
+    Page("POST", "/develop",             entrance.develop,       For.ANYBODY,    Takes.FORM),
+    Page("POST", "/sign-out",            entrance.sign_out,      For.SIGNED_IN,  Takes.FORM),
+    Page("POST", "/theme",               entrance.choose_theme,  For.ANYBODY,    Takes.FORM),
+    Page("GET",  "/inventory",           inventory.inventory,    For.SIGNED_IN,  named="Inventory"),
+    Page("GET",  "/devices/{device_id}", devices.device,         For.SIGNED_IN),
+    Page("GET",  "/audit",               audit.audit,            For.PARTY,      named="Audit trail"),
+    Page("GET",  "/audit.csv",           audit.as_csv,           For.PARTY),
+    Page("GET",  "/audit.json",          audit.as_json,          For.PARTY),
+    Page("GET",  "/audit/records/{number}", audit.record,        For.PARTY),
+    Page("GET",  "/about",               about.about,            For.SIGNED_IN,  named="About"),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from dsp.core.lookers import Looking
 from dsp.identity.caller import Caller
 from dsp.identity.sessions import Session, cookie_name, set_cookie
 from dsp.ssi.desks import Desks
@@ -55,6 +56,17 @@ class Visit:
                 "This page shows what is one party's own; an operator of no party has nothing there."
             )
         return self.caller.eui
+
+    @property
+    def looking(self) -> Looking:
+        """What the caller may see is asked of this."""
+        runtime, caller = self.desks.runtime, self.caller
+        return Looking(
+            state=runtime.engine.state,
+            user=caller.eui,
+            is_operator=caller.is_operator,
+            now=runtime.clock.now(),
+        )
 
     @property
     def is_over_tls(self) -> bool:

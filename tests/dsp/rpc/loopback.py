@@ -146,6 +146,7 @@ async def running(
     rules: RuleSet | None = None,
     smki_listen: str = "",
     ssi_listen: str = "",
+    ssi_emulators: tuple[str, ...] = (),
     identity: IdentitySettings = NOTHING_SET,
 ) -> AsyncIterator[Dcc]:
     """A DSP on this state, and a channel to it."""
@@ -159,6 +160,7 @@ async def running(
         rate=rate,
         smki_listen=smki_listen,
         ssi_listen=ssi_listen,
+        ssi_emulators=ssi_emulators,
         identity=identity,
     )
     async with Dsp(settings) as dsp, aio.insecure_channel(dsp.address) as channel:

@@ -42,11 +42,11 @@ class Shown:
     @property
     def text(self) -> str:
         """What is to be read on it, with single spaces."""
-        return " ".join(self.tree.text_content().split())
+        return words_of(self.tree)
 
     @property
     def heading(self) -> str:
-        return " ".join(self.tree.findtext(".//h1", "").split())
+        return words_of(self.tree.find(".//h1"))
 
     @property
     def leads_to(self) -> str:
@@ -55,7 +55,7 @@ class Shown:
 
     def texts(self, path: str) -> list[str]:
         """What is to be read in each element of an XPath."""
-        return [" ".join(found.text_content().split()) for found in self.tree.xpath(path)]
+        return [words_of(found) for found in self.tree.xpath(path)]
 
     def attributes(self, path: str) -> list[str]:
         """What an XPath of attributes finds."""
@@ -65,6 +65,11 @@ class Shown:
     def csrf_token(self) -> str:
         """What its forms carry."""
         return str(self.tree.xpath("//input[@name='csrf_token']/@value")[0])
+
+
+def words_of(element: html.HtmlElement) -> str:
+    """What is to be read in it; elements are words apart."""
+    return " ".join(" ".join(map(str, element.itertext())).split())
 
 
 class Browser:
@@ -116,9 +121,15 @@ class Site:
 
 @asynccontextmanager
 async def serving(
-    state: Path, *, identity: IdentitySettings = DEVELOPMENT, rules: RuleSet | None = None
+    state: Path,
+    *,
+    identity: IdentitySettings = DEVELOPMENT,
+    rules: RuleSet | None = None,
+    emulators: tuple[str, ...] = (),
 ) -> AsyncIterator[Site]:
     """A DSP on this state, with one premises loaded."""
-    async with running(state, ssi_listen="127.0.0.1:0", identity=identity, rules=rules) as dcc:
+    async with running(
+        state, ssi_listen="127.0.0.1:0", identity=identity, rules=rules, ssi_emulators=emulators
+    ) as dcc:
         await dcc.load_premises()
         yield Site(dcc)
