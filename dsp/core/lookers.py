@@ -13,7 +13,9 @@ from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 
 ANOTHER = "another User"
-_EUI = re.compile(r"(?<![0-9A-F-])[0-9A-F]{2}(?:-[0-9A-F]{2}){7}(?![0-9A-F-])")
+_EUI = r"[0-9A-F]{2}(?:-[0-9A-F]{2}){7}"
+_NAMED = re.compile(rf"(?<![0-9A-F-])({_EUI})(?::({_EUI}):[0-9]+)?(?![0-9A-F-])", re.IGNORECASE)
+"""An EUI; or a RequestID or ResponseID, which hold two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +30,12 @@ class Looking:
     def device(self, panel: Panel, device: SmiDevice) -> PanelRow | None:
         """The row by which the caller is shown this of a Device; None: it is not."""
         responsible = {Looker.RESPONSIBLE} if self.is_responsible(device) else set()
-        return showing(panel, self._always() | responsible)
+        return showing(panel, self.lookers() | responsible)
 
     def request(self, sender: str) -> PanelRow | None:
         """The same of a request, by who sent it."""
         own = {Looker.SENDER} if self.user is not None and sender == self.user else set()
-        return showing(Panel.REQUEST, self._always() | own)
+        return showing(Panel.REQUEST, self.lookers() | own)
 
     def is_responsible(self, device: SmiDevice) -> bool:
         """In whichever role; not as one of whom no registration is asked."""
@@ -45,12 +47,17 @@ class Looking:
 
     def told(self, text: str) -> str:
         """A text that somebody wrote down, without the names of parties that the caller is told nothing of."""
-        if showing(Panel.OTHERS, self._always()) is not None:
+        if showing(Panel.OTHERS, self.lookers()) is not None:
             return text
-        return _EUI.sub(lambda found: self._told_party(found[0]), text)
+        return _NAMED.sub(self._told_name, text)
 
-    def _told_party(self, eui: str) -> str:
-        return ANOTHER if eui != self.user and eui in self.state.parties else eui
-
-    def _always(self) -> set[Looker]:
+    def lookers(self) -> set[Looker]:
+        """What the caller is to every Device and request."""
         return {Looker.ANYBODY, Looker.OPERATOR} if self.is_operator else {Looker.ANYBODY}
+
+    def _told_name(self, found: re.Match[str]) -> str:
+        is_of_another = any(
+            eui is not None and eui.upper() != self.user and eui.upper() in self.state.parties
+            for eui in found.groups()
+        )
+        return ANOTHER if is_of_another else found[0]

@@ -1,4 +1,4 @@
-"""The pages of the Service Audit Trail: own records, titles of others' messages, one record whole, and both lists as files.
+"""The pages of the Service Audit Trail: own records, titles of others' messages, a record whole, both lists as files.
 
 Who may see what is asked of the audit desk, which writes down each look; nothing is filtered out here.
 """
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from dsp.core.audit_titles import TitleRecord, kinds_of_own_records, show_titles
-
 from dsp.rules.audit_visibility import MessageKind, Shown, Viewer
 from dsp.runtime.audit_desk import ALL_KINDS, Kinds, NotForThisUser, UnknownDevice
 from dsp.runtime.records_desk import Page
@@ -118,7 +117,7 @@ async def as_csv(visit: Visit) -> Response:
 
 
 async def as_json(visit: Visit) -> Response:
-    """The same whole: own records with their contents, titles as titles. `next_before` leads on where there are more."""
+    """The same: own records with their contents, titles as titles. `next_before` leads on where there are more."""
     asked = _asked(visit.query)
     if asked.is_of_titles:
         titles = await _titles(visit, asked, MOST_IN_CSV + 1)

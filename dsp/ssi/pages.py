@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from starlette.responses import Response
 
-from dsp.ssi import about, audit, devices, entrance, inventory
+from dsp.ssi import about, audit, devices, entrance, explaining, inventory
 from dsp.ssi.visits import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -55,5 +55,6 @@ PAGES = (
     Page("GET",  "/audit.csv",           audit.as_csv,           For.PARTY),
     Page("GET",  "/audit.json",          audit.as_json,          For.PARTY),
     Page("GET",  "/audit/records/{number}", audit.record,        For.PARTY),
+    Page("GET",  "/explain",             explaining.explain,     For.SIGNED_IN,  named="Explain"),
     Page("GET",  "/about",               about.about,            For.SIGNED_IN,  named="About"),
 )  # fmt: skip

@@ -11,11 +11,12 @@ from smets.cli.screen import Screen
 
 if TYPE_CHECKING:
     from smart_metering.decisions import Decision
+    from smart_metering.drawn_faults import DrawnFault
     from smart_metering.identifiers import Eui, RequestId
     from smart_metering.instants import Instant
     from smart_metering.marks import Mark
     from smets.client.administration import Administration
-    from smets.client.explanation import DrawnFault, Explained
+    from smets.client.explanation import Explained
     from smets.client.records import AuditRecord, Hop
 
 LAST = "last"
@@ -96,7 +97,7 @@ async def _newest_request(administration: "Administration", party: "Eui") -> "Au
 
 
 def _say(screen: Screen, explained: "Explained", names: dict[str, str]) -> None:
-    from smets.client.explanation import DrawnFault
+    from smart_metering.drawn_faults import DrawnFault
 
     srv = explained.service_reference_variant or "no longer in the Service Audit Trail"
     screen.say(("request   ", "bold"), f"{explained.request_id}  {srv}")

@@ -1,4 +1,4 @@
-"""The Service Audit Trail as a page: a User's own records, and titles of others' messages, which are another projection."""
+"""The Service Audit Trail as a page: a User's own records, and titles of others' messages, another projection."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -152,7 +152,7 @@ def audit_view(
     size: int,
     is_first: bool,
 ) -> AuditView:
-    """Of `own` or else of `titles`, with one more than the `size` of a page where there are more. `rows` let them be seen."""
+    """Of `own` or else of `titles`: one more than the `size` of a page where there are more. `rows` show them."""
     of_titles = own is None
     numbers = [number for number, _ in own or ()] or [title.record for title in titles or ()]
     older = numbers[size - 1] if len(numbers) > size else 0

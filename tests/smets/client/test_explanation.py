@@ -3,13 +3,14 @@
 import pytest
 
 from smart_metering.administration import Fate, FaultRule
+from smart_metering.drawn_faults import DrawnFault
 from smart_metering.duis.service_requests import ActivateFirmware
 from smart_metering.identifiers import Eui, RequestId, parse_request_id
 from smart_metering.instants import MINUTE_MS, Instant
 from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY
 from smart_metering.records import changed
 from smets.client.errors import NotThere
-from smets.client.explanation import DrawnFault, Explained, explain, join
+from smets.client.explanation import Explained, explain, join
 from smets.client.records import Explanation, Hop
 from smets.client.user import DEFAULT_ACB
 from tests.smets.running_system import ESME, HCALCS, RunningSystem
