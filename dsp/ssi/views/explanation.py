@@ -17,7 +17,8 @@ from smart_metering.drawn_faults import DrawnFault
 from smart_metering.instants import Instant, format_instant
 
 MOST_LISTED = 250
-FAULT = "fault"
+FAULT, LOST = "fault", "lose"
+COMMAND = "Command"  # that it came there is known by its Response alone
 WAYS = {"TO_DEVICE": "to the Device", "FROM_DEVICE": "from the Device"}
 UNCERTAIN = "Likely of this request: Device, SRV and time fit; the message itself does not name it."
 
@@ -166,6 +167,8 @@ def _steps(hops: Iterable[Hop | DrawnFault], sender: str) -> Iterator[Step]:
         if isinstance(hop, DrawnFault):
             yield _fault_step(number, hop, when)
             continue
+        if hop.place == Place.SM_WAN:
+            yield Step(number=number, start=Lane.DSP, end=Lane.DEVICE, words=COMMAND)
         start, end = _ends(hop, sender)
         words = f"{hop.place}: {hop.what}" if start is end else hop.what
         yield Step(number=number, start=start, end=end, words=words, tone=_tone(hop), when=when)
@@ -199,7 +202,7 @@ def _fault_step(number: int, fault: DrawnFault, when: str) -> Step:
         words=f"fault: {_fault_words(fault)}",
         tone=Tone.BAD,
         when=when,
-        is_lost=True,
+        is_lost=fault.fate.fate == LOST,
     )
 
 

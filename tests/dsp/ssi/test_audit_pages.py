@@ -114,9 +114,7 @@ async def test_after_the_modification_who_is_responsible_sees_titles_and_why(aft
     assert not shown.tree.xpath("//tbody//a")
 
 
-@pytest.mark.parametrize(
-    "user", [OTHER_USER, AGENT, EXPORT_SUPPLIER, GAS_SUPPLIER, GAS_TRANSPORTER], ids=str
-)
+@pytest.mark.parametrize("user", [OTHER_USER, AGENT, EXPORT_SUPPLIER, GAS_SUPPLIER, GAS_TRANSPORTER], ids=str)
 async def test_who_is_not_responsible_sees_no_title(after: Site, user: Eui) -> None:
     shown = await visited(after, user, f"/audit?device={ESME}&show=titles")
 
@@ -168,7 +166,8 @@ async def test_filters_narrow_what_is_listed(after: Site, search: str, count: in
 
 
 @pytest.mark.parametrize(
-    "search", ["device=nothing", "kind=Anything", "from=yesterday", "to=2021-13-01T00:00", "before=-1", "show=all"]
+    "search",
+    ["device=nothing", "kind=Anything", "from=yesterday", "to=2021-13-01T00:00", "before=-1", "show=all"],
 )
 async def test_a_search_that_cannot_be_read_is_refused(after: Site, search: str) -> None:
     assert (await visited(after, SUPPLIER, f"/audit?{search}")).status == 400
@@ -193,7 +192,11 @@ async def test_files_hold_what_the_list_shows(after: Site) -> None:
     titles = await visited(after, SUPPLIER, f"/audit.json?device={ESME}&show=titles")
 
     lines = list(csv.DictReader(io.StringIO(table.source)))
-    assert [line["message_kind"] for line in lines] == ["ServiceResponse", "Acknowledgement", "ServiceRequest"]
+    assert [line["message_kind"] for line in lines] == [
+        "ServiceResponse",
+        "Acknowledgement",
+        "ServiceRequest",
+    ]
     assert lines[0]["request_id"] == f"{SUPPLIER}:{ESME}:1"
     records = json.loads(whole.source)["records"]
     assert records[0]["content"]["body"]["type"] == "GbcsPayload"
