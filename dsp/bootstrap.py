@@ -10,6 +10,12 @@ from typing import Self
 from dsp.core.engine import Engine
 from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
+from dsp.identity.identity import Identity, IdentitySettings
+from dsp.identity.over_http import KnownCallers
+from dsp.identity.records import IdentityState
+from dsp.identity.store import IdentityStore
+from dsp.rpc.admission import admission
+from dsp.rpc.callers import Callers
 from dsp.rpc.doors import Doors, events_service, services, sm_wan_service
 from dsp.rpc.operations import operations_service
 from dsp.rpc.refusals import STATUSES
@@ -40,8 +46,9 @@ from smart_metering.pki.given_keys import NOTHING_GIVEN, Use
 from smart_metering.pki.key_folders import read_certificates
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.pki.pki_folders import read_pki_folder
+from smart_metering.rpc.listening import host_of, is_loopback, refuse_development_sign_in
 from smart_metering.rpc.refusals import Refusals
-from smart_metering.rpc.server import Register, Server, host_of
+from smart_metering.rpc.server import Register, Server, server_credentials
 
 GRACE_SECONDS = 0.5
 
@@ -66,6 +73,7 @@ class DspSettings:
     keys: Path | None = None
     certificates: Path | None = None
     smki_listen: str = ""
+    development_sign_in: bool = False
     operating: Operating = field(default_factory=Operating)
 
 
@@ -73,13 +81,19 @@ class Dsp:
     """A DSP that runs in this event loop, from `start` to `stop`."""
 
     def __init__(self, settings: DspSettings) -> None:
+        """Raises CannotListen and ProtectionError."""
         self._settings = settings
-        self._server = Server(settings.listen, {}, Refusals(STATUSES, "DSP"))
+        tls = settings.operating.tls
+        credentials = server_credentials(*tls.read()) if tls is not None else None
+        self._server = Server(settings.listen, {}, Refusals(STATUSES, "DSP"), credentials)
         self._books: _Books | None = None
         self._runtime: Runtime | None = None
         self._metrics: MetricsPage | None = None
         self._smki: HttpServer | None = None
+        self._identity: Identity | None = None
         self._is_serving = False
+        if settings.development_sign_in:
+            refuse_development_sign_in(settings.listen, settings.smki_listen)
 
     @property
     def address(self) -> str:
@@ -97,6 +111,12 @@ class Dsp:
         """Likewise."""
         assert self._books is not None, "not started"
         return self._books.records
+
+    @property
+    def identity(self) -> Identity:
+        """Likewise: who may call, and who is signed in."""
+        assert self._identity is not None, "not started"
+        return self._identity
 
     @property
     def metrics(self) -> str:
@@ -117,12 +137,13 @@ class Dsp:
         try:
             await self._server.listen()
             self._books = books = await asyncio.to_thread(_Books, self._settings)
+            self._identity = self._know_callers(books)
             self._runtime = runtime = self._set_up(books)
             runtime.start()
             await runtime.flush()
             self._serve_metrics()
             await self._serve_certificates(books)
-            await self._server.open(self._services(books))
+            await self._server.open(self._services(books), admission(self._callers))
             self._is_serving = True
         except BaseException:
             await self.stop()
@@ -142,7 +163,10 @@ class Dsp:
         try:
             if self._runtime is not None:
                 await self._runtime.close()
+            if self._identity is not None:
+                await asyncio.to_thread(self._identity.close)
         finally:
+            await self._books.accounts.close()
             await asyncio.to_thread(self._books.close)
 
     def _set_up(self, books: "_Books") -> Runtime:
@@ -156,15 +180,31 @@ class Dsp:
             figures=figures,
         )
 
+    def _know_callers(self, books: "_Books") -> Identity:
+        settings = IdentitySettings(
+            operator_token=self._settings.operating.operator_token,
+            development_sign_in=self._settings.development_sign_in,
+        )
+        return Identity(books.state.parties, books.identity_state, books.accounts, settings)
+
+    @property
+    def _callers(self) -> Callers:
+        return Callers(self.identity, on_loopback=is_loopback(self.address))
+
     def _serve_metrics(self) -> None:
-        port = self._settings.operating.metrics_port
-        if port is not None:
-            self._metrics = MetricsPage(metrics(self.runtime), host_of(self.address), port)
+        operating, callers = self._settings.operating, self._callers
+        if operating.metrics_port is not None:
+            figures, host = metrics(self.runtime), host_of(self.address)
+            self._metrics = MetricsPage(
+                figures, host, operating.metrics_port, tls=operating.tls, admits=callers.may_operate
+            )
             self._metrics.open()
 
     async def _serve_certificates(self, books: "_Books") -> None:
         if books.certificates is not None:
-            self._smki = HttpServer(self._settings.smki_listen, smki_application(books.certificates))
+            listen, application = self._settings.smki_listen, smki_application(books.certificates)
+            guarded = KnownCallers(application, self.identity, on_loopback=is_loopback(listen))
+            self._smki = HttpServer(listen, guarded, self._settings.operating.tls)
             await self._smki.start()
 
     def _services(self, books: "_Books") -> dict[str, Register]:
@@ -173,6 +213,7 @@ class Dsp:
             runtime=self.runtime,
             timekeeper=timekeeper,
             intake=FirmwareIntake(self.runtime, books.firmware),
+            callers=self._callers,
             records=books.records,
             figures=self.runtime.figures,
         )
@@ -220,6 +261,12 @@ class _Books:
         if settings.smki_listen:
             self.certificates = CertificateDesk(self.state, settings.seed, organisations)
         self.code = code_digest()
+        self.identity_state = IdentityState()
+        try:
+            self.accounts = IdentityStore(self.directory.folder, self.identity_state)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Lets another process have the state."""

@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from grpc import aio
 
+from dsp.rpc.callers import Callers
 from dsp.rpc.central_products_list import CentralProductsList
 from dsp.rpc.clock import Clock
 from dsp.rpc.dcc_user_interface import DccUserInterface
 from dsp.rpc.events import DspEvents
 from dsp.rpc.explanations import Explanations
-from dsp.rpc.identity import Identity
 from dsp.rpc.inventory_administration import InventoryAdministration
 from dsp.rpc.self_service_interface import SelfServiceInterface
 from dsp.rpc.sm_wan import SmWan
@@ -47,19 +47,19 @@ class Doors:
     runtime: EngineRoom
     timekeeper: Timekeeping
     intake: FirmwareIntake
+    callers: Callers
     records: RecordsDesk
     figures: Figures = field(default_factory=Figures)
 
 
 def services(doors: Doors) -> dict[str, Register]:
     """What adds each service for Users and operators to a gRPC server."""
-    runtime = doors.runtime
-    identity = Identity(runtime.engine.state.parties)
+    runtime, callers = doors.runtime, doors.callers
     return _named(
         {
             "DccUserInterface": _service(
                 dcc_user_interface.add_DccUserInterfaceServicer_to_server,
-                DccUserInterface(runtime, doors.intake, identity, doors.figures),
+                DccUserInterface(runtime, doors.intake, callers, doors.figures),
             ),
             "Clock": _service(clock.add_ClockServicer_to_server, Clock(doors.timekeeper)),
             "CentralProductsList": _service(
@@ -71,7 +71,7 @@ def services(doors: Doors) -> dict[str, Register]:
             ),
             "SelfServiceInterface": _service(
                 self_service_interface.add_SelfServiceInterfaceServicer_to_server,
-                SelfServiceInterface(runtime, doors.records, identity),
+                SelfServiceInterface(runtime, doors.records, callers),
             ),
             "Explanations": _service(
                 explanation.add_ExplanationsServicer_to_server,
