@@ -16,7 +16,7 @@ from dsp.identity.records import IdentityState
 from dsp.identity.store import IdentityStore
 from dsp.rpc.admission import admission
 from dsp.rpc.callers import Callers
-from dsp.rpc.doors import Doors, events_service, services, sm_wan_service
+from dsp.rpc.doors import Doors, accounts_service, events_service, services, sm_wan_service
 from dsp.rpc.operations import operations_service
 from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
@@ -226,6 +226,7 @@ class Dsp:
             **sm_wan_service(self.runtime, timekeeper, books.firmware),
             **events_service(self.runtime, books.records),
             **operations_service(self.runtime, running),
+            **accounts_service(self.identity.accounts),
         }
 
     async def __aenter__(self) -> Self:

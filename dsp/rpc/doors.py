@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from grpc import aio
 
+from dsp.identity.accounts import Accounts
+from dsp.rpc.accounts import AccountsDoor
 from dsp.rpc.callers import Callers
 from dsp.rpc.central_products_list import CentralProductsList
 from dsp.rpc.clock import Clock
@@ -34,6 +36,7 @@ from smart_metering.rpc.v1 import explanation_pb2_grpc as explanation
 from smart_metering.rpc.v1 import inventory_administration_pb2_grpc as inventory_administration
 from smart_metering.rpc.v1 import self_service_interface_pb2_grpc as self_service_interface
 from smart_metering.rpc.v1 import sm_wan_pb2_grpc as sm_wan
+from smart_metering.rpc.v1.accounts_pb2_grpc import add_AccountsServicer_to_server
 
 PACKAGE = "smart_metering.rpc.v1"
 
@@ -91,6 +94,11 @@ def events_service(runtime: Runtime, records: RecordsDesk) -> dict[str, Register
     """What adds the service for who follows what happens."""
     servicer = DspEvents(EventsDesk(runtime.engine.state, records, runtime.bell))
     return _named({"DspEvents": _service(events.add_DspEventsServicer_to_server, servicer)})
+
+
+def accounts_service(accounts: Accounts) -> dict[str, Register]:
+    """What adds the service for who says who may call."""
+    return _named({"Accounts": _service(add_AccountsServicer_to_server, AccountsDoor(accounts))})
 
 
 def _named(rows: dict[str, Register]) -> dict[str, Register]:

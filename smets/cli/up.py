@@ -21,6 +21,8 @@ from smets.cli.options import (
     MqttBroker,
     MqttListen,
     State,
+    TlsCertificate,
+    TlsKey,
 )
 from smets.cli.running import run
 from smets.cli.screen import Screen
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from smets.local_system.connection import SystemConnection
     from smets.local_system.local_system import LocalSystem
     from smets.local_system.mqtt import MqttSettings
+    from smets.local_system.protection import Protection
 
 FleetFile = Annotated[Path, typer.Argument(metavar="FLEET.yaml", help="The fleet file.", show_default=False)]
 Rate = Annotated[
@@ -117,6 +120,8 @@ def up(
     mqtt_broker: MqttBroker = "",
     metrics: Metrics = False,
     metrics_port: MetricsPort = None,
+    tls_certificate: TlsCertificate = None,
+    tls_key: TlsKey = None,
     log_format: Format = LogFormat.JSON,
     log_level: Level = LogLevel.INFO,
     json_output: Json = False,
@@ -160,6 +165,7 @@ def up(
             mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
             dsp_metrics_port=metrics_port or (0 if metrics else None),
             emulator_metrics_port=metrics_port + 1 if metrics_port else (0 if metrics else None),
+            protection=protection_of(state, tls_certificate, tls_key),
             log_format=log_format,
             log_level=log_level,
         )
@@ -167,6 +173,18 @@ def up(
             await keep_running(screen, system, plan, rules_text(rules))
 
     run(work, json_output=json_output)
+
+
+def protection_of(state: Path, certificate: Path | None, key: Path | None) -> "Protection | None":
+    """None: no TLS. Raises Misuse and ProtectionError."""
+    from smets.cli.exits import Misuse
+    from smets.local_system.protection import protect
+
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise Misuse("expected --tls-certificate and --tls-key together")
+    return protect(state, certificate, key)
 
 
 def mqtt_settings(*, asked: bool, listen: str, broker: str) -> "MqttSettings | None":
@@ -265,14 +283,15 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
 
 def _tell_where(screen: Screen, connection: "SystemConnection", *, keys: str, rules: str) -> None:
     metrics = [address for address in (connection.dsp_metrics, connection.emulator_metrics) if address]
+    scheme = "http" if connection.dsp_access.ca is None else "https"
     for heading, text in (
         ("DSP", connection.dsp),
         ("fleet control", connection.emulator),
-        ("SMKI", f"http://{connection.smki}/" if connection.smki else ""),
+        ("SMKI", f"{scheme}://{connection.smki}/" if connection.smki else ""),
         ("MQTT broker", connection.mqtt),
         ("state", str(connection.state)),
         ("keys", keys),
-        *(("metrics", f"http://{address}/metrics") for address in metrics),
+        *(("metrics", f"{scheme}://{address}/metrics") for address in metrics),
         ("rules", rules),
     ):
         if text:
