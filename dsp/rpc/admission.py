@@ -26,13 +26,14 @@ def _users(callers: Callers, context: Context) -> None:
 
 
 _FOR: Mapping[str, Callable[[Callers, Context], None]] = {
-    # a service, or one of its methods    who may call it; whatever is not here: operators
-    f"/{PACKAGE}DccUserInterface":        _users,
-    f"/{PACKAGE}SelfServiceInterface":    _users,
-    f"/{PACKAGE}Clock/Now":               _known,  # what time it is, is no secret among those who take part
-    f"/{PACKAGE}InventoryAdministration/ListParties": _known,  # nor is who takes part: the SMKI Repository tells it
+    # a service, or one of its methods; whatever is not here is for operators
+    f"/{PACKAGE}DccUserInterface": _users,
+    f"/{PACKAGE}ReceiveResponse": _users,
+    f"/{PACKAGE}SelfServiceInterface": _users,
+    f"/{PACKAGE}Clock/Now": _known,  # what time it is, is no secret among those who take part
+    f"/{PACKAGE}InventoryAdministration/ListParties": _known,  # nor who does: the SMKI Repository tells it
     "/grpc.reflection.v1alpha.ServerReflection": _known,
-}  # fmt: skip
+}
 
 
 def admission(callers: Callers) -> Admit:
