@@ -17,6 +17,7 @@ from dsp.duis_http.attempts import Attempt, Meaning, Outgoing
 from dsp.duis_http.settings import DuisSettings
 from dsp.duis_http.writing import Writer
 from dsp.runtime.engine_room import EngineRoom
+from dsp.runtime.figures import Figures
 from smart_metering.duis.service_responses import Message, ReceivedMessage, ServiceResponse
 from smart_metering.duis_xml.faults import UnwritableError
 from smart_metering.identifiers import Eui
@@ -30,9 +31,15 @@ class Postman:
     """One round for each User with an address, in the event loop of the DSP."""
 
     def __init__(
-        self, runtime: EngineRoom, writer: Writer, acknowledgements: Acknowledgements, settings: DuisSettings
+        self,
+        runtime: EngineRoom,
+        figures: Figures,
+        writer: Writer,
+        acknowledgements: Acknowledgements,
+        settings: DuisSettings,
     ) -> None:
         self._runtime = runtime
+        self._figures = figures
         self._writer = writer
         self._acknowledgements = acknowledgements
         self._settings = settings
@@ -119,6 +126,7 @@ class Postman:
                 attempt = Attempt(meaning=Meaning.PARKED, why=why, http_status=attempt.http_status)
             else:
                 _log.info("not pushed", user=user, position=received.position, why=attempt.why)
+        self._figures.pushes.by[attempt.meaning.value,] += 1
         if attempt.meaning is Meaning.PARKED:
             await self._park(user, received, attempt)
         elif attempt.meaning is Meaning.TAKEN:
