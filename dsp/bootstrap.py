@@ -10,13 +10,26 @@ from typing import Self
 from dsp.core.engine import Engine
 from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
+from dsp.duis_http.acknowledgements import Acknowledgements
+from dsp.duis_http.application import Desk, duis_application
+from dsp.duis_http.certificates import SigningCertificates
+from dsp.duis_http.postman import Postman
+from dsp.duis_http.settings import DuisSettings
+from dsp.duis_http.writing import Writer
 from dsp.identity.identity import Identity, IdentitySettings
 from dsp.identity.over_http import KnownCallers
 from dsp.identity.records import IdentityState
 from dsp.identity.store import IdentityStore
 from dsp.rpc.admission import admission
 from dsp.rpc.callers import Callers
-from dsp.rpc.doors import Doors, accounts_service, events_service, services, sm_wan_service
+from dsp.rpc.doors import (
+    Doors,
+    accounts_service,
+    events_service,
+    receive_response_service,
+    services,
+    sm_wan_service,
+)
 from dsp.rpc.operations import operations_service
 from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
@@ -38,6 +51,8 @@ from ledger.state_directory import StateDirectory
 from operations.metrics_page import MetricsPage
 from operations.running import Running, code_digest, installed_version
 from operations.server_process import Operating
+from smart_metering.duis_xml.signature import Signer
+from smart_metering.duis_xml.validating import Schema
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.pki.certificates import OrganisationRole
@@ -46,6 +61,7 @@ from smart_metering.pki.given_keys import NOTHING_GIVEN, Use
 from smart_metering.pki.key_folders import read_certificates
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.pki.pki_folders import read_pki_folder
+from smart_metering.pki.serial_numbers import serial_number_of
 from smart_metering.rpc.listening import host_of, is_loopback, refuse_development_sign_in
 from smart_metering.rpc.refusals import Refusals
 from smart_metering.rpc.server import Register, Server, server_credentials
@@ -74,6 +90,7 @@ class DspSettings:
     certificates: Path | None = None
     smki_listen: str = ""
     development_sign_in: bool = False
+    duis: DuisSettings = field(default_factory=DuisSettings)
     operating: Operating = field(default_factory=Operating)
 
 
@@ -91,9 +108,11 @@ class Dsp:
         self._metrics: MetricsPage | None = None
         self._smki: HttpServer | None = None
         self._identity: Identity | None = None
+        self._duis: HttpServer | None = None
+        self._postman: Postman | None = None
         self._is_serving = False
         if settings.development_sign_in:
-            refuse_development_sign_in(settings.listen, settings.smki_listen)
+            refuse_development_sign_in(settings.listen, settings.smki_listen, settings.duis.listen)
 
     @property
     def address(self) -> str:
@@ -128,11 +147,16 @@ class Dsp:
         """Where the SMKI Repository listens; empty where there is none."""
         return self._smki.address if self._smki is not None else ""
 
+    @property
+    def duis_address(self) -> str:
+        """Where the DCC User Interface listens for DUIS XML; empty where it does not."""
+        return self._duis.address if self._duis is not None else ""
+
     async def start(self) -> None:
         """Listens, opens the state, which no other DSP may use meanwhile, and returns once it serves.
 
-        Raises CannotListen, CannotServeMetrics, KeyFolderError, MissingPrivateKey, StateInUse and StoreError, and
-        leaves the state free for another.
+        Raises CannotListen, CannotServeMetrics, KeyFolderError, MissingPrivateKey, SchemaFolderError, StateInUse and
+        StoreError, and leaves the state free for another.
         """
         try:
             await self._server.listen()
@@ -143,7 +167,14 @@ class Dsp:
             await runtime.flush()
             self._serve_metrics()
             await self._serve_certificates(books)
-            await self._server.open(self._services(books), admission(self._callers))
+            timekeeper = Timekeeper(runtime)
+            doors = self._doors(books, timekeeper)
+            acknowledgements = Acknowledgements(self._settings.duis.response_delay)
+            self._postman = postman = self._push(books, acknowledgements)
+            await self._serve_duis(books, doors, acknowledgements)
+            await self._server.open(
+                self._services(books, doors, timekeeper, postman), admission(self._callers)
+            )
             self._is_serving = True
         except BaseException:
             await self.stop()
@@ -154,8 +185,11 @@ class Dsp:
         if self._is_serving:
             await self._server.drain(self._settings.operating.drain_seconds)
         await self._server.stop(GRACE_SECONDS)
-        if self._smki is not None:
-            await self._smki.stop()
+        for server in (self._duis, self._smki):
+            if server is not None:
+                await server.stop()
+        if self._postman is not None:
+            await self._postman.stop()
         if self._metrics is not None:
             await asyncio.to_thread(self._metrics.close)
         if self._books is None:
@@ -207,9 +241,33 @@ class Dsp:
             self._smki = HttpServer(listen, guarded, self._settings.operating.tls)
             await self._smki.start()
 
-    def _services(self, books: "_Books") -> dict[str, Register]:
-        timekeeper = Timekeeper(self.runtime)
-        doors = Doors(
+    def _push(self, books: "_Books", acknowledgements: Acknowledgements) -> Postman:
+        postman = Postman(
+            self.runtime, self.runtime.figures, books.writer, acknowledgements, self._settings.duis
+        )
+        postman.start()
+        return postman
+
+    async def _serve_duis(self, books: "_Books", doors: Doors, acknowledgements: Acknowledgements) -> None:
+        settings = self._settings.duis
+        if not settings.listen:
+            return
+        desk = Desk(
+            runtime=doors.runtime,
+            identity=self.identity,
+            intake=doors.intake,
+            figures=doors.figures,
+            acknowledgements=acknowledgements,
+            find_certificate=books.signing_certificates.find,
+            writer=books.writer,
+            schema=books.schema,
+            refuse_expired=settings.refuse_expired,
+        )
+        self._duis = HttpServer(settings.listen, duis_application(desk), self._settings.operating.tls)
+        await self._duis.start()
+
+    def _doors(self, books: "_Books", timekeeper: Timekeeper) -> Doors:
+        return Doors(
             runtime=self.runtime,
             timekeeper=timekeeper,
             intake=FirmwareIntake(self.runtime, books.firmware),
@@ -217,6 +275,10 @@ class Dsp:
             records=books.records,
             figures=self.runtime.figures,
         )
+
+    def _services(
+        self, books: "_Books", doors: Doors, timekeeper: Timekeeper, postman: Postman
+    ) -> dict[str, Register]:
         started_at = self._settings.operating.started_at
         running = Running(
             version=installed_version(), code=books.code, started_at=started_at, metrics=self.metrics
@@ -225,6 +287,7 @@ class Dsp:
             **services(doors),
             **sm_wan_service(self.runtime, timekeeper, books.firmware),
             **events_service(self.runtime, books.records),
+            **receive_response_service(doors, postman),
             **operations_service(self.runtime, running),
             **accounts_service(self.identity.accounts),
         }
@@ -243,7 +306,7 @@ class _Books:
     """What is read when a DSP starts; of a large inventory that takes a while, so it is done in a thread."""
 
     def __init__(self, settings: DspSettings) -> None:
-        """Raises KeyFolderError, MissingPrivateKey, StateInUse and StoreError."""
+        """Raises KeyFolderError, MissingPrivateKey, SchemaFolderError, StateInUse and StoreError."""
         given = read_pki_folder(settings.keys) if settings.keys is not None else NOTHING_GIVEN
         pki = DevelopmentPki(settings.seed, given)
         acb, change_of_supplier = settings.acb, settings.change_of_supplier
@@ -253,6 +316,13 @@ class _Books:
             digital_signing=pki.private_key(change_of_supplier, KeyUsage.DIGITAL_SIGNING),
         )
         organisations = _organisations(settings, pki)
+        duis = settings.duis
+        self.schema = Schema.from_folder(duis.schemas) if duis.schemas is not None else None
+        self.writer = Writer(
+            signer=_signer(pki, acb, organisations),
+            schema_version=duis.schema_version,
+            unsigned_acknowledgements=duis.unsigned_acknowledgements,
+        )
         self.state = State()
         self.directory = StateDirectory(settings.state, "dsp", self.state.ledger)
         self.firmware = FirmwareStore(self.directory.folder / "firmware")
@@ -261,6 +331,9 @@ class _Books:
         self.certificates: CertificateDesk | None = None
         if settings.smki_listen:
             self.certificates = CertificateDesk(self.state, settings.seed, organisations)
+        self.signing_certificates = SigningCertificates(
+            self.state.parties, DevelopmentPki(settings.seed), organisations
+        )
         self.code = code_digest()
         self.identity_state = IdentityState()
         try:
@@ -273,6 +346,14 @@ class _Books:
         """Lets another process have the state."""
         self.records.close()
         self.directory.close()
+
+
+def _signer(pki: DevelopmentPki, acb: Eui, organisations: Mapping[Use, bytes]) -> Signer:
+    """The DSP's own, for XML. Raises MissingPrivateKey."""
+    certificate = organisations[acb, KeyUsage.XML_SIGNING]
+    return Signer(
+        private_key=pki.private_key(acb, KeyUsage.XML_SIGNING), serial_number=serial_number_of(certificate)
+    )
 
 
 def _organisations(settings: DspSettings, pki: DevelopmentPki) -> Mapping[Use, bytes]:

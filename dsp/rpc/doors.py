@@ -16,6 +16,7 @@ from dsp.rpc.dcc_user_interface import DccUserInterface
 from dsp.rpc.events import DspEvents
 from dsp.rpc.explanations import Explanations
 from dsp.rpc.inventory_administration import InventoryAdministration
+from dsp.rpc.receive_response import ReceiveResponse
 from dsp.rpc.self_service_interface import SelfServiceInterface
 from dsp.rpc.sm_wan import SmWan
 from dsp.runtime.engine_room import EngineRoom
@@ -24,6 +25,7 @@ from dsp.runtime.explanation_desk import ExplanationDesk
 from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.firmware_store import FirmwareStore
+from dsp.runtime.push import Push
 from dsp.runtime.records_desk import RecordsDesk
 from dsp.runtime.runtime import Runtime
 from dsp.runtime.timekeeper import Timekeeper, Timekeeping
@@ -34,6 +36,7 @@ from smart_metering.rpc.v1 import dcc_user_interface_pb2_grpc as dcc_user_interf
 from smart_metering.rpc.v1 import events_pb2_grpc as events
 from smart_metering.rpc.v1 import explanation_pb2_grpc as explanation
 from smart_metering.rpc.v1 import inventory_administration_pb2_grpc as inventory_administration
+from smart_metering.rpc.v1 import receive_response_pb2_grpc as receive_response
 from smart_metering.rpc.v1 import self_service_interface_pb2_grpc as self_service_interface
 from smart_metering.rpc.v1 import sm_wan_pb2_grpc as sm_wan
 from smart_metering.rpc.v1.accounts_pb2_grpc import add_AccountsServicer_to_server
@@ -99,6 +102,14 @@ def events_service(runtime: Runtime, records: RecordsDesk) -> dict[str, Register
 def accounts_service(accounts: Accounts) -> dict[str, Register]:
     """What adds the service for who says who may call."""
     return _named({"Accounts": _service(add_AccountsServicer_to_server, AccountsDoor(accounts))})
+
+
+def receive_response_service(doors: Doors, push: Push) -> dict[str, Register]:
+    """What adds the service for who has messages pushed."""
+    servicer = ReceiveResponse(doors.runtime, doors.records, doors.callers, push)
+    return _named(
+        {"ReceiveResponse": _service(receive_response.add_ReceiveResponseServicer_to_server, servicer)}
+    )
 
 
 def _named(rows: dict[str, Register]) -> dict[str, Register]:

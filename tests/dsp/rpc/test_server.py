@@ -88,6 +88,8 @@ async def test_it_says_that_it_serves_and_what(dcc: Dcc) -> None:
         "DccUserInterface",
         "DspEvents",
         "Explanations",
+        "Accounts",
+        "ReceiveResponse",
         "Health",
         "InventoryAdministration",
         "Operations",
