@@ -10,23 +10,37 @@ from typing import Self
 from dsp.core.engine import Engine
 from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
-from dsp.identity.identity import NOTHING_SET, Identity, IdentitySettings
-from dsp.rpc.doors import Doors, events_service, services, sm_wan_service
+from dsp.duis_http.acknowledgements import Acknowledgements
+from dsp.duis_http.application import Desk, duis_application
+from dsp.duis_http.certificates import SigningCertificates
+from dsp.duis_http.postman import Postman
+from dsp.duis_http.settings import DuisSettings
+from dsp.duis_http.writing import Writer
+from dsp.identity.identity import Identity, IdentitySettings
+from dsp.identity.over_http import KnownCallers
+from dsp.identity.records import IdentityState
+from dsp.identity.store import IdentityStore
+from dsp.rpc.admission import admission
+from dsp.rpc.callers import Callers
+from dsp.rpc.doors import (
+    Doors,
+    accounts_service,
+    events_service,
+    receive_response_service,
+    services,
+    sm_wan_service,
+)
 from dsp.rpc.emulator_line import EmulatorLine
 from dsp.rpc.operations import operations_service
 from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
-from dsp.runtime.audit_desk import AuditDesk
 from dsp.runtime.certificate_desk import CertificateDesk
 from dsp.runtime.clock import VirtualClock
-from dsp.runtime.emulator_view import Emulators
-from dsp.runtime.explanation_desk import ExplanationDesk
 from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.firmware_store import FirmwareStore
 from dsp.runtime.hosts import Hosts
 from dsp.runtime.http_server import HttpServer
-from dsp.runtime.inventory_desk import InventoryDesk
 from dsp.runtime.metrics import metrics
 from dsp.runtime.records_desk import RecordsDesk
 from dsp.runtime.runtime import Runtime
@@ -34,12 +48,15 @@ from dsp.runtime.timekeeper import Timekeeper
 from dsp.runtime.user_streams import UserStreams
 from dsp.smki_http.application import smki_application
 from dsp.ssi.application import ssi_application
-from dsp.ssi.desks import Desks
+from dsp.ssi.desks import open_desks
+from dsp.ssi.settings import SsiSettings
 from ledger.group_commit import GroupCommit
 from ledger.state_directory import StateDirectory
 from operations.metrics_page import MetricsPage
 from operations.running import Running, code_digest, installed_version
 from operations.server_process import Operating
+from smart_metering.duis_xml.signature import Signer
+from smart_metering.duis_xml.validating import Schema
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.pki.certificates import OrganisationRole
@@ -48,8 +65,10 @@ from smart_metering.pki.given_keys import NOTHING_GIVEN, Use
 from smart_metering.pki.key_folders import read_certificates
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.pki.pki_folders import read_pki_folder
+from smart_metering.pki.serial_numbers import serial_number_of
+from smart_metering.rpc.listening import host_of, is_loopback, refuse_development_sign_in
 from smart_metering.rpc.refusals import Refusals
-from smart_metering.rpc.server import Register, Server, host_of
+from smart_metering.rpc.server import Register, Server, server_credentials
 
 GRACE_SECONDS = 0.5
 
@@ -60,8 +79,7 @@ class DspSettings:
 
     `keys` is a PKI folder of those of its own keys that the seed does not derive. `certificates`: a folder of those of
     organisations, which the SMKI Repository serves beside those of the parties that were loaded; it listens if
-    `smki_listen` says where. The pages of the Self-Service Interface are served at `ssi_listen`, if it says where; they
-    ask `ssi_emulators` what Devices themselves say, each HOST:PORT, or @FILE with that in it.
+    `smki_listen` says where.
     """
 
     listen: str
@@ -75,9 +93,9 @@ class DspSettings:
     keys: Path | None = None
     certificates: Path | None = None
     smki_listen: str = ""
-    ssi_listen: str = ""
-    ssi_emulators: tuple[str, ...] = ()
-    identity: IdentitySettings = NOTHING_SET
+    ssi: SsiSettings = field(default_factory=SsiSettings)
+    development_sign_in: bool = False
+    duis: DuisSettings = field(default_factory=DuisSettings)
     operating: Operating = field(default_factory=Operating)
 
 
@@ -85,16 +103,25 @@ class Dsp:
     """A DSP that runs in this event loop, from `start` to `stop`."""
 
     def __init__(self, settings: DspSettings) -> None:
+        """Raises CannotListen and ProtectionError."""
         self._settings = settings
-        self._server = Server(settings.listen, {}, Refusals(STATUSES, "DSP"))
+        tls = settings.operating.tls
+        credentials = server_credentials(*tls.read()) if tls is not None else None
+        self._server = Server(settings.listen, {}, Refusals(STATUSES, "DSP"), credentials)
         self._books: _Books | None = None
         self._runtime: Runtime | None = None
         self._metrics: MetricsPage | None = None
         self._smki: HttpServer | None = None
-        self._ssi: HttpServer | None = None
         self._identity: Identity | None = None
-        self._emulator_lines: list[EmulatorLine] = []
+        self._duis: HttpServer | None = None
+        self._ssi: HttpServer | None = None
+        self._emulators: list[EmulatorLine] = []
+        self._postman: Postman | None = None
         self._is_serving = False
+        if settings.development_sign_in:
+            refuse_development_sign_in(
+                settings.listen, settings.smki_listen, settings.duis.listen, settings.ssi.listen
+            )
 
     @property
     def address(self) -> str:
@@ -115,7 +142,7 @@ class Dsp:
 
     @property
     def identity(self) -> Identity:
-        """Likewise."""
+        """Likewise: who may call, and who is signed in."""
         assert self._identity is not None, "not started"
         return self._identity
 
@@ -130,6 +157,11 @@ class Dsp:
         return self._smki.address if self._smki is not None else ""
 
     @property
+    def duis_address(self) -> str:
+        """Where the DCC User Interface listens for DUIS XML; empty where it does not."""
+        return self._duis.address if self._duis is not None else ""
+
+    @property
     def ssi_address(self) -> str:
         """Where the pages of the Self-Service Interface are; empty where there are none."""
         return self._ssi.address if self._ssi is not None else ""
@@ -137,20 +169,27 @@ class Dsp:
     async def start(self) -> None:
         """Listens, opens the state, which no other DSP may use meanwhile, and returns once it serves.
 
-        Raises CannotListen, CannotServeMetrics, KeyFolderError, MissingPrivateKey, StateInUse and StoreError, and
-        leaves the state free for another.
+        Raises CannotListen, CannotServeMetrics, KeyFolderError, MissingPrivateKey, SchemaFolderError, StateInUse and
+        StoreError, and leaves the state free for another.
         """
         try:
             await self._server.listen()
             self._books = books = await asyncio.to_thread(_Books, self._settings)
+            self._identity = self._know_callers(books)
             self._runtime = runtime = self._set_up(books)
             runtime.start()
             await runtime.flush()
-            self._identity = Identity(books.state.parties, settings=self._settings.identity)
             self._serve_metrics()
             await self._serve_certificates(books)
-            await self._serve_pages(books)
-            await self._server.open(self._services(books))
+            timekeeper = Timekeeper(runtime)
+            doors = self._doors(books, timekeeper)
+            acknowledgements = Acknowledgements(self._settings.duis.response_delay)
+            self._postman = postman = self._push(books, acknowledgements)
+            await self._serve_duis(books, doors, acknowledgements)
+            await self._serve_pages(doors)
+            await self._server.open(
+                self._services(books, doors, timekeeper, postman), admission(self._callers)
+            )
             self._is_serving = True
         except BaseException:
             await self.stop()
@@ -161,13 +200,13 @@ class Dsp:
         if self._is_serving:
             await self._server.drain(self._settings.operating.drain_seconds)
         await self._server.stop(GRACE_SECONDS)
-        for door in (self._ssi, self._smki):
-            if door is not None:
-                await door.stop()
-        for line in self._emulator_lines:
+        for server in (self._ssi, self._duis, self._smki):
+            if server is not None:
+                await server.stop()
+        for line in self._emulators:
             await line.close()
-        if self._identity is not None:
-            self._identity.close()
+        if self._postman is not None:
+            await self._postman.stop()
         if self._metrics is not None:
             await asyncio.to_thread(self._metrics.close)
         if self._books is None:
@@ -175,7 +214,10 @@ class Dsp:
         try:
             if self._runtime is not None:
                 await self._runtime.close()
+            if self._identity is not None:
+                await asyncio.to_thread(self._identity.close)
         finally:
+            await self._books.accounts.close()
             await asyncio.to_thread(self._books.close)
 
     def _set_up(self, books: "_Books") -> Runtime:
@@ -189,43 +231,81 @@ class Dsp:
             figures=figures,
         )
 
+    def _know_callers(self, books: "_Books") -> Identity:
+        settings = IdentitySettings(
+            operator_token=self._settings.operating.operator_token,
+            development_sign_in=self._settings.development_sign_in,
+        )
+        return Identity(books.state.parties, books.identity_state, books.accounts, settings)
+
+    @property
+    def _callers(self) -> Callers:
+        return Callers(self.identity, on_loopback=is_loopback(self.address))
+
     def _serve_metrics(self) -> None:
-        port = self._settings.operating.metrics_port
-        if port is not None:
-            self._metrics = MetricsPage(metrics(self.runtime), host_of(self.address), port)
+        operating, callers = self._settings.operating, self._callers
+        if operating.metrics_port is not None:
+            figures, host = metrics(self.runtime), host_of(self.address)
+            self._metrics = MetricsPage(
+                figures, host, operating.metrics_port, tls=operating.tls, admits=callers.may_operate
+            )
             self._metrics.open()
 
     async def _serve_certificates(self, books: "_Books") -> None:
         if books.certificates is not None:
-            self._smki = HttpServer(self._settings.smki_listen, smki_application(books.certificates))
+            listen, application = self._settings.smki_listen, smki_application(books.certificates)
+            guarded = KnownCallers(application, self.identity, on_loopback=is_loopback(listen))
+            self._smki = HttpServer(listen, guarded, self._settings.operating.tls)
             await self._smki.start()
 
-    async def _serve_pages(self, books: "_Books") -> None:
-        listen = self._settings.ssi_listen
-        if not listen:
-            return
-        self._emulator_lines = [EmulatorLine(where) for where in self._settings.ssi_emulators]
-        desks = Desks(
-            runtime=self.runtime,
-            records=books.records,
-            audit=AuditDesk(self.runtime, books.records),
-            explanations=ExplanationDesk(self.runtime, books.records),
-            inventory=InventoryDesk(self.runtime),
-            emulator=Emulators(self._emulator_lines),
-            identity=self.identity,
+    def _push(self, books: "_Books", acknowledgements: Acknowledgements) -> Postman:
+        postman = Postman(
+            self.runtime, self.runtime.figures, books.writer, acknowledgements, self._settings.duis
         )
-        self._ssi = HttpServer(listen, ssi_application(desks, listen))
+        postman.start()
+        return postman
+
+    async def _serve_duis(self, books: "_Books", doors: Doors, acknowledgements: Acknowledgements) -> None:
+        settings = self._settings.duis
+        if not settings.listen:
+            return
+        desk = Desk(
+            runtime=doors.runtime,
+            identity=self.identity,
+            intake=doors.intake,
+            figures=doors.figures,
+            acknowledgements=acknowledgements,
+            find_certificate=books.signing_certificates.find,
+            writer=books.writer,
+            schema=books.schema,
+            refuse_expired=settings.refuse_expired,
+        )
+        self._duis = HttpServer(settings.listen, duis_application(desk), self._settings.operating.tls)
+        await self._duis.start()
+
+    async def _serve_pages(self, doors: Doors) -> None:
+        settings = self._settings.ssi
+        if not settings.listen:
+            return
+        self._emulators = [EmulatorLine(where) for where in settings.emulators]
+        desks = open_desks(self.runtime, doors.records, self.identity, self._emulators)
+        application = ssi_application(desks, settings.listen)
+        self._ssi = HttpServer(settings.listen, application, self._settings.operating.tls)
         await self._ssi.start()
 
-    def _services(self, books: "_Books") -> dict[str, Register]:
-        timekeeper = Timekeeper(self.runtime)
-        doors = Doors(
+    def _doors(self, books: "_Books", timekeeper: Timekeeper) -> Doors:
+        return Doors(
             runtime=self.runtime,
             timekeeper=timekeeper,
             intake=FirmwareIntake(self.runtime, books.firmware),
+            callers=self._callers,
             records=books.records,
             figures=self.runtime.figures,
         )
+
+    def _services(
+        self, books: "_Books", doors: Doors, timekeeper: Timekeeper, postman: Postman
+    ) -> dict[str, Register]:
         started_at = self._settings.operating.started_at
         running = Running(
             version=installed_version(), code=books.code, started_at=started_at, metrics=self.metrics
@@ -234,7 +314,9 @@ class Dsp:
             **services(doors),
             **sm_wan_service(self.runtime, timekeeper, books.firmware),
             **events_service(self.runtime, books.records),
+            **receive_response_service(doors, postman),
             **operations_service(self.runtime, running),
+            **accounts_service(self.identity.accounts),
         }
 
     async def __aenter__(self) -> Self:
@@ -251,7 +333,7 @@ class _Books:
     """What is read when a DSP starts; of a large inventory that takes a while, so it is done in a thread."""
 
     def __init__(self, settings: DspSettings) -> None:
-        """Raises KeyFolderError, MissingPrivateKey, StateInUse and StoreError."""
+        """Raises KeyFolderError, MissingPrivateKey, SchemaFolderError, StateInUse and StoreError."""
         given = read_pki_folder(settings.keys) if settings.keys is not None else NOTHING_GIVEN
         pki = DevelopmentPki(settings.seed, given)
         acb, change_of_supplier = settings.acb, settings.change_of_supplier
@@ -261,6 +343,13 @@ class _Books:
             digital_signing=pki.private_key(change_of_supplier, KeyUsage.DIGITAL_SIGNING),
         )
         organisations = _organisations(settings, pki)
+        duis = settings.duis
+        self.schema = Schema.from_folder(duis.schemas) if duis.schemas is not None else None
+        self.writer = Writer(
+            signer=_signer(pki, acb, organisations),
+            schema_version=duis.schema_version,
+            unsigned_acknowledgements=duis.unsigned_acknowledgements,
+        )
         self.state = State()
         self.directory = StateDirectory(settings.state, "dsp", self.state.ledger)
         self.firmware = FirmwareStore(self.directory.folder / "firmware")
@@ -269,14 +358,31 @@ class _Books:
         self.certificates: CertificateDesk | None = None
         if settings.smki_listen:
             self.certificates = CertificateDesk(self.state, settings.seed, organisations)
-        if settings.ssi_listen:
+        if settings.ssi.listen:
             self.state.index_inventory()  # here, where a million Devices keep nobody waiting
+        self.signing_certificates = SigningCertificates(
+            self.state.parties, DevelopmentPki(settings.seed), organisations
+        )
         self.code = code_digest()
+        self.identity_state = IdentityState()
+        try:
+            self.accounts = IdentityStore(self.directory.folder, self.identity_state)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Lets another process have the state."""
         self.records.close()
         self.directory.close()
+
+
+def _signer(pki: DevelopmentPki, acb: Eui, organisations: Mapping[Use, bytes]) -> Signer:
+    """The DSP's own, for XML. Raises MissingPrivateKey."""
+    certificate = organisations[acb, KeyUsage.XML_SIGNING]
+    return Signer(
+        private_key=pki.private_key(acb, KeyUsage.XML_SIGNING), serial_number=serial_number_of(certificate)
+    )
 
 
 def _organisations(settings: DspSettings, pki: DevelopmentPki) -> Mapping[Use, bytes]:

@@ -1,6 +1,6 @@
 """Who is calling: what a door was shown, and who that turns out to be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from smart_metering.identifiers import Eui
@@ -43,7 +43,7 @@ class Presented:
 
     on_loopback: bool
     claims: tuple[str, ...] = ()
-    authorizations: tuple[str, ...] = ()
+    authorizations: tuple[str, ...] = field(default=(), repr=False)
     certificate: bytes | None = None
 
 

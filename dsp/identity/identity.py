@@ -1,7 +1,7 @@
 """Who is calling, whatever the door: the one class that all doors ask."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dsp.identity.accounts import Accounts
 from dsp.identity.caller import Caller, How, OperatorNeeded, Presented, Unauthenticated
@@ -17,10 +17,9 @@ from smart_metering.administration import Party
 from smart_metering.errors import DecodeError
 from smart_metering.identifiers import Eui, InvalidIdentifier, parse_eui
 from smart_metering.pki.certificates import read_certificate
+from smart_metering.rpc.bearer import AUTHORIZATION, bearer_token
 
 USER_ID = "user-id"
-AUTHORIZATION = "authorization"
-BEARER = "bearer "
 
 EXPECTED = f"'{AUTHORIZATION}: Bearer TOKEN', or a client certificate of a party"
 OPERATOR = "operator"
@@ -33,7 +32,7 @@ class IdentitySettings:
     `development_sign_in`: the web page lets one sign in as anybody, without a password.
     """
 
-    operator_token: str = ""
+    operator_token: str = field(default="", repr=False)
     development_sign_in: bool = False
 
 
@@ -136,10 +135,9 @@ class Identity:
     # --- who that is
 
     def _of_token(self, authorizations: tuple[str, ...]) -> Caller:
-        header = authorizations[0]
-        if len(authorizations) != 1 or not header.lower().startswith(BEARER):
+        token = bearer_token(authorizations)
+        if token is None:
             raise Unauthenticated(f"{AUTHORIZATION!r}: expected one entry, 'Bearer TOKEN'")
-        token = header[len(BEARER) :].strip()
         if self._operator_token_hash and hmac.compare_digest(hash_of(token), self._operator_token_hash):
             return Caller(eui=None, name=OPERATOR, is_operator=True, how=How.TOKEN)
         account = self.accounts.of_token(token)

@@ -18,10 +18,13 @@ class Buckets:
 
     def take(self, key: str, now: Instant) -> int:
         """Takes one try. 0: it may be made; else nothing is taken, and that many milliseconds are to be waited."""
-        full_at = Instant(max(self._full_at.get(key, now), now) + self._refill)
+        full_at = self._full_at.get(key, now)
+        if full_at > now + self._span:  # the clock was set back
+            full_at = self._full_at[key] = Instant(now + self._span)
+        full_at = Instant(max(full_at, now) + self._refill)
         wait = full_at - now - self._span
         if wait > 0:
-            return min(wait, self._refill)
+            return wait
         self._full_at[key] = full_at
         self._forget(now)
         return 0
@@ -38,7 +41,7 @@ class Buckets:
         if len(self._full_at) <= MOST_KEYS:
             return
         left = {key: at for key, at in self._full_at.items() if at > now}
-        surplus = len(left) - MOST_KEYS
+        surplus = len(left) - MOST_KEYS + MOST_KEYS // 10  # some more, so that it need not be done for each
         for key in sorted(left, key=left.__getitem__)[: max(surplus, 0)]:
             del left[key]
         self._full_at = left

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dsp.identity.caller import Caller
 from dsp.identity.records import KeptSession
@@ -30,7 +30,7 @@ class Session:
     it."""
 
     caller: Caller
-    csrf_token: str
+    csrf_token: str = field(repr=False)
     signed_in_at: Instant
     ends_at: Instant
 
@@ -43,7 +43,7 @@ class Session:
 class SignedIn:
     """A new session, and its id for the cookie: it is told here once and kept nowhere."""
 
-    cookie: str
+    cookie: str = field(repr=False)
     session: Session
 
 

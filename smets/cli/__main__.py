@@ -31,6 +31,7 @@ from smets.cli import (
     snapshot,
     status,
     up,
+    user,
 )
 from smets.cli.exits import MEANINGS
 
@@ -72,6 +73,7 @@ GROUPS = {
     "pki": pki.app,
     "rules": rules.app,
     "snapshot": snapshot.app,
+    "user": user.app,
 }
 
 

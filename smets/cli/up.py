@@ -21,18 +21,18 @@ from smets.cli.options import (
     MqttBroker,
     MqttListen,
     State,
+    TlsCertificate,
+    TlsKey,
 )
 from smets.cli.running import run
 from smets.cli.screen import Screen
-from smets.counting import counted
 
 if TYPE_CHECKING:
     from smart_metering.pki.given_keys import GivenKeys
-    from smets.fleet.launching import Launched
     from smets.fleet.planning import FleetPlan
-    from smets.local_system.connection import SystemConnection
     from smets.local_system.local_system import LocalSystem
     from smets.local_system.mqtt import MqttSettings
+    from smets.local_system.protection import Protection
 
 FleetFile = Annotated[Path, typer.Argument(metavar="FLEET.yaml", help="The fleet file.", show_default=False)]
 Rate = Annotated[
@@ -96,8 +96,65 @@ SmkiListen = Annotated[
         show_default=False,
     ),
 ]
+Duis = Annotated[
+    bool,
+    typer.Option("--duis", envvar="SMETS_DUIS", help="Take DUIS XML over HTTP, at port 8079."),
+]
+DuisListen = Annotated[
+    str,
+    typer.Option(
+        "--duis-listen",
+        envvar="SMETS_DUIS_LISTEN",
+        help="Take DUIS XML over HTTP at this HOST:PORT; port 0: a free one.",
+        show_default=False,
+    ),
+]
+DuisSchemaVersion = Annotated[
+    str | None,
+    typer.Option(
+        "--duis-schema-version",
+        envvar="SMETS_DUIS_SCHEMA_VERSION",
+        help="schemaVersion of answers: 5.4 (default), 5.3, 5.2 or 5.1; nothing in them is newer than it.",
+        show_default=False,
+    ),
+]
+DuisUnsigned = Annotated[
+    bool,
+    typer.Option(
+        "--duis-unsigned-acknowledgements",
+        envvar="SMETS_DUIS_UNSIGNED_ACKNOWLEDGEMENTS",
+        help="Do not sign what only says that a request was accepted or refused.",
+    ),
+]
+DuisResponseDelay = Annotated[
+    float | None,
+    typer.Option(
+        "--duis-response-delay",
+        envvar="SMETS_DUIS_RESPONSE_DELAY",
+        min=0.0,
+        help="Least real seconds from an Acknowledgement to the push of the Response; default: 2.",
+        show_default=False,
+    ),
+]
+DuisSchemas = Annotated[
+    Path | None,
+    typer.Option(
+        "--duis-schemas",
+        envvar="SMETS_DUIS_SCHEMAS",
+        metavar="FOLDER",
+        help="Hold requests against the schemas of DUIS in this folder too.",
+        show_default=False,
+    ),
+]
+DuisRefuseExpired = Annotated[
+    bool,
+    typer.Option(
+        "--duis-refuse-expired",
+        envvar="SMETS_DUIS_REFUSE_EXPIRED",
+        help="Refuse signatures of certificates that have expired.",
+    ),
+]
 ANY_PORT = "127.0.0.1:0"
-SMKI_PORT = "127.0.0.1:8083"
 
 
 def up(
@@ -112,11 +169,20 @@ def up(
     pki: Pki = None,
     smki: Smki = False,
     smki_listen: SmkiListen = "",
+    duis: Duis = False,
+    duis_listen: DuisListen = "",
+    duis_schema_version: DuisSchemaVersion = None,
+    duis_unsigned_acknowledgements: DuisUnsigned = False,
+    duis_response_delay: DuisResponseDelay = None,
+    duis_schemas: DuisSchemas = None,
+    duis_refuse_expired: DuisRefuseExpired = False,
     mqtt: Mqtt = False,
     mqtt_listen: MqttListen = "",
     mqtt_broker: MqttBroker = "",
     metrics: Metrics = False,
     metrics_port: MetricsPort = None,
+    tls_certificate: TlsCertificate = None,
+    tls_key: TlsKey = None,
     log_format: Format = LogFormat.JSON,
     log_level: Level = LogLevel.INFO,
     json_output: Json = False,
@@ -128,6 +194,8 @@ def up(
 
     async def work(screen: Screen) -> None:
         from smets.fleet.rules_in_force import rules_text, under_rules
+        from smets.local_system.duis import PORT, SMKI_PORT
+        from smets.local_system.duis import Duis as DuisSettings
         from smets.local_system.local_system import LocalSystem, SystemSettings
         from smets.local_system.state_folder import StateFolder
         from smets.scenarios.planning import read_scenario
@@ -157,9 +225,18 @@ def up(
             dsp_listen=dsp_listen,
             emulator_listen=emulator_listen,
             smki_listen=smki_listen or (SMKI_PORT if smki else ""),
+            duis=DuisSettings(
+                listen=duis_listen or (PORT if duis else ""),
+                schema_version=duis_schema_version,
+                unsigned_acknowledgements=duis_unsigned_acknowledgements,
+                response_delay=duis_response_delay,
+                schemas=duis_schemas,
+                refuse_expired=duis_refuse_expired,
+            ),
             mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
             dsp_metrics_port=metrics_port or (0 if metrics else None),
             emulator_metrics_port=metrics_port + 1 if metrics_port else (0 if metrics else None),
+            protection=protection_of(state, tls_certificate, tls_key),
             log_format=log_format,
             log_level=log_level,
         )
@@ -167,6 +244,18 @@ def up(
             await keep_running(screen, system, plan, rules_text(rules))
 
     run(work, json_output=json_output)
+
+
+def protection_of(state: Path, certificate: Path | None, key: Path | None) -> "Protection | None":
+    """None: no TLS. Raises Misuse and ProtectionError."""
+    from smets.cli.exits import Misuse
+    from smets.local_system.protection import protect
+
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise Misuse("expected --tls-certificate and --tls-key together")
+    return protect(state, certificate, key)
 
 
 def mqtt_settings(*, asked: bool, listen: str, broker: str) -> "MqttSettings | None":
@@ -193,6 +282,7 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
     """
     import asyncio
 
+    from smets.cli.up_telling import tell_what_runs
     from smets.fleet.launching import launch_fleet
     from smets.local_system.state_folder import StateFolder
 
@@ -208,7 +298,7 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
         if launching.done():
             launched = launching.result()
             replace(system.connection, pid=os.getpid()).write()
-            _tell(screen, system, plan, launched, rules)
+            tell_what_runs(screen, system, plan, launched, rules)
             await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
         if failing.done():
             raise failing.result()
@@ -217,66 +307,6 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
             task.cancel()
         await asyncio.gather(launching, stopping, failing, return_exceptions=True)
         connection_file.unlink(missing_ok=True)
-
-
-def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "Launched", rules: str) -> None:
-    from smets.fleet.premises_texts import premises_texts
-
-    connection = system.connection
-    screen.data(
-        {
-            "dsp": connection.dsp,
-            "emulator": connection.emulator,
-            "smki": connection.smki,
-            "state": str(connection.state),
-            "dsp_pid": connection.dsp_pid,
-            "emulator_pid": connection.emulator_pid,
-            "mqtt": connection.mqtt,
-            "dsp_metrics": connection.dsp_metrics,
-            "emulator_metrics": connection.emulator_metrics,
-            "rules": rules,
-            "launched": launched,
-        }
-    )
-    owners = len({entity for entity, _ in plan.given.certificates})
-    keys = f"imported: those of {counted(owners, 'organisation')}" if owners else ""
-    _tell_where(screen, connection, keys=keys, rules=rules)
-    standing = f"; standing already: {', '.join(launched.standing)}" if launched.standing else ""
-    new = counted(launched.devices, "Device")
-    screen.say(
-        ("fleet          ", "bold"),
-        f"{launched.premises} premises, {new} new{standing}",
-    )
-    for name, text in premises_texts(plan):
-        if name not in launched.standing:
-            screen.say(("               ", "bold"), f"{name}: {text}")
-    if launched.standing:
-        screen.say(
-            ("kept           ", "bold"), "CPL, firmware and faults as they have become, not as the file says"
-        )
-    for name, file in launched.uploaded.items():
-        screen.say(("firmware       ", "bold"), f"{name}: {file.firmware_version}, file {file.sha256}")
-    for name, why in launched.refused_firmware.items():
-        screen.say(("firmware       ", "bold"), f"{name}: not taken: {why}")
-    for name in launched.faults:
-        screen.say(("fault          ", "bold"), name)
-    screen.say("Ctrl-C stops it. In another shell: ", ("smets inventory", "bold"))
-
-
-def _tell_where(screen: Screen, connection: "SystemConnection", *, keys: str, rules: str) -> None:
-    metrics = [address for address in (connection.dsp_metrics, connection.emulator_metrics) if address]
-    for heading, text in (
-        ("DSP", connection.dsp),
-        ("fleet control", connection.emulator),
-        ("SMKI", f"http://{connection.smki}/" if connection.smki else ""),
-        ("MQTT broker", connection.mqtt),
-        ("state", str(connection.state)),
-        ("keys", keys),
-        *(("metrics", f"http://{address}/metrics") for address in metrics),
-        ("rules", rules),
-    ):
-        if text:
-            screen.say((f"{heading:15}", "bold"), text)
 
 
 def _read_keys(pki: Path | None) -> "GivenKeys":

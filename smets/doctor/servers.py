@@ -1,12 +1,14 @@
 """The servers: whether they run and serve, run the same code, speak the same contract, and agree on the time."""
 
+import ssl
 from collections.abc import Iterator
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from dsp.rules.releases import MODIFICATIONS
 from operations.running import code_digest, installed_version
 from smart_metering.instants import SECOND_MS
+from smart_metering.rpc.access import Access
 from smart_metering.wire.contract import NAME as CONTRACT
 from smart_metering.wire.contract import contract_digest
 from smets.client.operations import Health
@@ -33,7 +35,7 @@ def look_at_servers(sight: SystemSight) -> Iterator[Finding]:
     if sight.dsp.described is not None:
         yield _rules(sight.dsp.described)
         yield from _clock(sight, sight.dsp.described)
-    yield from (_metrics(it) for it in described if it.metrics)
+    yield from (_metrics(server) for server in sight.servers if server.metrics_url)
 
 
 def _health(server: ServerSight) -> Finding:
@@ -110,11 +112,23 @@ def _difference(sight: SystemSight, dsp: ServerDescription) -> Iterator[Finding]
         yield ok(check, "the DSP's and the emulator's are the same" if off == 0 else f"off by {off} ms")
 
 
-def _metrics(server: ServerDescription) -> Finding:
-    check, url = f"{server.server} metrics", f"http://{server.metrics}/metrics"
+def _metrics(server: ServerSight) -> Finding:
+    check, url = f"{server.name} metrics", server.metrics_url
+    asked, context = Request(url), None
+    if server.access is not None:
+        context = _trusting(server.access)
+        asked.add_header("Authorization", f"Bearer {server.access.token}")
     try:
-        with urlopen(url, timeout=PATIENCE_SECONDS) as page:
+        with urlopen(asked, timeout=PATIENCE_SECONDS, context=context) as page:
             octets = len(page.read())
     except (URLError, OSError) as error:
         return warning(check, f"{url}: {error}", RESTART)
     return ok(check, f"{url}, {octets} octets")
+
+
+def _trusting(access: Access) -> ssl.SSLContext:
+    """As the client of gRPC does: a certificate that is named itself is trusted whatever address it is found at."""
+    context = ssl.create_default_context(cadata=access.ca.decode("ascii") if access.ca else None)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.check_hostname = not access.name
+    return context

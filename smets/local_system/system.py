@@ -10,16 +10,17 @@ async with connect(".smets") as system:
 import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smart_metering.administration import DeviceInside, Party
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY
 from smart_metering.records import changed
+from smart_metering.rpc.access import Access, AccessFiles
 from smets.client.administration import Administration
 from smets.client.clock import Clock
-from smets.client.connection import Connection
+from smets.client.connection import Connection, Protected
 from smets.client.emulator_control import EmulatorControl
 from smets.client.errors import NotRunning, NotThere, Unreachable
 from smets.client.explanation import Explained, explain
@@ -103,14 +104,30 @@ class System:
 
 
 @asynccontextmanager
-async def connect(to: str | Path | SystemConnection | None = None) -> AsyncIterator[System]:
+async def connect(
+    to: str | Path | SystemConnection | None = None,
+    *,
+    ca: Path | None = None,
+    token: str = "",
+    certificate: Path | None = None,
+    key: Path | None = None,
+) -> AsyncIterator[System]:
     """The system that runs with a state folder: that of SMETS_STATE, else `.smets`, unless another is named.
 
-    Raises NotRunning, which says what was tried and how to start one.
+    Off loopback it is reached over TLS, as it wrote down itself or as is said here: `ca` holds the issuers of its
+    servers' certificate, or that certificate; `token` is a bearer token of 'smets user token'; `certificate` and `key`
+    are a party's, where clients must show one. All of them but the token are files of PEM.
+
+    Raises NotRunning, which says what was tried and how to start one, and AccessError.
     """
     if not isinstance(to, SystemConnection):
         to = read_connection(Path(to if to is not None else os.environ.get(STATE_VARIABLE, DEFAULT_STATE)))
-    async with Connection(to.at_dsp) as dsp, Connection(to.at_emulator) as emulator:
+    at_dsp, at_emulator = to.at_dsp, to.at_emulator
+    if ca or token or certificate or key:
+        access = AccessFiles(ca=ca, certificate=certificate, key=key).read() or Access()
+        access = replace(access, token=token)
+        at_dsp, at_emulator = Protected(to.dsp, access), Protected(to.emulator, access)
+    async with Connection(at_dsp) as dsp, Connection(at_emulator) as emulator:
         system = System(to, dsp, emulator)
         try:
             await system.read_parties()

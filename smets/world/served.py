@@ -8,6 +8,8 @@ from typing import Self
 
 from device_emulator.rpc.doors import services as emulator_services
 from device_emulator.rpc.refusals import STATUSES as EMULATOR_STATUSES
+from dsp.identity.identity import Identity
+from dsp.rpc.callers import Callers
 from dsp.rpc.doors import Doors
 from dsp.rpc.doors import services as dsp_services
 from dsp.rpc.refusals import STATUSES as DSP_STATUSES
@@ -34,6 +36,7 @@ class ServedWorld:
             runtime=self._room,
             timekeeper=WorldClock(world),
             intake=FirmwareIntake(self._room, FirmwareStore(self._uploads)),
+            callers=Callers(Identity(self._room.engine.state.parties), on_loopback=True),
             records=self._room.records,
         )
         self._dsp = dsp_services(doors), Refusals(DSP_STATUSES, "DSP", log=False)

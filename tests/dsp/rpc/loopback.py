@@ -10,9 +10,10 @@ import grpc
 from grpc import aio
 
 from dsp.bootstrap import Dsp, DspSettings
-from dsp.identity.identity import NOTHING_SET, IdentitySettings
+from dsp.duis_http.settings import DuisSettings
 from dsp.rules.releases import rules_as_of
 from dsp.rules.rule_set import RuleSet
+from dsp.ssi.settings import SsiSettings
 from smart_metering.command_variants import CommandVariant
 from smart_metering.device_types import TYPE_2
 from smart_metering.duis.service_requests import Body, ReadFirmwareVersion, ServiceRequest
@@ -145,9 +146,9 @@ async def running(
     listen: str = "127.0.0.1:0",
     rules: RuleSet | None = None,
     smki_listen: str = "",
-    ssi_listen: str = "",
-    ssi_emulators: tuple[str, ...] = (),
-    identity: IdentitySettings = NOTHING_SET,
+    duis: DuisSettings | None = None,
+    ssi: SsiSettings | None = None,
+    development_sign_in: bool = False,
 ) -> AsyncIterator[Dcc]:
     """A DSP on this state, and a channel to it."""
     rules = rules or rules_as_of()
@@ -159,9 +160,9 @@ async def running(
         epoch=START,
         rate=rate,
         smki_listen=smki_listen,
-        ssi_listen=ssi_listen,
-        ssi_emulators=ssi_emulators,
-        identity=identity,
+        duis=duis or DuisSettings(),
+        ssi=ssi or SsiSettings(),
+        development_sign_in=development_sign_in,
     )
     async with Dsp(settings) as dsp, aio.insecure_channel(dsp.address) as channel:
         yield Dcc(dsp, channel)

@@ -8,12 +8,11 @@ from pathlib import Path
 import httpx
 from lxml import html
 
-from dsp.identity.identity import IdentitySettings
 from dsp.rules.rule_set import RuleSet
+from dsp.ssi.settings import SsiSettings
 from smart_metering.identifiers import Eui
 from tests.dsp.rpc.loopback import Dcc, running
 
-DEVELOPMENT = IdentitySettings(development_sign_in=True)
 OPERATOR = None
 """Whom one picks to be the operator."""
 
@@ -123,13 +122,12 @@ class Site:
 async def serving(
     state: Path,
     *,
-    identity: IdentitySettings = DEVELOPMENT,
+    development_sign_in: bool = True,
     rules: RuleSet | None = None,
     emulators: tuple[str, ...] = (),
 ) -> AsyncIterator[Site]:
     """A DSP on this state, with one premises loaded."""
-    async with running(
-        state, ssi_listen="127.0.0.1:0", identity=identity, rules=rules, ssi_emulators=emulators
-    ) as dcc:
+    ssi = SsiSettings(listen="127.0.0.1:0", emulators=emulators)
+    async with running(state, rules=rules, ssi=ssi, development_sign_in=development_sign_in) as dcc:
         await dcc.load_premises()
         yield Site(dcc)

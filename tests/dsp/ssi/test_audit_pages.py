@@ -1,4 +1,4 @@
-"""The pages of the Service Audit Trail, before and after the modification that shows titles; each look is written down."""
+"""The pages of the Service Audit Trail, before and after the modification that shows titles; looks are written down."""
 
 import csv
 import io
@@ -40,7 +40,7 @@ READ = "11.2 Read Firmware Version"
 
 @asynccontextmanager
 async def lived_in(folder: Path, rules: RuleSet) -> AsyncIterator[Site]:
-    """The supplier read the ESME's version, the other User asked for the log of the hub and of the ESME, which say nothing."""
+    """The supplier read the ESME's version; the other User asked hub and ESME for their logs: they say nothing."""
     async with serving(folder, rules=rules) as site:
         host = HandHeldHost(site.dcc)
         await host.attach()

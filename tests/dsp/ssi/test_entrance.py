@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from dsp.identity.identity import IdentitySettings
 from dsp.ssi.headers import HEADERS
 from dsp.ssi.pages import PAGES, For, Page
 from tests.dsp.ssi.browsing import OPERATOR, Site, serving
@@ -85,7 +84,7 @@ async def test_a_password_that_is_guessed_too_often_is_to_be_waited_for(site: Si
 async def test_development_sign_in_is_there_only_where_it_is_asked_for_and_says_so(tmp_path: Path) -> None:
     async with serving(tmp_path / "on") as on, on.browser() as browser:
         with_it = await browser.get("/sign-in")
-    async with serving(tmp_path / "off", identity=IdentitySettings()) as off, off.browser() as browser:
+    async with serving(tmp_path / "off", development_sign_in=False) as off, off.browser() as browser:
         without = await browser.get("/sign-in")
         tried = await browser.post("/develop", {"party": SUPPLIER})
 
