@@ -26,9 +26,11 @@ from smart_metering.identifiers import parse_eui
 from smart_metering.instants import format_instant, parse_instant
 from smart_metering.pki.given_keys import MissingPrivateKey
 from smart_metering.pki.key_folders import KeyFolderError
+from smart_metering.rpc.access import AccessError, AccessFiles
 from smart_metering.rpc.listening import CannotListen
 
 CANNOT_START = (
+    AccessError,
     CannotListen,
     CannotServeMetrics,
     KeyFolderError,
@@ -130,6 +132,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="serves the SMKI Repository there; else it does not",
     )
+    _add_ssi_options(parser)
+    _add_duis_options(parser)
+    add_operating_options(parser)
+    return parser
+
+
+def _add_ssi_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ssi-listen",
         default="",
@@ -143,14 +152,29 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT|@FILE",
         help="where those pages ask what Devices themselves say, or a file in which that stands; may be repeated",
     )
+    for name, what in (
+        ("ca", "PEM: reaches emulators over TLS; the issuers of their certificate, or that certificate"),
+        ("token", "an operator's bearer token, which an emulator off loopback asks for"),
+    ):
+        parser.add_argument(f"--ssi-emulator-{name}", type=Path, metavar="FILE", help=what)
+    parser.add_argument(
+        "--ssi-emulator-name",
+        default="",
+        metavar="NAME",
+        help="that of their certificate, where it is not the address",
+    )
     parser.add_argument(
         "--ssi-development-sign-in",
         action="store_true",
         help="the web page lets one sign in as anybody, without a password; on loopback only",
     )
-    _add_duis_options(parser)
-    add_operating_options(parser)
-    return parser
+
+
+def _ssi_settings(arguments: argparse.Namespace) -> SsiSettings:
+    access = AccessFiles(
+        ca=arguments.ssi_emulator_ca, name=arguments.ssi_emulator_name, token=arguments.ssi_emulator_token
+    )
+    return SsiSettings(listen=arguments.ssi_listen, emulators=tuple(arguments.ssi_emulator), access=access)
 
 
 def _add_duis_options(parser: argparse.ArgumentParser) -> None:
@@ -225,7 +249,7 @@ def _settings(arguments: argparse.Namespace) -> DspSettings:
         keys=arguments.keys,
         certificates=arguments.certificates,
         smki_listen=arguments.smki_listen,
-        ssi=SsiSettings(listen=arguments.ssi_listen, emulators=tuple(arguments.ssi_emulator)),
+        ssi=_ssi_settings(arguments),
         development_sign_in=arguments.ssi_development_sign_in,
         duis=_duis_settings(arguments),
         operating=operating_from(arguments),

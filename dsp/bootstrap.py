@@ -287,7 +287,8 @@ class Dsp:
         settings = self._settings.ssi
         if not settings.listen:
             return
-        self._emulators = [EmulatorLine(where) for where in settings.emulators]
+        access = settings.access.read()
+        self._emulators = [EmulatorLine(where, access) for where in settings.emulators]
         desks = open_desks(self.runtime, doors.records, self.identity, self._emulators)
         application = ssi_application(desks, settings.listen)
         self._ssi = HttpServer(settings.listen, application, self._settings.operating.tls)

@@ -14,6 +14,7 @@ from grpc import aio
 from dsp.runtime.emulator_view import MOST_FATES, EmulatorSilent
 from smart_metering.administration import DeviceInside, Fate
 from smart_metering.identifiers import Eui
+from smart_metering.rpc.access import Access, open_channel
 from smart_metering.rpc.v1 import emulator_control_pb2 as pb2
 from smart_metering.rpc.v1.emulator_control_pb2_grpc import EmulatorControlStub
 from smart_metering.wire.conversion import from_message
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
 
 CALL_SECONDS = 2.0
 IN_FILE = "@"
+OPTIONS = (("grpc.use_local_subchannel_pool", 1),)  # a new line tries for itself, whatever befell another
 
 
 class EmulatorLine:
     """Opened by the first question. Made where an event loop runs."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, access: Access | None = None) -> None:
         self._where = where
+        self._access = access
         self._address = ""
         self._channel: aio.Channel | None = None
 
@@ -69,7 +72,7 @@ class EmulatorLine:
         if self._channel is None or address != self._address:
             await self.close()
             self._address = address
-            self._channel = aio.insecure_channel(address, options=(("grpc.use_local_subchannel_pool", 1),))
+            self._channel = open_channel(address, OPTIONS, self._access)
         return EmulatorControlStub(self._channel)
 
     async def _found_address(self) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from smets.local_system.local_system import LocalSystem
     from smets.local_system.mqtt import MqttSettings
     from smets.local_system.protection import Protection
+    from smets.local_system.ssi import Ssi as SsiSettings
 
 FleetFile = Annotated[Path, typer.Argument(metavar="FLEET.yaml", help="The fleet file.", show_default=False)]
 Rate = Annotated[
@@ -154,6 +155,29 @@ DuisRefuseExpired = Annotated[
         help="Refuse signatures of certificates that have expired.",
     ),
 ]
+Ssi = Annotated[
+    bool,
+    typer.Option(
+        "--ssi", envvar="SMETS_SSI", help="Serve the pages of the Self-Service Interface, at port 8088."
+    ),
+]
+SsiListen = Annotated[
+    str,
+    typer.Option(
+        "--ssi-listen",
+        envvar="SMETS_SSI_LISTEN",
+        help="Serve the pages of the Self-Service Interface at this HOST:PORT; port 0: a free one.",
+        show_default=False,
+    ),
+]
+SsiDevelopmentSignIn = Annotated[
+    bool,
+    typer.Option(
+        "--ssi-development-sign-in",
+        envvar="SMETS_SSI_DEVELOPMENT_SIGN_IN",
+        help="On those pages one may be any User, or the operator, without a password; on loopback only.",
+    ),
+]
 ANY_PORT = "127.0.0.1:0"
 
 
@@ -176,6 +200,9 @@ def up(
     duis_response_delay: DuisResponseDelay = None,
     duis_schemas: DuisSchemas = None,
     duis_refuse_expired: DuisRefuseExpired = False,
+    ssi: Ssi = False,
+    ssi_listen: SsiListen = "",
+    ssi_development_sign_in: SsiDevelopmentSignIn = False,
     mqtt: Mqtt = False,
     mqtt_listen: MqttListen = "",
     mqtt_broker: MqttBroker = "",
@@ -233,6 +260,7 @@ def up(
                 schemas=duis_schemas,
                 refuse_expired=duis_refuse_expired,
             ),
+            ssi=ssi_settings(asked=ssi, listen=ssi_listen, development_sign_in=ssi_development_sign_in),
             mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
             dsp_metrics_port=metrics_port or (0 if metrics else None),
             emulator_metrics_port=metrics_port + 1 if metrics_port else (0 if metrics else None),
@@ -256,6 +284,17 @@ def protection_of(state: Path, certificate: Path | None, key: Path | None) -> "P
     if certificate is None or key is None:
         raise Misuse("expected --tls-certificate and --tls-key together")
     return protect(state, certificate, key)
+
+
+def ssi_settings(*, asked: bool, listen: str, development_sign_in: bool) -> "SsiSettings":
+    """Raises Misuse."""
+    from smets.cli.exits import Misuse
+    from smets.local_system.ssi import PORT
+    from smets.local_system.ssi import Ssi as SsiSettings
+
+    if development_sign_in and not (asked or listen):
+        raise Misuse("--ssi-development-sign-in: expected --ssi or --ssi-listen beside it")
+    return SsiSettings(listen=listen or (PORT if asked else ""), development_sign_in=development_sign_in)
 
 
 def mqtt_settings(*, asked: bool, listen: str, broker: str) -> "MqttSettings | None":

@@ -33,6 +33,7 @@ class ChildProcess:
         self.metrics = ""  # where it serves them, if it does
         self.smki = ""  # likewise the SMKI Repository
         self.duis = ""  # and the DCC User Interface for DUIS XML
+        self.ssi = ""  # and the pages of the Self-Service Interface
         self._arguments = arguments
         self._log = log
         self._variables = variables
@@ -62,6 +63,7 @@ class ChildProcess:
             ready = await asyncio.wait_for(self._read_ready(self._process), READY_SECONDS)
             self.address, self.metrics = ready["address"], ready.get("metrics", "")
             self.smki, self.duis = ready.get("smki", ""), ready.get("duis", "")
+            self.ssi = ready.get("ssi", "")
         except TimeoutError:
             await self.kill()
             raise self._failure(f"was not ready within {READY_SECONDS:g} s") from None

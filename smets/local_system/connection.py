@@ -31,6 +31,7 @@ class SystemConnection:
     """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates.
 
     For others that listens at `smki`, if it does, and the DCC User Interface at `duis` for DUIS XML.
+    The pages of the Self-Service Interface are at `ssi`.
     `dsp_access` and `emulator_access` say how each is reached over TLS.
     `pid` is that of the program that runs both servers and ends them in order, if there is one; `dsp_metrics` and
     `emulator_metrics` are where Prometheus metrics are served, empty: nowhere.
@@ -46,6 +47,7 @@ class SystemConnection:
     emulator_pid: int = 0
     smki: str = ""
     duis: str = ""
+    ssi: str = ""
     pid: int = 0
     dsp_metrics: str = ""
     emulator_metrics: str = ""
@@ -141,6 +143,7 @@ def read_connection(state: Path) -> SystemConnection:
             emulator_pid=content["emulator_pid"],
             smki=content.get("smki", ""),
             duis=content.get("duis", ""),
+            ssi=content.get("ssi", ""),
             pid=int(content.get("pid", 0)),
             dsp_metrics=str(content.get("dsp_metrics", "")),
             emulator_metrics=str(content.get("emulator_metrics", "")),

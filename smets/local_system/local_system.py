@@ -24,6 +24,7 @@ from smets.local_system.connection import NO_ACCESS, SystemConnection
 from smets.local_system.duis import NO_DUIS, Duis
 from smets.local_system.mqtt import Mqtt, MqttSettings
 from smets.local_system.protection import Protection, options_of
+from smets.local_system.ssi import NO_SSI, Ssi
 from smets.local_system.state_folder import Organisation, StateFolder
 
 ANY_PORT = "127.0.0.1:0"
@@ -60,6 +61,7 @@ class SystemSettings:
     host: str = "emulator"
     smki_listen: str = ""
     duis: Duis = NO_DUIS
+    ssi: Ssi = NO_SSI
     mqtt: MqttSettings | None = None
     dsp_metrics_port: int | None = None
     emulator_metrics_port: int | None = None
@@ -95,6 +97,7 @@ class LocalSystem:
             emulator_pid=self._emulator.pid,
             smki=self._smki_address,
             duis=self._duis_address,
+            ssi=self._ssi_address,
             mqtt=self._mqtt.address if self._mqtt else "",
             dsp_metrics=self._dsp.metrics if self._dsp else "",
             emulator_metrics=self._emulator.metrics,
@@ -122,6 +125,11 @@ class LocalSystem:
         return self._dsp.duis if self._dsp is not None else ""
 
     @property
+    def _ssi_address(self) -> str:
+        """Likewise."""
+        return self._dsp.ssi if self._dsp is not None else ""
+
+    @property
     def _own_dsp(self) -> ChildProcess:
         assert self._dsp is not None, "the DSP is not of this system"
         return self._dsp
@@ -140,6 +148,7 @@ class LocalSystem:
                 await self._dsp.start()
             self._emulator = self._new_emulator(self.settings.emulator_listen)
             await self._emulator.start()
+            self._folder.emulator_address.write_text(f"{self._emulator.address}\n", "ascii")
             await self._until_attached()
             if self._mqtt is not None:
                 dsp = self._dsp.address if self._dsp else ""  # Another's DSP is told of by the other.
@@ -152,6 +161,7 @@ class LocalSystem:
 
     async def stop(self) -> None:
         """Asks both to end: first the emulator, so that nothing is sent into the void."""
+        self._folder.emulator_address.unlink(missing_ok=True)
         if self._emulator is not None:
             await self._emulator.stop()
         if self._dsp is not None:
@@ -234,6 +244,9 @@ class LocalSystem:
         if settings.smki_listen:
             arguments += ["--smki-listen", self._smki_address or settings.smki_listen]
         arguments += settings.duis.arguments(self._duis_address)
+        arguments += settings.ssi.arguments(
+            self._folder.emulator_address, self._emulator_access, self._ssi_address
+        )
         if settings.epoch is not None:
             arguments += ["--epoch", format_instant(settings.epoch)]
         arguments += self._operating(settings.dsp_metrics_port)

@@ -90,6 +90,11 @@ class StateFolder:
     def connection_file(self) -> Path:
         return self.path / "connection.json"
 
+    @property
+    def emulator_address(self) -> Path:
+        """Where the emulator that runs says that it listens."""
+        return self.path / "emulator-address"
+
     def party(self, eui: Eui) -> Path:
         """A party's own folder."""
         return self.path / "parties" / eui_octets(eui).hex()
