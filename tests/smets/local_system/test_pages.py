@@ -1,4 +1,4 @@
-"""The pages of a system that `smets up --ssi-listen` runs: where they are, whom they let in, and both sides of a Device."""
+"""The pages of a system that `smets up --ssi-listen` runs: where they are, whom they let in, a Device from both sides."""
 
 import socket
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from lxml import html
 
 from smets.local_system.connection import read_connection
+from tests.dsp.ssi.browsing import Shown
 from tests.smets.cli.command_line import CommandLine, running
 
 FLEET = "fleets: [{count: 1}]\n"
@@ -27,8 +27,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
 def as_operator(address: str) -> Iterator[httpx.Client]:
     """A browser that is signed in."""
     with httpx.Client(base_url=f"http://{address}", timeout=20) as browser:
-        page = html.fromstring(browser.get("/sign-in").text)
-        token = page.xpath("//input[@name='csrf_token']/@value")[0]
+        token = Shown(browser.get("/sign-in")).csrf_token
         entered = browser.post("/develop", data={"csrf_token": token, "party": ""})
         assert entered.headers["location"] == "/inventory"
         yield browser
@@ -36,13 +35,13 @@ def as_operator(address: str) -> Iterator[httpx.Client]:
 
 def test_a_device_of_the_fleet_is_shown_from_both_sides(line: CommandLine) -> None:
     with as_operator(read_connection(line.state).ssi) as browser:
-        listed = html.fromstring(browser.get("/inventory?type=ESME").text)
-        (address,) = listed.xpath("//tbody/tr/th/a/@href")
-        page = html.fromstring(browser.get(address).text)
+        listed = Shown(browser.get("/inventory?type=ESME"))
+        (address,) = listed.attributes("//tbody/tr/th/a/@href")
+        shown = Shown(browser.get(address))
 
-    (itself,) = page.xpath("//section[h2[@id='itself']]")
-    assert [cell.text for cell in itself.xpath(".//tr[th='firmware version']/td")] == ["00000001", "00000001"]
-    assert "readings" not in itself.text_content()
+    versions = shown.texts("//section[h2[@id='itself']]//tr[th='firmware version']/td")
+    assert versions == ["00000001", "00000001"]
+    assert "not attached" not in shown.text
 
 
 def test_the_pages_stay_where_they_are_and_say_so(line: CommandLine) -> None:
