@@ -18,11 +18,12 @@ from smart_metering.identifiers import Eui, RequestId
 from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY
 from smart_metering.records import changed
 from smart_metering.rpc.access import Access, AccessFiles
+from smart_metering.rpc.in_process import InProcessChannel
 from smets.client.administration import Administration
 from smets.client.clock import Clock
-from smets.client.connection import Connection, Protected
+from smets.client.connection import Address, Connection, Protected
 from smets.client.emulator_control import EmulatorControl
-from smets.client.errors import NotRunning, NotThere, Unreachable
+from smets.client.errors import NotRunning, NotThere, UnknownCaller, Unreachable
 from smets.client.explanation import Explained, explain
 from smets.client.parties import party_called
 from smets.client.records import SmiDevice
@@ -122,19 +123,32 @@ async def connect(
     """
     if not isinstance(to, SystemConnection):
         to = read_connection(Path(to if to is not None else os.environ.get(STATE_VARIABLE, DEFAULT_STATE)))
-    at_dsp, at_emulator = to.at_dsp, to.at_emulator
-    if ca or token or certificate or key:
-        access = AccessFiles(ca=ca, certificate=certificate, key=key).read() or Access()
-        access = replace(access, token=token)
-        at_dsp, at_emulator = Protected(to.dsp, access), Protected(to.emulator, access)
+    said = AccessFiles(ca=ca, certificate=certificate, key=key).read()
+    at_dsp = _over(to.at_dsp, said, token)
+    at_emulator = _over(to.at_emulator, said, token)
     async with Connection(at_dsp) as dsp, Connection(at_emulator) as emulator:
         system = System(to, dsp, emulator)
         try:
             await system.read_parties()
-            await system.emulator.faults()
+            with suppress(UnknownCaller):  # It answers, if not to this User.
+                await system.emulator.faults()
         except Unreachable as error:
             raise NotRunning(f"{error}; {how_to_start(to.state)}") from None
         try:
             yield system
         finally:
             await system.close()
+
+
+def _over(address: Address, said: Access | None, token: str) -> Address:
+    """The same address, reached as is said, and otherwise as it was."""
+    if isinstance(address, InProcessChannel) or (said is None and not token):
+        return address
+    former = address.access if isinstance(address, Protected) else Access()
+    where = address.address if isinstance(address, Protected) else address
+    access = replace(former, token=token or former.token)
+    if said is not None and said.ca is not None:
+        access = replace(access, ca=said.ca, name="")
+    if said is not None and said.certificate is not None:
+        access = replace(access, certificate=said.certificate, key=said.key)
+    return Protected(where, access)

@@ -83,16 +83,16 @@ async def test_it_says_that_it_serves_and_what(dcc: Dcc) -> None:
 
     assert healthy.status == health_pb2.HealthCheckResponse.SERVING
     assert {name.rpartition(".")[2] for name in services} == {
+        "Accounts",
         "CentralProductsList",
         "Clock",
         "DccUserInterface",
         "DspEvents",
         "Explanations",
-        "Accounts",
-        "ReceiveResponse",
         "Health",
         "InventoryAdministration",
         "Operations",
+        "ReceiveResponse",
         "SelfServiceInterface",
         "ServerReflection",
         "SmWan",
