@@ -47,6 +47,7 @@ from tests.support.dsp_premises import (
     OTHER_USER,
     ROLES,
     SUPPLIER,
+    V1,
     V2,
     cpl_entry,
     party,
@@ -157,7 +158,7 @@ async def _live(lived: Lived, host: HandHeldHost) -> None:
     details = UpdateInventory(device_id=ESME, update_device_details=DeviceDetails(esme_variant="ADE"))
     await _ask(lived, SUPPLIER, "8.4", details, ACB)
     host.devices[ESME].version = V2
-    await dcc.cpl.Remove(cpl_pb2.RemoveCplEntry(entry_id=cpl_entry(ESME, "00000001").entry_id))
+    await dcc.cpl.Remove(cpl_pb2.RemoveCplEntry(entry_id=cpl_entry(ESME, V1).entry_id))
     for eui, device in READS:
         await _ask(lived, eui, "11.2", ReadFirmwareVersion(), device)
     for eui in REFUSED:

@@ -1,4 +1,4 @@
-"""Whatever outsiders wrote into names, models, addresses and searches, a page shows it as text and runs nothing of it."""
+"""Whatever outsiders wrote into names, models, addresses and searches is shown as text, and nothing of it runs."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
