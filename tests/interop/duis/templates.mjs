@@ -1,5 +1,5 @@
 // Prints DCC's request templates as one JSON object by name: `file`, the XML as it is published; `built`, the XML that
-// DCC's parser makes of it, as its clients send it; and what the parser reads in its header and body.
+// DCC's parser makes of it, as its clients send it; and what the parser reads in its header and body: its only element.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -27,7 +27,7 @@ for (const name of readdirSync(folder).sort()) {
     commandVariant: commandVariant.number,
     serviceReference,
     serviceReferenceVariant: serviceReferenceVariant["Service Reference Variant"],
-    elements: Object.keys(request.body),
+    element: Object.keys(request.body).join(" "),
   };
 }
 console.log(JSON.stringify(templates));
