@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dsp.bootstrap import Dsp, DspSettings
+from dsp.duis_http.settings import DuisSettings
 from dsp.rules.releases import LATEST, MODIFICATIONS, RELEASES, UnknownRule, rules_as_of, rules_with
 from dsp.rules.rule_set import RuleSet
 from dsp.rules.switching import READERS, switches_from
@@ -17,6 +18,8 @@ from ledger.sqlite_store import StoreError
 from ledger.state_directory import StateInUse
 from operations.metrics_page import CannotServeMetrics
 from operations.server_process import add_operating_options, operating_from, set_up_server_process
+from smart_metering.duis_xml.validating import SchemaFolderError
+from smart_metering.duis_xml.versions import SCHEMA_VERSIONS
 from smart_metering.identifiers import parse_eui
 from smart_metering.instants import format_instant, parse_instant
 from smart_metering.pki.given_keys import MissingPrivateKey
@@ -28,6 +31,7 @@ CANNOT_START = (
     CannotServeMetrics,
     KeyFolderError,
     MissingPrivateKey,
+    SchemaFolderError,
     StateInUse,
     StoreError,
 )  # fmt: skip
@@ -62,8 +66,8 @@ async def _run(settings: DspSettings) -> None:
             "rate": settings.rate,
             "metrics": dsp.metrics,
         }
-        if dsp.smki_address:
-            ready["smki"] = dsp.smki_address
+        others = {"smki": dsp.smki_address, "duis": dsp.duis_address}
+        ready.update({name: address for name, address in others.items() if address})
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
         await asyncio.wait({stopped, dsp.runtime.failed}, return_when=asyncio.FIRST_COMPLETED)
@@ -123,8 +127,68 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="serves the SMKI Repository there; else it does not",
     )
+    _add_duis_options(parser)
     add_operating_options(parser)
     return parser
+
+
+def _add_duis_options(parser: argparse.ArgumentParser) -> None:
+    defaults = DuisSettings()
+    parser.add_argument(
+        "--duis-listen",
+        default="",
+        metavar="HOST:PORT",
+        help="takes DUIS XML over HTTP there; else it does not",
+    )
+    parser.add_argument(
+        "--duis-schema-version",
+        default=defaults.schema_version,
+        metavar="VERSION",
+        help=f"that Responses say: {', '.join(SCHEMA_VERSIONS)}; no value is newer than it",
+    )
+    parser.add_argument(
+        "--duis-unsigned-acknowledgements",
+        action="store_true",
+        help="no signature on what only says that a request was accepted or refused",
+    )
+    parser.add_argument(
+        "--duis-response-delay",
+        type=float,
+        default=defaults.response_delay,
+        metavar="SECONDS",
+        help="least real time from an Acknowledgement to the push of what follows from it",
+    )
+    parser.add_argument(
+        "--duis-most-octets",
+        type=int,
+        default=defaults.most_octets,
+        metavar="OCTETS",
+        help="a longer message is parked, not pushed",
+    )
+    parser.add_argument(
+        "--duis-schemas",
+        type=Path,
+        metavar="FOLDER",
+        help="with the schemas of DUIS, to hold requests against",
+    )
+    parser.add_argument(
+        "--duis-refuse-expired",
+        action="store_true",
+        help="E48 for the signature of a certificate that expired",
+    )
+
+
+def _duis_settings(arguments: argparse.Namespace) -> DuisSettings:
+    """Raises DuisSettingsError."""
+    return DuisSettings(
+        listen=arguments.duis_listen,
+        schema_version=arguments.duis_schema_version,
+        unsigned_acknowledgements=arguments.duis_unsigned_acknowledgements,
+        response_delay=arguments.duis_response_delay,
+        most_octets=arguments.duis_most_octets,
+        schemas=arguments.duis_schemas,
+        refuse_expired=arguments.duis_refuse_expired,
+    )
 
 
 def _settings(arguments: argparse.Namespace) -> DspSettings:
@@ -140,6 +204,7 @@ def _settings(arguments: argparse.Namespace) -> DspSettings:
         keys=arguments.keys,
         certificates=arguments.certificates,
         smki_listen=arguments.smki_listen,
+        duis=_duis_settings(arguments),
         operating=operating_from(arguments),
     )
 

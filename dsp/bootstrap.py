@@ -10,7 +10,19 @@ from typing import Self
 from dsp.core.engine import Engine
 from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
-from dsp.rpc.doors import Doors, events_service, services, sm_wan_service
+from dsp.duis_http.acknowledgements import Acknowledgements
+from dsp.duis_http.application import Desk, duis_application
+from dsp.duis_http.certificates import SigningCertificates
+from dsp.duis_http.postman import Postman
+from dsp.duis_http.settings import DuisSettings
+from dsp.duis_http.writing import Writer
+from dsp.rpc.doors import (
+    Doors,
+    events_service,
+    receive_response_service,
+    services,
+    sm_wan_service,
+)
 from dsp.rpc.operations import operations_service
 from dsp.rpc.refusals import STATUSES
 from dsp.rules.rule_set import RuleSet
@@ -32,6 +44,8 @@ from ledger.state_directory import StateDirectory
 from operations.metrics_page import MetricsPage
 from operations.running import Running, code_digest, installed_version
 from operations.server_process import Operating
+from smart_metering.duis_xml.signature import Signer
+from smart_metering.duis_xml.validating import Schema
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.pki.certificates import OrganisationRole
@@ -40,6 +54,7 @@ from smart_metering.pki.given_keys import NOTHING_GIVEN, Use
 from smart_metering.pki.key_folders import read_certificates
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.pki.pki_folders import read_pki_folder
+from smart_metering.pki.serial_numbers import serial_number_of
 from smart_metering.rpc.refusals import Refusals
 from smart_metering.rpc.server import Register, Server, host_of
 
@@ -66,6 +81,7 @@ class DspSettings:
     keys: Path | None = None
     certificates: Path | None = None
     smki_listen: str = ""
+    duis: DuisSettings = field(default_factory=DuisSettings)
     operating: Operating = field(default_factory=Operating)
 
 
@@ -79,6 +95,8 @@ class Dsp:
         self._runtime: Runtime | None = None
         self._metrics: MetricsPage | None = None
         self._smki: HttpServer | None = None
+        self._duis: HttpServer | None = None
+        self._postman: Postman | None = None
         self._is_serving = False
 
     @property
@@ -108,11 +126,16 @@ class Dsp:
         """Where the SMKI Repository listens; empty where there is none."""
         return self._smki.address if self._smki is not None else ""
 
+    @property
+    def duis_address(self) -> str:
+        """Where the DCC User Interface listens for DUIS XML; empty where it does not."""
+        return self._duis.address if self._duis is not None else ""
+
     async def start(self) -> None:
         """Listens, opens the state, which no other DSP may use meanwhile, and returns once it serves.
 
-        Raises CannotListen, CannotServeMetrics, KeyFolderError, MissingPrivateKey, StateInUse and StoreError, and
-        leaves the state free for another.
+        Raises CannotListen, CannotServeMetrics, KeyFolderError, MissingPrivateKey, SchemaFolderError, StateInUse and
+        StoreError, and leaves the state free for another.
         """
         try:
             await self._server.listen()
@@ -122,7 +145,12 @@ class Dsp:
             await runtime.flush()
             self._serve_metrics()
             await self._serve_certificates(books)
-            await self._server.open(self._services(books))
+            timekeeper = Timekeeper(runtime)
+            doors = self._doors(books, timekeeper)
+            acknowledgements = Acknowledgements(self._settings.duis.response_delay)
+            self._postman = postman = self._push(books, acknowledgements)
+            await self._serve_duis(books, doors, acknowledgements)
+            await self._server.open(self._services(books, doors, timekeeper, postman))
             self._is_serving = True
         except BaseException:
             await self.stop()
@@ -133,8 +161,11 @@ class Dsp:
         if self._is_serving:
             await self._server.drain(self._settings.operating.drain_seconds)
         await self._server.stop(GRACE_SECONDS)
-        if self._smki is not None:
-            await self._smki.stop()
+        for server in (self._duis, self._smki):
+            if server is not None:
+                await server.stop()
+        if self._postman is not None:
+            await self._postman.stop()
         if self._metrics is not None:
             await asyncio.to_thread(self._metrics.close)
         if self._books is None:
@@ -167,15 +198,40 @@ class Dsp:
             self._smki = HttpServer(self._settings.smki_listen, smki_application(books.certificates))
             await self._smki.start()
 
-    def _services(self, books: "_Books") -> dict[str, Register]:
-        timekeeper = Timekeeper(self.runtime)
-        doors = Doors(
+    def _push(self, books: "_Books", acknowledgements: Acknowledgements) -> Postman:
+        postman = Postman(self.runtime, books.writer, acknowledgements, self._settings.duis.most_octets)
+        postman.start()
+        return postman
+
+    async def _serve_duis(self, books: "_Books", doors: Doors, acknowledgements: Acknowledgements) -> None:
+        settings = self._settings.duis
+        if not settings.listen:
+            return
+        desk = Desk(
+            runtime=doors.runtime,
+            intake=doors.intake,
+            figures=doors.figures,
+            acknowledgements=acknowledgements,
+            find_certificate=books.signing_certificates.find,
+            writer=books.writer,
+            schema=books.schema,
+            refuse_expired=settings.refuse_expired,
+        )
+        self._duis = HttpServer(settings.listen, duis_application(desk))
+        await self._duis.start()
+
+    def _doors(self, books: "_Books", timekeeper: Timekeeper) -> Doors:
+        return Doors(
             runtime=self.runtime,
             timekeeper=timekeeper,
             intake=FirmwareIntake(self.runtime, books.firmware),
             records=books.records,
             figures=self.runtime.figures,
         )
+
+    def _services(
+        self, books: "_Books", doors: Doors, timekeeper: Timekeeper, postman: Postman
+    ) -> dict[str, Register]:
         started_at = self._settings.operating.started_at
         running = Running(
             version=installed_version(), code=books.code, started_at=started_at, metrics=self.metrics
@@ -184,6 +240,7 @@ class Dsp:
             **services(doors),
             **sm_wan_service(self.runtime, timekeeper, books.firmware),
             **events_service(self.runtime, books.records),
+            **receive_response_service(self.runtime, books.records, postman),
             **operations_service(self.runtime, running),
         }
 
@@ -201,7 +258,7 @@ class _Books:
     """What is read when a DSP starts; of a large inventory that takes a while, so it is done in a thread."""
 
     def __init__(self, settings: DspSettings) -> None:
-        """Raises KeyFolderError, MissingPrivateKey, StateInUse and StoreError."""
+        """Raises KeyFolderError, MissingPrivateKey, SchemaFolderError, StateInUse and StoreError."""
         given = read_pki_folder(settings.keys) if settings.keys is not None else NOTHING_GIVEN
         pki = DevelopmentPki(settings.seed, given)
         acb, change_of_supplier = settings.acb, settings.change_of_supplier
@@ -211,6 +268,13 @@ class _Books:
             digital_signing=pki.private_key(change_of_supplier, KeyUsage.DIGITAL_SIGNING),
         )
         organisations = _organisations(settings, pki)
+        duis = settings.duis
+        self.schema = Schema.from_folder(duis.schemas) if duis.schemas is not None else None
+        self.writer = Writer(
+            signer=_signer(pki, acb, organisations),
+            schema_version=duis.schema_version,
+            unsigned_acknowledgements=duis.unsigned_acknowledgements,
+        )
         self.state = State()
         self.directory = StateDirectory(settings.state, "dsp", self.state.ledger)
         self.firmware = FirmwareStore(self.directory.folder / "firmware")
@@ -219,12 +283,23 @@ class _Books:
         self.certificates: CertificateDesk | None = None
         if settings.smki_listen:
             self.certificates = CertificateDesk(self.state, settings.seed, organisations)
+        self.signing_certificates = SigningCertificates(
+            self.state.parties, DevelopmentPki(settings.seed), organisations
+        )
         self.code = code_digest()
 
     def close(self) -> None:
         """Lets another process have the state."""
         self.records.close()
         self.directory.close()
+
+
+def _signer(pki: DevelopmentPki, acb: Eui, organisations: Mapping[Use, bytes]) -> Signer:
+    """The DSP's own, for XML. Raises MissingPrivateKey."""
+    certificate = organisations[acb, KeyUsage.XML_SIGNING]
+    return Signer(
+        private_key=pki.private_key(acb, KeyUsage.XML_SIGNING), serial_number=serial_number_of(certificate)
+    )
 
 
 def _organisations(settings: DspSettings, pki: DevelopmentPki) -> Mapping[Use, bytes]:

@@ -1,5 +1,6 @@
 """What the engine wishes to happen once its changes are durable, in this order."""
 
+from dsp.core.records import ReceiveAddress
 from smart_metering.administration import CplChange, FirmwareFile, LoadSummary
 from smart_metering.duis.service_responses import InventoryDevice, ReceivedMessage, ServiceResponse
 from smart_metering.identifiers import Eui
@@ -14,7 +15,7 @@ class Refusal(Record, frozen=True, kw_only=True):
     unknown: bool = False  # it named something that is not there
 
 
-Reply = ServiceResponse | FirmwareFile | LoadSummary | CplChange | InventoryDevice | Refusal
+Reply = ServiceResponse | FirmwareFile | LoadSummary | CplChange | InventoryDevice | ReceiveAddress | Refusal
 
 
 class Answer(Record, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from dsp.core import (
     installation,
     inventory,
     operator,
+    receive_response,
     requests,
     responses,
     service_audit_trail,
@@ -24,6 +25,9 @@ from dsp.core.inputs import (
     Input,
     JournalEntry,
     LookedUp,
+    MessageParked,
+    MessagePushed,
+    ReceiveAddressSet,
     RecoveryChanged,
     RequestReceived,
     TimePassed,
@@ -93,6 +97,8 @@ class Engine:
                 firmware_distribution.upload(turn, sha256, octets)
             case LookedUp():
                 service_audit_trail.note_look_up(turn, event)
+            case ReceiveAddressSet() | MessagePushed() | MessageParked():
+                receive_response.receive(turn, event)
             case TimePassed() | EngineStarted():
                 raise AssertionError("time passes by expire, and an engine is started by start")
             case _:

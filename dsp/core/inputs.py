@@ -93,6 +93,32 @@ class RecoveryChanged(Record, frozen=True, kw_only=True):
     change: RecoveryChange
 
 
+class ReceiveAddressSet(Record, frozen=True, kw_only=True):
+    """`user` wants its messages pushed to `url`; empty: no longer. `from_now`: not those that stand in its stream
+    already. Answered with a ReceiveAddress or a Refusal."""
+
+    user: Eui
+    url: str
+    from_now: bool = False
+
+
+class MessagePushed(Record, frozen=True, kw_only=True):
+    """The message at `position` was taken by the User's server, or passed over. No answer."""
+
+    user: Eui
+    position: int
+
+
+class MessageParked(Record, frozen=True, kw_only=True):
+    """The message at `position` cannot be pushed. No answer."""
+
+    user: Eui
+    position: int
+    why: str
+    http_status: int = 0
+    answer: str = ""
+
+
 class LookUpKind(StrEnum):
     """What of the Service Audit Trail a User looked up."""
 
@@ -116,6 +142,9 @@ class TimePassed(Record, frozen=True, kw_only=True):
     """The journal's mark that `expire` was called. Never given to `receive`."""
 
 
+Delivery = ReceiveAddressSet | MessagePushed | MessageParked
+"""What becomes of the messages that a User has pushed."""
+
 Administrative = AdministrationLoaded | CplEntryAdded | CplEntryRemoved | DeviceCorrected | RecoveryChanged
 """What the DCC's own people do."""
 
@@ -127,6 +156,7 @@ Input = (
     | HubsClaimed
     | LookedUp
     | TimePassed
+    | Delivery
     | Administrative
 )
 

@@ -169,6 +169,32 @@ class UserPosition(Record, frozen=True, kw_only=True):
     position: int
 
 
+class ReceiveAddress(Record, frozen=True, kw_only=True):
+    """Where a User has its messages pushed; empty: nowhere, any more.
+
+    Up to position `pushed` of its stream every message was taken, passed over or parked; what was sent before `since`
+    is passed over. `parked` counts those that are parked.
+    """
+
+    user: Eui
+    url: str
+    since: Instant
+    pushed: int = 0
+    parked: int = 0
+
+
+class ParkedMessage(Record, frozen=True, kw_only=True):
+    """The message at `position` of a User's stream was not pushed and will not be: `why`, and what the User's server
+    answered, if it did."""
+
+    user: Eui
+    position: int
+    at: Instant
+    why: str
+    http_status: int = 0
+    answer: str = ""
+
+
 class HostPosition(Record, frozen=True, kw_only=True):
     """The last uplink taken from a host."""
 

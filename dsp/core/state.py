@@ -15,6 +15,8 @@ from dsp.core.records import (
     HostPosition,
     LookUp,
     Outstanding,
+    ParkedMessage,
+    ReceiveAddress,
     Schedule,
     ScheduleNumber,
     SequencedRequest,
@@ -65,9 +67,11 @@ class State:
         self.held_uplinks = ledger.book("held_uplinks", HeldUplinks, lambda r: r.device)
         self.seen_alerts = ledger.key_book("seen_alerts")
         self.user_positions = ledger.book("user_positions", UserPosition, lambda r: r.user)
+        self.receive_addresses = ledger.book("receive_addresses", ReceiveAddress, lambda r: r.user)
         self.host_positions = ledger.book("host_positions", HostPosition, lambda r: r.host)
         self.clock = ledger.book("clock", ClockRecord, lambda _: "now")
         self.messages = ledger.log("messages", ReceivedMessage, {"user": str, "user_position": int})
+        self.parked = ledger.log("parked_messages", ParkedMessage, {"user": str, "user_position": int})
         self.audit_trail = ledger.log(
             "service_audit_trail",
             AuditRecord,

@@ -14,6 +14,7 @@ from dsp.rpc.events import DspEvents
 from dsp.rpc.explanations import Explanations
 from dsp.rpc.identity import Identity
 from dsp.rpc.inventory_administration import InventoryAdministration
+from dsp.rpc.receive_response import ReceiveResponse
 from dsp.rpc.self_service_interface import SelfServiceInterface
 from dsp.rpc.sm_wan import SmWan
 from dsp.runtime.engine_room import EngineRoom
@@ -22,6 +23,7 @@ from dsp.runtime.explanation_desk import ExplanationDesk
 from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.firmware_store import FirmwareStore
+from dsp.runtime.push import Push
 from dsp.runtime.records_desk import RecordsDesk
 from dsp.runtime.runtime import Runtime
 from dsp.runtime.timekeeper import Timekeeper, Timekeeping
@@ -32,6 +34,7 @@ from smart_metering.rpc.v1 import dcc_user_interface_pb2_grpc as dcc_user_interf
 from smart_metering.rpc.v1 import events_pb2_grpc as events
 from smart_metering.rpc.v1 import explanation_pb2_grpc as explanation
 from smart_metering.rpc.v1 import inventory_administration_pb2_grpc as inventory_administration
+from smart_metering.rpc.v1 import receive_response_pb2_grpc as receive_response
 from smart_metering.rpc.v1 import self_service_interface_pb2_grpc as self_service_interface
 from smart_metering.rpc.v1 import sm_wan_pb2_grpc as sm_wan
 
@@ -91,6 +94,14 @@ def events_service(runtime: Runtime, records: RecordsDesk) -> dict[str, Register
     """What adds the service for who follows what happens."""
     servicer = DspEvents(EventsDesk(runtime.engine.state, records, runtime.bell))
     return _named({"DspEvents": _service(events.add_DspEventsServicer_to_server, servicer)})
+
+
+def receive_response_service(runtime: EngineRoom, records: RecordsDesk, push: Push) -> dict[str, Register]:
+    """What adds the service for who has messages pushed."""
+    servicer = ReceiveResponse(runtime, records, Identity(runtime.engine.state.parties), push)
+    return _named(
+        {"ReceiveResponse": _service(receive_response.add_ReceiveResponseServicer_to_server, servicer)}
+    )
 
 
 def _named(rows: dict[str, Register]) -> dict[str, Register]:

@@ -43,6 +43,7 @@ class Times:
     distribution_deadline_ms: int = 5 * DAY_MS
     furthest_future_date_ms: int = 30 * DAY_MS
     future_dated_outcome_ms: int = 15 * MINUTE_MS
+    push_kept_ms: int = 2 * DAY_MS
     pending_ms: int = 1_096 * DAY_MS
     local_delivery_ms: int = 30 * DAY_MS
     change_of_supplier_lead_ms: int = HOUR_MS
@@ -445,6 +446,21 @@ CHOICES = (
         "G113",
         "What a reader of DUIS 5.2 or 5.3 knows of what came after 5.1",
         "nothing: it is told no more than one of 5.1",
+    ),
+    Choice(
+        "G114",
+        "What a User's Receive Response Service may answer to a push",
+        "2xx: taken; 400, 413, 415, 422: parked, where the User can see it; all else, and no answer: tried again",
+    ),
+    Choice(
+        "G115",
+        "How long a message that is not taken is tried",
+        "until it is two days old by the DSP's clock and an attempt has failed; then it is parked",
+    ),
+    Choice(
+        "G116",
+        "What is pushed to a User who says for the first time where",
+        "what is younger than two days, or only what comes from then on, if the User says so",
     ),
     Choice("G37", "A correction by the DCC of manufacturer or model", "changes no SMI Status"),
 )

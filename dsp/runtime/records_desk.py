@@ -13,7 +13,7 @@ import msgspec
 
 from dsp.core.audit_titles import TitleRecord, title_of
 from dsp.core.own_records import Kept, OwnRecord, own_record
-from dsp.core.records import AuditRecord, LookUp, SmiChange, SmiDevice
+from dsp.core.records import AuditRecord, LookUp, ParkedMessage, SmiChange, SmiDevice
 from dsp.core.service_audit_trail import KIND_NUMBERS, lists_of
 from dsp.core.state import State
 from dsp.rules.audit_visibility import MessageKind
@@ -21,7 +21,7 @@ from dsp.rules.choices import Switches
 from dsp.runtime.user_streams import BATCH
 from ledger.books import Log
 from ledger.sqlite_store import SqliteStore, Value, Wanted
-from smart_metering.duis.service_responses import ReceivedMessage
+from smart_metering.duis.service_responses import Message, ReceivedMessage
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 
@@ -76,6 +76,27 @@ class RecordsDesk:
                 limit=BATCH,
             )
         )
+
+    async def read_parked(self, user: Eui, after: int, limit: int) -> list[tuple[ParkedMessage, Message]]:
+        """What is parked of a User's messages that follow position `after`, with the messages, in order."""
+
+        def read() -> list[tuple[ParkedMessage, Message]]:
+            state, where = self._state, {"user": user}
+            parked = [
+                record
+                for _, record in self._store.read(
+                    state.parked, where=where, at_least={"user_position": after + 1}, limit=limit
+                )
+            ]
+            messages = (
+                self._store.read(
+                    state.messages, where={"user_position": record.position, "user": user}, limit=1
+                )
+                for record in parked
+            )
+            return [(record, found[0][1].message) for record, found in zip(parked, messages, strict=True)]
+
+        return await self._read(read)
 
     async def read_audit_trail(
         self, user: Eui, device: Eui | None, kinds: Iterable[MessageKind], page: Page

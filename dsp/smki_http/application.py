@@ -6,15 +6,15 @@
 Any `apikey` is as good as another. A body of more than MOST_OCTETS is answered 413, one that does not come in time 408.
 """
 
-import asyncio
 from itertools import count
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from dsp.runtime.certificate_desk import CertificateDesk
+from dsp.runtime.http_bodies import BodyNotTaken, read_body
 from dsp.smki_http.documents import (
     MOST_OCTETS,
     BadParameters,
@@ -29,14 +29,6 @@ BAD_PARAMETERS = 401
 NONE_FOUND = 402
 
 BODY_WITHIN_SECONDS = 5.0
-
-
-class BodyNotTaken(Exception):
-    """A body that is too long or too late: with what status that is answered."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 def smki_application(desk: CertificateDesk) -> Starlette:
@@ -57,7 +49,7 @@ class _Door:
 
     async def search(self, request: Request) -> Response:
         try:
-            body = await _body_of(request)
+            body = await read_body(request, MOST_OCTETS, BODY_WITHIN_SECONDS)
         except BodyNotTaken as error:
             return Response(status_code=error.status)
         reference = self._next_reference()
@@ -73,7 +65,7 @@ class _Door:
 
     async def retrieve(self, request: Request) -> Response:
         try:
-            body = await _body_of(request)
+            body = await read_body(request, MOST_OCTETS, BODY_WITHIN_SECONDS)
         except BodyNotTaken as error:
             return Response(status_code=error.status)
         reference = self._next_reference()
@@ -90,21 +82,6 @@ class _Door:
     def _next_reference(self) -> str:
         """Counted from the start of this DSP: nothing is written down of who looked."""
         return f"smki-{next(self._references)}"
-
-
-async def _body_of(request: Request) -> bytes:
-    octets = bytearray()
-    try:
-        async with asyncio.timeout(BODY_WITHIN_SECONDS):
-            async for part in request.stream():
-                octets += part
-                if len(octets) > MOST_OCTETS:
-                    raise BodyNotTaken(413)
-    except TimeoutError:
-        raise BodyNotTaken(408) from None
-    except ClientDisconnect:
-        raise BodyNotTaken(400) from None
-    return bytes(octets)
 
 
 def _xml(status: int, octets: bytes) -> Response:

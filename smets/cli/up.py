@@ -96,8 +96,65 @@ SmkiListen = Annotated[
         show_default=False,
     ),
 ]
+Duis = Annotated[
+    bool,
+    typer.Option("--duis", envvar="SMETS_DUIS", help="Take DUIS XML over HTTP, at port 8079."),
+]
+DuisListen = Annotated[
+    str,
+    typer.Option(
+        "--duis-listen",
+        envvar="SMETS_DUIS_LISTEN",
+        help="Take DUIS XML over HTTP at this HOST:PORT; port 0: a free one.",
+        show_default=False,
+    ),
+]
+DuisSchemaVersion = Annotated[
+    str | None,
+    typer.Option(
+        "--duis-schema-version",
+        envvar="SMETS_DUIS_SCHEMA_VERSION",
+        help="schemaVersion of answers: 5.4 (default), 5.3, 5.2 or 5.1; nothing in them is newer than it.",
+        show_default=False,
+    ),
+]
+DuisUnsigned = Annotated[
+    bool,
+    typer.Option(
+        "--duis-unsigned-acknowledgements",
+        envvar="SMETS_DUIS_UNSIGNED_ACKNOWLEDGEMENTS",
+        help="Do not sign what only says that a request was accepted or refused.",
+    ),
+]
+DuisResponseDelay = Annotated[
+    float | None,
+    typer.Option(
+        "--duis-response-delay",
+        envvar="SMETS_DUIS_RESPONSE_DELAY",
+        min=0.0,
+        help="Least real seconds from an Acknowledgement to the push of the Response; default: 2.",
+        show_default=False,
+    ),
+]
+DuisSchemas = Annotated[
+    Path | None,
+    typer.Option(
+        "--duis-schemas",
+        envvar="SMETS_DUIS_SCHEMAS",
+        metavar="FOLDER",
+        help="Hold requests against the schemas of DUIS in this folder too.",
+        show_default=False,
+    ),
+]
+DuisRefuseExpired = Annotated[
+    bool,
+    typer.Option(
+        "--duis-refuse-expired",
+        envvar="SMETS_DUIS_REFUSE_EXPIRED",
+        help="Refuse signatures of certificates that have expired.",
+    ),
+]
 ANY_PORT = "127.0.0.1:0"
-SMKI_PORT = "127.0.0.1:8083"
 
 
 def up(
@@ -112,6 +169,13 @@ def up(
     pki: Pki = None,
     smki: Smki = False,
     smki_listen: SmkiListen = "",
+    duis: Duis = False,
+    duis_listen: DuisListen = "",
+    duis_schema_version: DuisSchemaVersion = None,
+    duis_unsigned_acknowledgements: DuisUnsigned = False,
+    duis_response_delay: DuisResponseDelay = None,
+    duis_schemas: DuisSchemas = None,
+    duis_refuse_expired: DuisRefuseExpired = False,
     mqtt: Mqtt = False,
     mqtt_listen: MqttListen = "",
     mqtt_broker: MqttBroker = "",
@@ -128,6 +192,8 @@ def up(
 
     async def work(screen: Screen) -> None:
         from smets.fleet.rules_in_force import rules_text, under_rules
+        from smets.local_system.duis import PORT, SMKI_PORT
+        from smets.local_system.duis import Duis as DuisSettings
         from smets.local_system.local_system import LocalSystem, SystemSettings
         from smets.local_system.state_folder import StateFolder
         from smets.scenarios.planning import read_scenario
@@ -157,6 +223,14 @@ def up(
             dsp_listen=dsp_listen,
             emulator_listen=emulator_listen,
             smki_listen=smki_listen or (SMKI_PORT if smki else ""),
+            duis=DuisSettings(
+                listen=duis_listen or (PORT if duis else ""),
+                schema_version=duis_schema_version,
+                unsigned_acknowledgements=duis_unsigned_acknowledgements,
+                response_delay=duis_response_delay,
+                schemas=duis_schemas,
+                refuse_expired=duis_refuse_expired,
+            ),
             mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
             dsp_metrics_port=metrics_port or (0 if metrics else None),
             emulator_metrics_port=metrics_port + 1 if metrics_port else (0 if metrics else None),
@@ -228,6 +302,7 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
             "dsp": connection.dsp,
             "emulator": connection.emulator,
             "smki": connection.smki,
+            "duis": connection.duis,
             "state": str(connection.state),
             "dsp_pid": connection.dsp_pid,
             "emulator_pid": connection.emulator_pid,
@@ -269,6 +344,7 @@ def _tell_where(screen: Screen, connection: "SystemConnection", *, keys: str, ru
         ("DSP", connection.dsp),
         ("fleet control", connection.emulator),
         ("SMKI", f"http://{connection.smki}/" if connection.smki else ""),
+        ("DUIS", f"http://{connection.duis}/" if connection.duis else ""),
         ("MQTT broker", connection.mqtt),
         ("state", str(connection.state)),
         ("keys", keys),

@@ -32,6 +32,7 @@ class ChildProcess:
         self.address = ""
         self.metrics = ""  # where it serves them, if it does
         self.smki = ""  # likewise the SMKI Repository
+        self.duis = ""  # and the DCC User Interface for DUIS XML
         self._arguments = arguments
         self._log = log
         self._variables = variables
@@ -60,7 +61,7 @@ class ChildProcess:
         try:
             ready = await asyncio.wait_for(self._read_ready(self._process), READY_SECONDS)
             self.address, self.metrics = ready["address"], ready.get("metrics", "")
-            self.smki = ready.get("smki", "")
+            self.smki, self.duis = ready.get("smki", ""), ready.get("duis", "")
         except TimeoutError:
             await self.kill()
             raise self._failure(f"was not ready within {READY_SECONDS:g} s") from None

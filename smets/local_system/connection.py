@@ -27,7 +27,7 @@ class NoConnection(NotRunning, LookupError):
 class SystemConnection:
     """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates.
 
-    For others that listens at `smki`, if it does.
+    For others that listens at `smki`, if it does, and the DCC User Interface at `duis` for DUIS XML.
     `pid` is that of the program that runs both servers and ends them in order, if there is one; `dsp_metrics` and
     `emulator_metrics` are where Prometheus metrics are served, empty: nowhere.
     `mqtt` is the address of the broker, if there is one, without what is secret.
@@ -41,6 +41,7 @@ class SystemConnection:
     dsp_pid: int = 0
     emulator_pid: int = 0
     smki: str = ""
+    duis: str = ""
     pid: int = 0
     dsp_metrics: str = ""
     emulator_metrics: str = ""
@@ -133,6 +134,7 @@ def read_connection(state: Path) -> SystemConnection:
             dsp_pid=content["dsp_pid"],
             emulator_pid=content["emulator_pid"],
             smki=content.get("smki", ""),
+            duis=content.get("duis", ""),
             pid=int(content.get("pid", 0)),
             dsp_metrics=str(content.get("dsp_metrics", "")),
             emulator_metrics=str(content.get("emulator_metrics", "")),

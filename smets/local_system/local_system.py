@@ -20,6 +20,7 @@ from smets.client.errors import Unreachable
 from smets.client.user import DEFAULT_ACB
 from smets.local_system.child_process import ChildProcess, ProcessFailed
 from smets.local_system.connection import SystemConnection
+from smets.local_system.duis import NO_DUIS, Duis
 from smets.local_system.mqtt import Mqtt, MqttSettings
 from smets.local_system.state_folder import Organisation, StateFolder
 
@@ -55,6 +56,7 @@ class SystemSettings:
     running_dsp: str = ""
     host: str = "emulator"
     smki_listen: str = ""
+    duis: Duis = NO_DUIS
     mqtt: MqttSettings | None = None
     dsp_metrics_port: int | None = None
     emulator_metrics_port: int | None = None
@@ -87,6 +89,7 @@ class LocalSystem:
             dsp_pid=self._dsp.pid if self._dsp else 0,
             emulator_pid=self._emulator.pid,
             smki=self._smki_address,
+            duis=self._duis_address,
             mqtt=self._mqtt.address if self._mqtt else "",
             dsp_metrics=self._dsp.metrics if self._dsp else "",
             emulator_metrics=self._emulator.metrics,
@@ -96,6 +99,11 @@ class LocalSystem:
     def _smki_address(self) -> str:
         """Where it listened before, if it did: so that clients find it again."""
         return self._dsp.smki if self._dsp is not None else ""
+
+    @property
+    def _duis_address(self) -> str:
+        """Likewise."""
+        return self._dsp.duis if self._dsp is not None else ""
 
     @property
     def _own_dsp(self) -> ChildProcess:
@@ -208,6 +216,7 @@ class LocalSystem:
         arguments += ["--keys", str(self._folder.dcc), "--certificates", str(self._folder.certificates)]
         if settings.smki_listen:
             arguments += ["--smki-listen", self._smki_address or settings.smki_listen]
+        arguments += settings.duis.arguments(self._duis_address)
         if settings.epoch is not None:
             arguments += ["--epoch", format_instant(settings.epoch)]
         arguments += self._operating(settings.dsp_metrics_port)

@@ -82,13 +82,14 @@ def image_hash(version: FirmwareVersion) -> bytes:
 
 
 @cache
-def party(eui: Eui) -> Party:
-    """A party with the certificates of the development PKI."""
-    organisation_role = "02" if {UserRole.IS, UserRole.ES, UserRole.GS} & set(ROLES[eui]) else "03"
+def party(eui: Eui, roles: tuple[UserRole, ...] = ()) -> Party:
+    """A party with the certificates of the development PKI, in its usual roles or in these."""
+    roles = roles or ROLES[eui]
+    organisation_role = "02" if {UserRole.IS, UserRole.ES, UserRole.GS} & set(roles) else "03"
     credentials = DevelopmentPki(SEED).organisation(eui, organisation_role)
     return Party(
         eui=eui,
-        roles=ROLES[eui],
+        roles=roles,
         digital_signing_certificate=credentials[KeyUsage.DIGITAL_SIGNING].certificate,
         key_agreement_certificate=credentials[KeyUsage.KEY_AGREEMENT].certificate,
     )

@@ -96,7 +96,7 @@ FORMER = {
 
 def user(eui: Eui, *roles: UserRole, organisation: str = "") -> Party:
     """One EUI of an organisation, in these roles."""
-    return changed(party(SUPPLIER), eui=eui, roles=roles, organisation=organisation)
+    return changed(party(eui, roles), organisation=organisation)
 
 
 def world_with(
