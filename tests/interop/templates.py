@@ -21,6 +21,7 @@ class Template:
     service_reference: str
     service_reference_variant: str
     body_element: str
+    eligible_roles: frozenset[str]
 
 
 Templates = Mapping[str, Template]
@@ -40,6 +41,7 @@ def read_templates(packages: Path) -> Templates:
             service_reference=row["serviceReference"],
             service_reference_variant=row["serviceReferenceVariant"],
             body_element=row["element"],
+            eligible_roles=frozenset(row["eligibleRoles"]),
         )
         for name, row in ask(packages, "duis/templates.mjs").items()
     }

@@ -1,5 +1,6 @@
 // Prints DCC's request templates as one JSON object by name: `file`, the XML as it is published; `built`, the XML that
-// DCC's parser makes of it, as its clients send it; and what the parser reads in its header and body: its only element.
+// DCC's parser makes of it, as its clients send it; and what the parser reads in its header and body: its only element;
+// and the User Roles that DCC's matrix has for the request.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -27,6 +28,7 @@ for (const name of readdirSync(folder).sort()) {
     commandVariant: commandVariant.number,
     serviceReference,
     serviceReferenceVariant: serviceReferenceVariant["Service Reference Variant"],
+    eligibleRoles: serviceReferenceVariant["Eligible User Roles"],
     element: Object.keys(request.body).join(" "),
   };
 }
