@@ -52,7 +52,7 @@ class Outcome:
 
 def run_signing_tool(packages: Path, jobs: Sequence[Job]) -> list[Outcome]:
     """In the order of the jobs; skips the test where there is no Java that runs a source file."""
-    _expect_java()
+    expect_java()
     done = subprocess.run(
         ["java", "-XX:TieredStopAtLevel=1", "-cp", str(packages / JAR), str(PROGRAM)],
         input=b"".join(map(_job, jobs)),
@@ -78,7 +78,8 @@ def _job(job: Job) -> bytes:
     return head.encode() + b"\n" + job.xml
 
 
-def _expect_java() -> None:
+def expect_java() -> None:
+    """Skips the test where there is none that the tool, and our program around it, can be run by."""
     if shutil.which("java") is None:
         pytest.skip("DCC's signing tool is not run: java not there")
     modules = subprocess.run(["java", "--list-modules"], capture_output=True, text=True, check=False)
