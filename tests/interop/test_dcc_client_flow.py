@@ -28,6 +28,7 @@ from tests.interop.published_system import METER, SUPPLIER, published_system
 from tests.interop.signing_tool import expect_java
 
 RATE = 20.0  # times as fast as real time
+DELAY_SECONDS = 5.0  # the client starts a Java virtual machine before it knows of an Acknowledgement
 READ, ACTIVATE = "ECS52_11.2", "CS06_11.3_IMMEDIATE"
 COUNTER = 1_893_456_000_000
 
@@ -48,9 +49,9 @@ class Meeting:
 
 @pytest.fixture
 async def meeting(duis_packages: Path, key_store_file: Path, tmp_path: Path) -> AsyncIterator[Meeting]:
-    """In the schema version that the published tool knows; all else is as it is by default."""
+    """In the schema version that the published tool knows."""
     expect_java()
-    duis = Duis(listen="127.0.0.1:0", schema_version="5.1")
+    duis = Duis(listen="127.0.0.1:0", schema_version="5.1", response_delay=DELAY_SECONDS)
     async with (
         published_system(tmp_path, key_store_file, duis=duis, rate=RATE) as connection,
         dcc_client(duis_packages, connection.duis) as client,
