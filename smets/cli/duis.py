@@ -57,7 +57,7 @@ def send(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE...", help="Requests in DUIS XML, signed or not; '-' is stdin.", show_default=False
+            metavar="FILE", help="Requests in DUIS XML, signed or not; '-' is stdin.", show_default=False
         ),
     ],
     url: Annotated[
@@ -168,7 +168,7 @@ def sign(
             typer.echo(signed.octets)
         return DuisExit.SUCCESS
 
-    run_like_dccs_tool(work, json_output=json_output)
+    run_like_dccs_tool(work, json_output=json_output, about=file)
 
 
 @app.command(epilog=EPILOG)
@@ -191,7 +191,7 @@ def validate(
             typer.echo(validated.octets)
         return DuisExit.SUCCESS
 
-    run_like_dccs_tool(work, json_output=json_output)
+    run_like_dccs_tool(work, json_output=json_output, about=file)
 
 
 @app.command()

@@ -35,8 +35,8 @@ EPILOG = (
 Work = Callable[[Screen], Coroutine[object, object, DuisExit]]
 
 
-def run_like_dccs_tool(work: Work, *, json_output: bool) -> None:
-    """Ends with typer.Exit."""
+def run_like_dccs_tool(work: Work, *, json_output: bool, about: str = "") -> None:
+    """Ends with typer.Exit. What is said of a failure begins with what it is `about`."""
     import asyncio
 
     screen = Screen(json_output=json_output)
@@ -46,7 +46,7 @@ def run_like_dccs_tool(work: Work, *, json_output: bool) -> None:
         found = exit_of(error)
         if found is None:
             raise
-        screen.error(str(error), found)
+        screen.error(f"{about}: {error}" if about else str(error), found)
         code = found
     raise typer.Exit(code)
 

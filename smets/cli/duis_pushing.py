@@ -8,7 +8,7 @@ from pathlib import Path
 from smart_metering.administration import Party
 from smart_metering.instants import format_instant
 from smets.cli.lookups import find_party
-from smets.cli.screen import Screen, as_data
+from smets.cli.screen import Screen
 from smets.client.administration import Administration
 from smets.client.connection import Connection
 from smets.client.receive_response import ReceiveResponse
@@ -45,7 +45,16 @@ def tell_states(screen: Screen, rows: list[tuple[Receiver, ReceiveResponseState]
     """One row a User."""
     screen.data(
         [
-            {"user": row.name, "eui": row.party.eui, **_as_mapping(state), "waiting": state.waiting}
+            {
+                "user": row.name,
+                "eui": row.party.eui,
+                "url": state.url,
+                "pushed": state.pushed,
+                "last_position": state.last_position,
+                "waiting": state.waiting,
+                "parked": state.parked,
+                "last_failure": state.last_failure,
+            }
             for row, state in rows
         ]
     )
@@ -71,7 +80,16 @@ def tell_parked(screen: Screen, rows: list[tuple[Receiver, ParkedMessage]], *, w
     """Each on a line, what the client said of it below, and the XML if it is asked for."""
     screen.data(
         [
-            {"user": row.name, "eui": row.party.eui, **_as_mapping(parked), "xml": parked.xml.decode()}
+            {
+                "user": row.name,
+                "eui": row.party.eui,
+                "position": parked.position,
+                "at": parked.at,
+                "why": parked.why,
+                "http_status": parked.http_status,
+                "answer": parked.answer,
+                "xml": parked.xml.decode(),
+            }
             for row, parked in rows
         ]
     )
@@ -84,9 +102,3 @@ def tell_parked(screen: Screen, rows: list[tuple[Receiver, ParkedMessage]], *, w
             screen.say(f"    {line}")
     if not rows:
         screen.say("nothing is parked")
-
-
-def _as_mapping(record: ReceiveResponseState | ParkedMessage) -> dict[str, object]:
-    mapping = as_data(record)
-    assert isinstance(mapping, dict), mapping
-    return mapping

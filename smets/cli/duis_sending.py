@@ -51,7 +51,10 @@ class Sent:
 
 def read_octets(name: str) -> bytes:
     """Of a file, or of stdin. Raises OSError."""
-    return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+    try:
+        return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+    except OSError as error:
+        raise OSError(f"cannot be read: {error.strerror}") from None
 
 
 def counters_in(state: Path) -> Callable[..., Counters]:
