@@ -44,6 +44,7 @@ class ServedWorld:
         )
         push = receive_response_service(self._room, self._room.records, self)
         self._duis: DuisSide | None = None
+        self.duis_address = ""
         self._dsp = {**dsp_services(self._doors), **push}, Refusals(DSP_STATUSES, "DSP", log=False)
         self._emulator = (
             emulator_services(EmulatorRoom(world)),
@@ -68,7 +69,8 @@ class ServedWorld:
 
         Raises CannotListen and SchemaFolderError.
         """
-        return await self._duis_side.listen(settings)
+        self.duis_address = await self._duis_side.listen(settings)
+        return self.duis_address
 
     # --- the push of messages, as the Receive Response Service asks for it
 
