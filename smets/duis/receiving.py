@@ -6,7 +6,7 @@ Each User has an address of its own, so that it is known who was sent what.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -44,10 +44,10 @@ class Pushed:
     """A message that was taken. `code`: I0, E21; N29 of a DCC Alert, 8F72 of a Device Alert."""
 
     user: Eui
-    xml: str
+    xml: str = field(repr=False)
     message: Message
     signed_by: Eui | None
-    reading: Reading
+    reading: Reading = field(repr=False)
 
     @property
     def is_alert(self) -> bool:
@@ -75,7 +75,7 @@ class Attempt:
     """One push as it came, and how it was answered; `wrong` says why it was not taken, `pushed` is what was."""
 
     user: str
-    xml: str
+    xml: str = field(repr=False)
     status: int
     wrong: str = ""
     pushed: Pushed | None = None
@@ -114,19 +114,27 @@ class ReceiveResponseService:
             await server.stop()
 
     async def wait_for(self, wanted: Callable[[Pushed], bool], seconds: float) -> Pushed | None:
-        """The first that was taken and is wanted, then the first that comes; None: none came in time."""
-        seen = 0
+        """The first that was taken and is wanted, or the first that comes; None: none came in time."""
+
+        def find() -> Pushed | None:
+            return next((pushed for pushed in self.taken if wanted(pushed)), None)
+
+        await self._until(lambda: find() is not None, seconds)
+        return find()
+
+    async def wait_for_attempts(self, count: int, seconds: float) -> bool:
+        """Whether so many pushes have come, however they were answered, by then."""
+        return await self._until(lambda: len(self.attempts) >= count, seconds)
+
+    async def _until(self, holds: Callable[[], bool], seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
-                while True:
+                while not holds():
                     self._came.clear()
-                    for pushed in self.taken[seen:]:
-                        seen += 1
-                        if wanted(pushed):
-                            return pushed
                     await self._came.wait()
         except TimeoutError:
-            return None
+            return False
+        return True
 
     async def _receive(self, request: Request) -> Response:
         octets = await request.body()
@@ -139,7 +147,7 @@ class ReceiveResponseService:
         self.attempts.append(Attempt(user=user, xml=xml, status=status, wrong=wrong, pushed=pushed))
         if pushed is not None:
             self.taken.append(pushed)
-            self._came.set()
+        self._came.set()
         if manner.delay:
             await asyncio.sleep(manner.delay)
         return PlainTextResponse(manner.answer or wrong, status) if wrong else Response(status_code=status)

@@ -15,7 +15,7 @@ from smets.duis.keys import KeyRing
 from smets.duis.receiving import Attempt, Manner, Pushed, ReceiveResponseService
 from smets.duis.signing import SigningTool
 from smets.pytest_plugin.devices import Meant
-from smets.pytest_plugin.duis_words import Answer, Wanted, draft, missed, octets_of, xml_of
+from smets.pytest_plugin.duis_words import Answer, Wanted, draft, missed, octets_of, parked, xml_of
 from smets.pytest_plugin.failing import DidNotHold
 from smets.pytest_plugin.users import Firmware
 from smets.pytest_plugin.words import Moment, plain
@@ -208,6 +208,13 @@ class Duis:
         self._given.append(found)
         return found
 
+    def await_attempts(self, count: int, *, within: float = 10.0) -> tuple[Attempt, ...]:
+        """All that came, once so many have. Raises DidNotHold."""
+        __tracebackhide__ = True
+        if not self._stage(self._receiver.wait_for_attempts(count, within)):
+            raise DidNotHold([missed(f"{count} pushes", within, self.attempts, self._waiting)])
+        return self.attempts
+
     @contextmanager
     def away(self) -> Iterator[None]:
         """Within it nobody listens: the DSP is to keep what it has."""
@@ -244,11 +251,10 @@ class Duis:
         __tracebackhide__ = True
         return self._stage(self._stage.system.receive_response(self._eui(user)).state())
 
-    def parked(self, user: str = "supplier") -> list[ParkedMessage]:
-        """What could not be pushed to a User, and why."""
+    def parked(self, user: str = "supplier", *, within: float = 0.0) -> list[ParkedMessage]:
+        """What could not be pushed to a User, and why; so many seconds are given for there to be something."""
         __tracebackhide__ = True
-        rows = self._stage.system.receive_response(self._eui(user)).parked()
-        return list(self._stage.blocking.iterate(rows))
+        return self._stage(parked(self._stage.system.receive_response(self._eui(user)), within))
 
     # --- how it is done
 

@@ -1,5 +1,6 @@
 """Requests and answers in DUIS XML as tests hold them, and what is said where nothing was pushed."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from smart_metering.duis_xml.messages import write_request
 from smart_metering.identifiers import Eui
 from smart_metering.ota.image import file_digest
 from smart_metering.records import changed
+from smets.client.receive_response import ReceiveResponse
+from smets.client.records import ParkedMessage
 from smets.duis.client import Exchange
 from smets.duis.documents import pretty
 from smets.duis.receiving import Attempt, Pushed
@@ -23,6 +26,7 @@ from smets.scenarios.sending import Sender
 if TYPE_CHECKING:
     from smets.pytest_plugin.stage import Stage
 
+PAUSE_SECONDS = 0.02
 BEFORE_XML = "\ufeff \t\r\n"
 
 
@@ -105,7 +109,7 @@ def octets_of(xml: str | bytes | Path, folders: Sequence[Path]) -> bytes:
 
 
 def missed(
-    wanted: Wanted, within: float, attempts: Sequence[Attempt], waiting: Callable[[], Iterable[str]]
+    wanted: object, within: float, attempts: Sequence[Attempt], waiting: Callable[[], Iterable[str]]
 ) -> Failure:
     """Nothing that is wanted was pushed; tells what was, and what is `waiting` to be."""
     return Failure(
@@ -114,6 +118,16 @@ def missed(
         reasons=(str(wanted),),
         near=(*map(_attempt, attempts), *waiting()),
     )
+
+
+async def parked(push: ReceiveResponse, within: float) -> list[ParkedMessage]:
+    """Once there is something, or after so many seconds."""
+    rows: list[ParkedMessage] = []
+    for _ in range(1 + round(within / PAUSE_SECONDS)):
+        if rows := [row async for row in push.parked()]:
+            break
+        await asyncio.sleep(PAUSE_SECONDS)
+    return rows
 
 
 def _attempt(attempt: Attempt) -> str:
