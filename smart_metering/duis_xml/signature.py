@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
 
-from smart_metering.duis_xml.faults import SignatureFault
+from smart_metering.duis_xml.faults import SignatureFault, UnknownCertificate
 from smart_metering.duis_xml.names import (
     WHITE_SPACE,
     XML_SIGNATURE,
@@ -114,6 +114,14 @@ def take_verified(
     return certificate
 
 
+def take_if_verified(root: Element, find: FindCertificate) -> SigningCertificate | None:
+    """Verifies who signed what a User was sent, and takes the Signature out of it; None if there is none.
+
+    Raises SignatureFault. Who may have signed it is for the caller to say.
+    """
+    return None if _find(root, nested=True) is None else _take_verified(root, find, nested=True)
+
+
 def sign(root: Element, signer: Signer, *, names_certificate: bool = True) -> None:
     """Appends a Signature over the whole document; if not `names_certificate`, without KeyInfo."""
     digest = hashlib.sha256(_inclusive(root)).digest()
@@ -153,7 +161,7 @@ def _take_verified(root: Element, find: FindCertificate, nested: bool) -> Signin
     parts = _read_signature(node)
     certificate = find(parts.serial_number)
     if certificate is None:
-        raise SignatureFault(f"certificate {parts.serial_number} is not known")
+        raise UnknownCertificate(f"certificate {parts.serial_number} is not known")
     signed_info = _exclusive(parts.signed_info)
     if not plain_signature_is_valid(certificate.holder.public_key, parts.signature_value, signed_info):
         raise SignatureFault("the signature does not verify")
