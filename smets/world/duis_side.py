@@ -64,7 +64,11 @@ class DuisSide:
     def _push(self) -> Postman:
         if self._postman is None:
             self._postman = Postman(
-                self._doors.runtime, self._writer(), self._acknowledgements, self._settings.most_octets
+                self._doors.runtime,
+                self._doors.figures,
+                self._writer(),
+                self._acknowledgements,
+                self._settings,
             )
         return self._postman
 
