@@ -199,7 +199,9 @@ class Dsp:
             await self._smki.start()
 
     def _push(self, books: "_Books", acknowledgements: Acknowledgements) -> Postman:
-        postman = Postman(self.runtime, books.writer, acknowledgements, self._settings.duis.most_octets)
+        postman = Postman(
+            self.runtime, self.runtime.figures, books.writer, acknowledgements, self._settings.duis
+        )
         postman.start()
         return postman
 

@@ -25,7 +25,6 @@ from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
 from dsp.runtime.http_bodies import BodyNotTaken, read_body
-from dsp.runtime.telling import Telling
 from smart_metering.command_variants import Service
 from smart_metering.duis.service_responses import ServiceResponse
 from smart_metering.duis_xml.faults import NotDuisError, RefusedRequestError, UnwritableError
@@ -73,7 +72,6 @@ class _Door:
     def __init__(self, desk: Desk, service: Service) -> None:
         self._desk = desk
         self._service = service
-        self._telling = Telling()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -123,8 +121,13 @@ class _Door:
     def _refuse(self, error: RefusedRequestError) -> ServiceResponse:
         answer = error.response(self._desk.runtime.clock.now())
         self._desk.figures.request(answer)
-        self._telling.answer(answer)
-        _log.info("DUIS refused", request_id=error.request_id, code=error.code, why=error.what)
+        _log.info(
+            "request answered",
+            request_id=error.request_id,
+            srv=error.service_reference_variant,
+            response_code=error.code,
+            why=error.what,
+        )
         return answer
 
     def _render(self, answer: ServiceResponse) -> Response:

@@ -14,14 +14,14 @@ from dsp.core.receive_response import is_given_up, is_passed_over
 from dsp.core.records import ReceiveAddress
 from dsp.duis_http.acknowledgements import Acknowledgements
 from dsp.duis_http.attempts import Attempt, Meaning, Outgoing
+from dsp.duis_http.settings import DuisSettings
 from dsp.duis_http.writing import Writer
 from dsp.runtime.engine_room import EngineRoom
+from dsp.runtime.figures import Figures
 from smart_metering.duis.service_responses import Message, ReceivedMessage, ServiceResponse
 from smart_metering.duis_xml.faults import UnwritableError
 from smart_metering.identifiers import Eui
 
-FIRST_WAIT_SECONDS = 0.5
-LONGEST_WAIT_SECONDS = 30.0
 GRACE_SECONDS = 1.0  # for what is under way when the DSP stops
 
 _log = structlog.get_logger()
@@ -31,12 +31,18 @@ class Postman:
     """One round for each User with an address, in the event loop of the DSP."""
 
     def __init__(
-        self, runtime: EngineRoom, writer: Writer, acknowledgements: Acknowledgements, most_octets: int
+        self,
+        runtime: EngineRoom,
+        figures: Figures,
+        writer: Writer,
+        acknowledgements: Acknowledgements,
+        settings: DuisSettings,
     ) -> None:
         self._runtime = runtime
+        self._figures = figures
         self._writer = writer
         self._acknowledgements = acknowledgements
-        self._most_octets = most_octets
+        self._settings = settings
         self._outgoing = Outgoing()
         self._rounds: dict[Eui, asyncio.Task[None]] = {}
         self._under_way: dict[Eui, asyncio.Task[Attempt]] = {}
@@ -96,12 +102,12 @@ class Postman:
 
     async def _push(self, user: Eui, received: ReceivedMessage) -> None:
         """Until the message is out of the way of those that follow."""
-        message, wait = received.message, FIRST_WAIT_SECONDS
+        message, wait = received.message, self._settings.first_wait
         if isinstance(message, ServiceResponse):
             await self._acknowledgements.old_enough(message.request_id)
         while (await self._attempt(user, received)).meaning is Meaning.AGAIN:
             await asyncio.sleep(wait)
-            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+            wait = min(2 * wait, self._settings.longest_wait)
 
     async def _attempt(self, user: Eui, received: ReceivedMessage) -> Attempt:
         """What is under way ends even if this round does not wait for it: its outcome is written down."""
@@ -120,6 +126,7 @@ class Postman:
                 attempt = Attempt(meaning=Meaning.PARKED, why=why, http_status=attempt.http_status)
             else:
                 _log.info("not pushed", user=user, position=received.position, why=attempt.why)
+        self._figures.pushes.by[attempt.meaning.value,] += 1
         if attempt.meaning is Meaning.PARKED:
             await self._park(user, received, attempt)
         elif attempt.meaning is Meaning.TAKEN:
@@ -132,8 +139,9 @@ class Postman:
             octets = self._writer.pushed(message)
         except UnwritableError as error:
             return Attempt(meaning=Meaning.PARKED, why=f"DUIS cannot say it: {error}")
-        if len(octets) > self._most_octets:
-            why = f"{len(octets)} octets, expected at most {self._most_octets}"
+        most = self._settings.most_octets
+        if len(octets) > most:
+            why = f"{len(octets)} octets, expected at most {most}"
             return Attempt(meaning=Meaning.PARKED, why=why)
         return await self._outgoing.attempt(self._address_of(user).url, octets)
 

@@ -19,9 +19,10 @@ class DuisSettingsError(ValueError):
 class DuisSettings:
     """Without `listen` (HOST:PORT) there is no door; messages are pushed all the same.
 
-    Responses say `schema_version`. `response_delay` (seconds of real time) is the least between an Acknowledgement and
-    the push of what follows from it; no push is longer than `most_octets`. With `schemas`, a folder, requests are held
-    against the schemas of DUIS too.
+    Responses say `schema_version`. `response_delay` (seconds of real time, as all here) is the least between an
+    Acknowledgement and the push of what follows from it. No push is longer than `most_octets`; what is not taken is
+    tried again after `first_wait`, then after twice as long each time, up to `longest_wait`. With `schemas`, a folder,
+    requests are held against the schemas of DUIS too.
     """
 
     listen: str = ""
@@ -29,6 +30,8 @@ class DuisSettings:
     unsigned_acknowledgements: bool = False
     response_delay: float = RESPONSE_DELAY_SECONDS
     most_octets: int = MOST_OCTETS_PUSHED
+    first_wait: float = 0.5
+    longest_wait: float = 30.0
     schemas: Path | None = None
     refuse_expired: bool = False
 

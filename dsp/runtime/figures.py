@@ -21,6 +21,7 @@ class Figures:
         self.device_alerts = Count("code")
         self.uplinks = Count("content")
         self.downlinks = Count("content")
+        self.pushes = Count("outcome")
         self.other_inputs = Count("kind")
         self.turns = Durations()
         self.expiries = Durations()

@@ -41,6 +41,11 @@ def _counted(figures: Figures) -> tuple[Figure, ...]:
             figures.uplinks,
         ),
         Counter(
+            "smets_dsp_pushes",
+            "Messages pushed to a User's Receive Response Service, by what came of the attempt",
+            figures.pushes,
+        ),
+        Counter(
             "smets_dsp_other_inputs", "Inputs beside requests and uplinks, by kind", figures.other_inputs
         ),
         Histogram("smets_dsp_turn_seconds", "Time in the engine for one input", figures.turns),

@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
 
@@ -40,6 +39,7 @@ from smart_metering.identifiers import Eui
 from smart_metering.instants import SECOND_MS, Instant
 from smart_metering.pki.certificates import CertifiedKey, read_certificate
 from smart_metering.pki.keys import KeyUsage, plain_signature_is_valid, sign_plainly
+from smart_metering.pki.loading import load_certificate
 
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
@@ -81,7 +81,7 @@ def read_signing_certificate(octets: bytes) -> SigningCertificate:
     holder = read_certificate(octets)
     if holder.usage is not KeyUsage.DIGITAL_SIGNING or holder.organisation_role is None:
         raise DecodeError(0, "certificate: expected an organisation's, for digital signatures")
-    certificate = x509.load_der_x509_certificate(octets)
+    certificate = load_certificate(octets)
     return SigningCertificate(
         serial_number=certificate.serial_number,
         holder=holder,

@@ -90,6 +90,7 @@ TIMES_BELONG_TO = {
     "attempts": "Q19",
     "late_response_ms": "Q19",
     "future_dated_outcome_ms": "G17",
+    "push_kept_ms": "G115",
     "furthest_future_date_ms": "Q20",
     "distribution_ms": "G12",
     "distribution_retry_ms": "G12",

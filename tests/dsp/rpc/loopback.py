@@ -10,6 +10,7 @@ import grpc
 from grpc import aio
 
 from dsp.bootstrap import Dsp, DspSettings
+from dsp.duis_http.settings import DuisSettings
 from dsp.rules.releases import rules_as_of
 from dsp.rules.rule_set import RuleSet
 from smart_metering.command_variants import CommandVariant
@@ -144,6 +145,7 @@ async def running(
     listen: str = "127.0.0.1:0",
     rules: RuleSet | None = None,
     smki_listen: str = "",
+    duis: DuisSettings | None = None,
 ) -> AsyncIterator[Dcc]:
     """A DSP on this state, and a channel to it."""
     rules = rules or rules_as_of()
@@ -155,6 +157,7 @@ async def running(
         epoch=START,
         rate=rate,
         smki_listen=smki_listen,
+        duis=duis or DuisSettings(),
     )
     async with Dsp(settings) as dsp, aio.insecure_channel(dsp.address) as channel:
         yield Dcc(dsp, channel)
