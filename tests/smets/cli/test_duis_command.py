@@ -23,6 +23,7 @@ from tests.support.duis_files import METER, activate_firmware_file, read_version
 FLEET = "fleets: [{count: 1}]\n"
 SUPPLIER = "90-B3-D5-1F-30-01-00-00"
 DSP = "90-B3-D5-1F-30-00-00-02"
+ROOT = Path(__file__).parents[3]
 GONE = "http://127.0.0.1:1"
 
 
@@ -237,6 +238,8 @@ def test_the_exit_codes_are_told_where_they_hold() -> None:
         )
         assert all(f"{code:d} {' '.join(meaning.split())}" in said for code, meaning in MEANINGS)
         assert "not those of other commands" in said
+    page = (ROOT / "docs/duis.md").read_text("utf-8")
+    assert "\n".join(f"| {code:d} | {meaning} |" for code, meaning in MEANINGS) in page
     assert [*DuisExit] == [code for code, _ in MEANINGS]
 
 
