@@ -1,5 +1,7 @@
 """How a world speaks DUIS XML over HTTP: by the door and the push of the server, in the event loop of this process."""
 
+from collections.abc import Mapping
+
 from dsp.duis_http.acknowledgements import Acknowledgements
 from dsp.duis_http.application import Desk, duis_application
 from dsp.duis_http.certificates import SigningCertificates
@@ -13,7 +15,8 @@ from smart_metering.duis_xml.signature import Signer
 from smart_metering.duis_xml.validating import Schema
 from smart_metering.identifiers import Eui
 from smart_metering.pki.certificates import OrganisationRole
-from smart_metering.pki.development import DevelopmentPki
+from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY, DevelopmentPki
+from smart_metering.pki.given_keys import Use
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.pki.serial_numbers import serial_number_of
 from smets.world.settings import WorldSettings
@@ -82,19 +85,31 @@ class DuisSide:
             find_certificate=SigningCertificates(
                 self._doors.runtime.engine.state.parties,
                 DevelopmentPki(world.seed.encode()),
-                world.given.certificates,
+                self._organisations(),
             ).find,
             writer=self._writer(),
             schema=Schema.from_folder(settings.schemas) if settings.schemas is not None else None,
             refuse_expired=settings.refuse_expired,
         )
 
+    def _organisations(self) -> Mapping[Use, bytes]:
+        """The certificates that stand in the folder of a server's system."""
+        world = self._world
+        roles = {organisation.eui: organisation.smki_role for organisation in world.organisations}
+        roles[world.acb] = OrganisationRole.ACCESS_CONTROL_BROKER
+        roles[CHANGE_OF_SUPPLIER_PARTY] = OrganisationRole.TRANSITIONAL_CHANGE_OF_SUPPLIER
+        derived = {
+            (party, usage): certificate
+            for party, role in roles.items()
+            for usage, certificate in world.pki.certificates(party, role).items()
+        }
+        return {**world.given.certificates, **derived}
+
     def _writer(self) -> Writer:
-        pki = self._world.pki
         use = self._world.acb, KeyUsage.XML_SIGNING
-        certificate = pki.certificates(self._world.acb, OrganisationRole.ACCESS_CONTROL_BROKER)[use[1]]
+        serial_number = serial_number_of(self._organisations()[use])
         return Writer(
-            signer=Signer(private_key=pki.private_key(*use), serial_number=serial_number_of(certificate)),
+            signer=Signer(private_key=self._world.pki.private_key(*use), serial_number=serial_number),
             schema_version=self._settings.schema_version,
             unsigned_acknowledgements=self._settings.unsigned_acknowledgements,
         )
