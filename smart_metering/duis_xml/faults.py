@@ -36,6 +36,10 @@ class SignatureFault(ValueError):
     """A signature that is missing, of another profile, by another, or not over this document."""
 
 
+class UnknownCertificate(SignatureFault):
+    """A signature that names a certificate which is not at hand: nobody can say whether it holds."""
+
+
 class UnwritableError(ValueError):
     """A record that DUIS XML cannot say in the schema version that is asked for; the text tells which element."""
 
