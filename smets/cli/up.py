@@ -336,7 +336,9 @@ def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "L
     for name in launched.faults:
         screen.say(("fault          ", "bold"), name)
     if connection.duis and system.settings.rate == 0:
-        screen.say("Time is stepped: Responses come when 'smets clock advance' moves it; --rate 1 lets it run.")
+        screen.say(
+            "Time is stepped: Responses come when 'smets clock advance' moves it; --rate 1 lets it run."
+        )
     screen.say("Ctrl-C stops it. In another shell: ", ("smets inventory", "bold"))
 
 

@@ -90,6 +90,7 @@ async def test_it_says_that_it_serves_and_what(dcc: Dcc) -> None:
         "Explanations",
         "Health",
         "InventoryAdministration",
+        "ReceiveResponse",
         "Operations",
         "SelfServiceInterface",
         "ServerReflection",
