@@ -1,9 +1,8 @@
 """The certificates by which DUIS XML may be signed, by serial number.
 
-They are those of the parties that are loaded, and of all organisations in the folder of certificates. Whether who signed
-is a User is not asked here, but by access control. A party's certificate for XML is the one in the folder, else the one
-that the seed derives. Its certificate for GBCS will do too, as it does for DCC's own clients: of some organisations they
-have no other.
+They are those of the parties that are loaded, and of all organisations in the folder of certificates: whether one of
+them is a User, access control asks. A party's certificate for XML is the one in the folder, else the one that the seed
+derives. Its certificate for GBCS will do too, as it does for DCC's clients: some organisations have no other.
 """
 
 from collections.abc import Iterable, Mapping

@@ -91,7 +91,7 @@ async def test_every_template_is_accepted_or_refused_for_its_reason(
 
 def test_those_are_refused_by_their_role_whom_dccs_matrix_refuses(templates: Templates) -> None:
     refused = {name for name, (code, _) in EXPECTED.items() if code == "E2"}
-    others = {name for name, (code, _) in EXPECTED.items() if code == "E48"}
+    others = {name for name, (code, _) in EXPECTED.items() if code == "E1"}
 
     assert refused == {
         name
