@@ -15,6 +15,10 @@ class NotDuisError(ValueError):
     """Octets that are no DUIS message: there is nothing in them that a Response could name. A door answers 4xx."""
 
 
+class NotXmlError(NotDuisError):
+    """Octets that are no XML, or XML with what no message of DUIS needs: another encoding, a document type."""
+
+
 class XmlFault(ValueError):
     """An element, found by its `path` of names, that is not what DUIS says."""
 

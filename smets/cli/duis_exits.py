@@ -18,10 +18,15 @@ class DuisExit(IntEnum):
     NOT_VALID = 10
 
 
+_EXCHANGE = (
+    "a file that cannot be read or is no XML, a wrong command line; nobody answers at the address, or with no DUIS, "
+    "or with an error code (E...), or not in time"
+)
+
 MEANINGS = (
     (DuisExit.SUCCESS, "done"),
-    (DuisExit.SYSTEM, "the operating system: a file cannot be read, nobody answers at the address, no system runs"),
-    (DuisExit.EXCHANGE, "answered with an error code (E...), with no DUIS, or not in time; or a wrong command line"),
+    (DuisExit.SYSTEM, "a failure of the operating system, or one of ours"),
+    (DuisExit.EXCHANGE, _EXCHANGE),
     (DuisExit.NO_KEY, "no private key to sign with, or no certificate to verify by"),
     (DuisExit.NOT_VALID, "a request or an answer that is not what DUIS says, or whose signature does not hold"),
 )  # fmt: skip
@@ -56,9 +61,9 @@ def exit_of(error: Exception) -> DuisExit | None:
     from smart_metering.duis_xml.validating import SchemaFolderError
     from smart_metering.pki.key_folders import KeyFolderError
     from smets.cli.exits import Misuse
-    from smets.client.errors import SmetsError, Unreachable
+    from smets.client.errors import SmetsError
     from smets.duis.door import InvalidUrl
-    from smets.duis.faults import MissingKey, NobodyAnswers, NoDuisAnswer, Unconforming
+    from smets.duis.faults import DuisClientError, MissingKey, Unconforming
     from smets.durations import InvalidDuration
 
     rows: tuple[tuple[type[Exception], DuisExit], ...] = (
@@ -66,9 +71,7 @@ def exit_of(error: Exception) -> DuisExit | None:
         (Unconforming, DuisExit.NOT_VALID),
         (MissingKey, DuisExit.NO_KEY),
         (KeyFolderError, DuisExit.NO_KEY),
-        (NobodyAnswers, DuisExit.SYSTEM),
-        (Unreachable, DuisExit.SYSTEM),
-        (NoDuisAnswer, DuisExit.EXCHANGE),
+        (DuisClientError, DuisExit.EXCHANGE),
         (SmetsError, DuisExit.EXCHANGE),  # before OSError, which one of them is too
         (OSError, DuisExit.SYSTEM),
         (SchemaFolderError, DuisExit.EXCHANGE),

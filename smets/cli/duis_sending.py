@@ -52,11 +52,11 @@ class Sent:
 
 
 def read_octets(name: str) -> bytes:
-    """Of a file, or of stdin. Raises OSError."""
+    """Of a file, or of stdin. Raises Misuse."""
     try:
         return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
     except OSError as error:
-        raise OSError(f"cannot be read: {error.strerror}") from None
+        raise Misuse(f"cannot be read: {error.strerror}") from None
 
 
 def counters_in(state: Path) -> Callable[..., Counters]:

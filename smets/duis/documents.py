@@ -10,14 +10,14 @@ from lxml import etree
 
 from smart_metering.command_variants import CommandVariant
 from smart_metering.duis.service_requests import ServiceRequest
-from smart_metering.duis_xml.faults import NotDuisError, SignatureFault, XmlFault
+from smart_metering.duis_xml.faults import NotDuisError, NotXmlError, SignatureFault, XmlFault
 from smart_metering.duis_xml.names import WHITE_SPACE, Element, duis, shown, signature, take_away
 from smart_metering.duis_xml.reading import read_tree
 from smart_metering.duis_xml.requests import read_request_tree, schema_version_of
 from smart_metering.duis_xml.signature import Signer, sign
 from smart_metering.duis_xml.validating import Schema
 from smart_metering.identifiers import InvalidIdentifier, RequestId, parse_request_id
-from smets.duis.faults import Unconforming
+from smets.duis.faults import NoDocument, Unconforming
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 _SHOWN = 40
@@ -75,7 +75,7 @@ class RequestDocument:
 
 
 def read_document(octets: bytes) -> RequestDocument:
-    """Of a signed or unsigned Request. Raises Unconforming."""
+    """Of a signed or unsigned Request. Raises NoDocument and Unconforming."""
     root = tree_of(octets)
     if root.tag != duis("Request"):
         raise Unconforming(f"{shown(root)}, expected a Request of DUIS")
@@ -86,9 +86,11 @@ def read_document(octets: bytes) -> RequestDocument:
 
 
 def tree_of(octets: bytes) -> Element:
-    """Raises Unconforming."""
+    """Raises NoDocument and Unconforming."""
     try:
         return read_tree(octets)
+    except NotXmlError as error:
+        raise NoDocument(str(error)) from None
     except NotDuisError as error:
         raise Unconforming(str(error)) from None
 

@@ -9,6 +9,10 @@ class Unconforming(DuisClientError):
     """XML that is not what DUIS says, or a signature that does not hold: of a request, or of what came back."""
 
 
+class NoDocument(DuisClientError):
+    """What was read, or came back, is no XML, or XML that is dangerous to read."""
+
+
 class MissingKey(DuisClientError):
     """No private key to sign with, or no certificate to verify by."""
 

@@ -142,7 +142,7 @@ def test_every_file_is_sent_and_the_worst_counts(smets: CommandLine, version: st
     assert f"smets: {nowhere}: cannot be read: No such file or directory" in error
     answer = json.loads(as_json)
     assert answer["exit"] == 10
-    assert [row["exit"] for row in answer["files"]] == [10, 3, 1, 0]
+    assert [row["exit"] for row in answer["files"]] == [10, 3, 2, 0]
     assert [row["file"] for row in answer["files"]] == [wrong, stranger, nowhere, version]
 
 
@@ -180,7 +180,7 @@ def test_a_response_that_does_not_come_in_time_is_said(smets: CommandLine, activ
 @pytest.mark.parametrize(
     ("arguments", "code", "what"),
     [
-        (("--url", GONE), DuisExit.SYSTEM, f"{GONE}/api/v1/serviceS: no answer: "),
+        (("--url", GONE), DuisExit.EXCHANGE, f"{GONE}/api/v1/serviceS: no answer: "),
         (("--url", "ftp://127.0.0.1"), DuisExit.EXCHANGE, "expected http://HOST:PORT"),
         (("--advance", "a while"), DuisExit.EXCHANGE, "'a while'"),
         (("--wait", "-1"), DuisExit.EXCHANGE, "--wait"),
@@ -197,7 +197,21 @@ def test_what_cannot_be_sent_ends_with_its_code(
 def test_without_a_system_there_is_nowhere_to_send(tmp_path: Path) -> None:
     code, _, error = invoke(tmp_path, "duis", "send", "-", stdin=read_version_file())
 
-    assert (code, "connection.json is not there" in error) == (DuisExit.SYSTEM, True)
+    assert (code, "connection.json is not there" in error) == (DuisExit.EXCHANGE, True)
+
+
+def test_a_failure_of_the_operating_system_is_told_apart(smets: CommandLine, version: str) -> None:
+    counters = smets.state / "parties" / "90b3d51f30010000" / "counters.json"
+    kept = counters.read_text("utf-8") if counters.exists() else "{}"
+    counters.unlink(missing_ok=True)
+    counters.mkdir()
+    try:
+        code, _, error = invoke(smets.state, "duis", "send", version)
+    finally:
+        counters.rmdir()
+        counters.write_text(kept, "utf-8")
+
+    assert (code, "Is a directory" in error) == (DuisExit.SYSTEM, True)
 
 
 # --- sign and validate
@@ -219,7 +233,8 @@ def test_sign_and_validate_are_a_pipe_without_a_system(tmp_path: Path) -> None:
     assert validated[2] == f"smets: signed by {SUPPLIER}, verified\n"
     assert changed == (DuisExit.NOT_VALID, "", "smets: -: the digest is not that of the document\n")
     assert unknown[0] == DuisExit.NO_KEY
-    assert invoke(state, "duis", "sign", "nowhere.xml")[0] == DuisExit.SYSTEM
+    assert invoke(state, "duis", "sign", "-", stdin="hello")[0] == DuisExit.EXCHANGE
+    assert invoke(state, "duis", "sign", "nowhere.xml")[0] == DuisExit.EXCHANGE
 
 
 def test_what_was_answered_can_be_validated(smets: CommandLine, version: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -249,3 +250,35 @@ async def test_an_address_that_is_no_url_is_refused(place: Place) -> None:
         await push.set_address("ftp://127.0.0.1/")
 
     assert (await push.state()).url == ""
+
+
+async def test_what_is_pushed_wrongly_is_not_taken(place: Place) -> None:
+    exchange = await place.client.send(read_document(read_version_file().encode()))
+    right, changed_answer = exchange.received, exchange.received.replace(b"I99", b"I0")
+    service = ReceiveResponseService(place.tool)
+    await service.start()
+    async with httpx.AsyncClient(trust_env=False) as pusher:
+
+        async def push(octets: bytes, media_type: str = MEDIA_TYPE) -> int:
+            headers = {"content-type": media_type}
+            answer = await pusher.post(service.url(Eui(SUPPLIER)), content=octets, headers=headers)
+            return answer.status_code
+
+        statuses = [
+            await push(right),
+            await push(right, "text/xml"),
+            await push(changed_answer),
+            await push(exchange.sent),
+            await push(b"hello"),
+        ]
+    await service.stop()
+
+    assert statuses == [204, 400, 400, 400, 400]
+    assert [attempt.wrong.partition(":")[0] for attempt in service.attempts] == [
+        "",
+        "content type 'text/xml', expected application/xml",
+        "the digest is not that of the document",
+        "a Request, expected a Response",
+        "not well-formed XML",
+    ]
+    assert len(service.taken) == 1

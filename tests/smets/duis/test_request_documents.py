@@ -6,7 +6,7 @@ from smart_metering.duis.service_requests import ReadFirmwareVersion
 from smart_metering.duis_xml.messages import read_request
 from smart_metering.identifiers import Eui, parse_request_id
 from smets.duis.documents import pretty, read_document
-from smets.duis.faults import Unconforming
+from smets.duis.faults import NoDocument, Unconforming
 from tests.support.duis_files import METER, SUPPLIER, read_version_file
 from tests.support.duis_xml import NOW, known_certificates, signer_of
 
@@ -56,18 +56,30 @@ def test_reading_and_signing_leave_a_document_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("wrong", "what"),
     [
-        ("", "not well-formed"),
         ("<a/>", "element a, expected one of DUIS"),
         (read_version_file().replace("Request", "Response"), "Response, expected a Request"),
         (read_version_file(variant=9), "Header/CommandVariant: '9', expected 1 to 8"),
         (read_version_file(originator="supplier"), "Header/RequestID"),
         (read_version_file().replace("Header>", "Haeder>"), "Header/RequestID"),
-        ("<!DOCTYPE a>" + read_version_file(), "XML declaration"),
     ],
 )
 def test_what_is_no_request_is_refused_with_what_is_wrong(wrong: str, what: str) -> None:
     with pytest.raises(Unconforming, match=what):
         read_document(wrong.encode())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        (b"", "not well-formed"),
+        (b"\xff", "not UTF-8"),
+        (b"<!DOCTYPE a><a/>", "document type"),
+        (b"<!DOCTYPE a>" + read_version_file().encode(), "XML declaration"),
+    ],
+)
+def test_what_is_no_xml_is_told_apart(wrong: bytes, what: str) -> None:
+    with pytest.raises(NoDocument, match=what):
+        read_document(wrong)
 
 
 @pytest.mark.parametrize(
