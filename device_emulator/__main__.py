@@ -25,9 +25,11 @@ from ledger.sqlite_store import StoreError
 from ledger.state_directory import StateInUse
 from operations.metrics_page import CannotServeMetrics
 from operations.server_process import add_operating_options, operating_from, set_up_server_process
+from operations.tls import ProtectionError
 from smart_metering.identifiers import InvalidIdentifier, parse_eui
 from smart_metering.pki.key_folders import KeyFolderError
-from smart_metering.rpc.server import CannotListen
+from smart_metering.rpc.access import AccessError, AccessFiles
+from smart_metering.rpc.listening import CannotListen
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     try:
         settings = _settings(parser.parse_args(arguments))
-    except (InvalidBroker, InvalidIdentifier) as error:
+    except (InvalidBroker, InvalidIdentifier, ProtectionError) as error:
         parser.error(str(error))
     if settings.broker is not None and not is_client_installed():
         parser.error(MISSING)
@@ -43,10 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asyncio.run(_run(settings))
     except (
+        AccessError,
         CannotListen,
         CannotServeMetrics,
         KeyFolderError,
         MissingCertificates,
+        ProtectionError,
         StateInUse,
         StoreError,
     ) as error:
@@ -78,6 +82,22 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m device_emulator", description="Runs Comms Hubs and their Devices."
     )
     parser.add_argument("--dsp", required=True, metavar="HOST:PORT", help="where the DSP listens")
+    parser.add_argument(
+        "--dsp-ca",
+        type=Path,
+        metavar="FILE",
+        help="PEM: reaches the DSP over TLS; the issuers of its certificate, or that certificate",
+    )
+    parser.add_argument(
+        "--dsp-name", default="", metavar="NAME", help="that of its certificate, where it is not the address"
+    )
+    parser.add_argument(
+        "--dsp-token", type=Path, metavar="FILE", help="an operator's bearer token, needed off loopback"
+    )
+    parser.add_argument(
+        "--dsp-certificate", type=Path, metavar="FILE", help="PEM of a client certificate, if it asks for one"
+    )
+    parser.add_argument("--dsp-key", type=Path, metavar="FILE", help="PEM of its private key")
     parser.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="port 0: a free one")
     parser.add_argument("--state", type=Path, required=True, metavar="FOLDER", help="its durable state")
     parser.add_argument("--seed", default="development", help="of Device keys and of fates")
@@ -105,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(arguments: argparse.Namespace) -> EmulatorSettings:
-    """Raises InvalidIdentifier and InvalidBroker."""
+    """Raises InvalidIdentifier, InvalidBroker and ProtectionError."""
     return EmulatorSettings(
         dsp=arguments.dsp,
         listen=arguments.listen,
@@ -116,6 +136,13 @@ def _settings(arguments: argparse.Namespace) -> EmulatorSettings:
         acb=parse_eui(arguments.acb),
         broker=read_broker(arguments.mqtt_broker) if arguments.mqtt_broker else None,
         han_patience=arguments.han_patience,
+        dsp_access=AccessFiles(
+            ca=arguments.dsp_ca,
+            name=arguments.dsp_name,
+            token=arguments.dsp_token,
+            certificate=arguments.dsp_certificate,
+            key=arguments.dsp_key,
+        ),
         operating=operating_from(arguments),
     )
 

@@ -15,6 +15,7 @@ from device_emulator.core.state import State
 from device_emulator.faults.link import Link
 from device_emulator.firmware.images import FirmwareImages
 from device_emulator.han_bridge.brokers import Broker, session_name
+from device_emulator.rpc.admission import admission, is_the_operator
 from device_emulator.rpc.doors import events_service, services
 from device_emulator.rpc.operations import operations_service
 from device_emulator.rpc.refusals import STATUSES
@@ -36,8 +37,10 @@ from smart_metering.identifiers import Eui
 from smart_metering.pki.certificates import read_certificate
 from smart_metering.pki.key_folders import read_certificates
 from smart_metering.pki.keys import KeyUsage
+from smart_metering.rpc.access import AccessFiles
+from smart_metering.rpc.listening import CannotListen, host_of, is_loopback
 from smart_metering.rpc.refusals import Refusals
-from smart_metering.rpc.server import Register, Server, host_of
+from smart_metering.rpc.server import Register, Server, server_credentials
 
 GRACE_SECONDS = 0.5
 DEFAULT_ACB = Eui("90-B3-D5-1F-30-00-00-02")
@@ -66,6 +69,7 @@ class EmulatorSettings:
     acb: Eui = DEFAULT_ACB
     broker: Broker | None = None
     han_patience: float = PATIENCE_SECONDS
+    dsp_access: AccessFiles = field(default_factory=AccessFiles)
     operating: Operating = field(default_factory=Operating)
 
 
@@ -73,8 +77,17 @@ class DeviceEmulator:
     """An emulator that runs in this event loop, from `start` to `stop`."""
 
     def __init__(self, settings: EmulatorSettings) -> None:
+        """Raises CannotListen, ProtectionError and AccessError."""
         self._settings = settings
-        self._server = Server(settings.listen, {}, Refusals(STATUSES, "emulator"))
+        tls, token = settings.operating.tls, settings.operating.operator_token
+        if tls is not None and not token and not is_loopback(settings.listen):
+            raise CannotListen(
+                f"cannot listen on {settings.listen}: it is not on loopback, and nobody could call there: "
+                "expected --operator-token-file FILE"
+            )
+        self._access = settings.dsp_access.read()
+        credentials = server_credentials(*tls.read()) if tls is not None else None
+        self._server = Server(settings.listen, {}, Refusals(STATUSES, "emulator"), credentials)
         self._books: _Books | None = None
         self._host: Host | None = None
         self._metrics: MetricsPage | None = None
@@ -109,11 +122,13 @@ class DeviceEmulator:
             self._books = books = await asyncio.to_thread(_Books, self._settings)
             self._host = host = self._set_up(books)
             self._serve_metrics(host)
-            await self._server.open(self._services(host, books))
+            operating, on_loopback = self._settings.operating, is_loopback(self.address)
+            admit = admission(operating.operator_token, on_loopback=on_loopback)
+            await self._server.open(self._services(host, books), admit)
         except BaseException:
             await self.stop()
             raise
-        self._running = asyncio.create_task(SmWanClient(host, self._settings.dsp).run())
+        self._running = asyncio.create_task(SmWanClient(host, self._settings.dsp, self._access).run())
         self._running.add_done_callback(_tell_failure)
         broker = self._settings.broker
         if broker is not None:
@@ -158,9 +173,16 @@ class DeviceEmulator:
         )
 
     def _serve_metrics(self, host: Host) -> None:
-        port = self._settings.operating.metrics_port
-        if port is not None:
-            self._metrics = MetricsPage(metrics(host), host_of(self.address), port)
+        operating, on_loopback = self._settings.operating, is_loopback(self.address)
+        if operating.metrics_port is not None:
+
+            def admits(authorization: str) -> bool:
+                values = [authorization] if authorization else []
+                return is_the_operator(values, operating.operator_token, on_loopback=on_loopback)
+
+            self._metrics = MetricsPage(
+                metrics(host), host_of(self.address), operating.metrics_port, tls=operating.tls, admits=admits
+            )
             self._metrics.open()
 
     def _services(self, host: Host, books: "_Books") -> dict[str, Register]:

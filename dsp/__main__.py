@@ -18,19 +18,21 @@ from ledger.sqlite_store import StoreError
 from ledger.state_directory import StateInUse
 from operations.metrics_page import CannotServeMetrics
 from operations.server_process import add_operating_options, operating_from, set_up_server_process
+from operations.tls import ProtectionError
 from smart_metering.duis_xml.validating import SchemaFolderError
 from smart_metering.duis_xml.versions import SCHEMA_VERSIONS
 from smart_metering.identifiers import parse_eui
 from smart_metering.instants import format_instant, parse_instant
 from smart_metering.pki.given_keys import MissingPrivateKey
 from smart_metering.pki.key_folders import KeyFolderError
-from smart_metering.rpc.server import CannotListen
+from smart_metering.rpc.listening import CannotListen
 
 CANNOT_START = (
     CannotListen,
     CannotServeMetrics,
     KeyFolderError,
     MissingPrivateKey,
+    ProtectionError,
     SchemaFolderError,
     StateInUse,
     StoreError,
@@ -127,6 +129,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="serves the SMKI Repository there; else it does not",
     )
+    parser.add_argument(
+        "--ssi-development-sign-in",
+        action="store_true",
+        help="the web page lets one sign in as anybody, without a password; on loopback only",
+    )
     _add_duis_options(parser)
     add_operating_options(parser)
     return parser
@@ -204,6 +211,7 @@ def _settings(arguments: argparse.Namespace) -> DspSettings:
         keys=arguments.keys,
         certificates=arguments.certificates,
         smki_listen=arguments.smki_listen,
+        development_sign_in=arguments.ssi_development_sign_in,
         duis=_duis_settings(arguments),
         operating=operating_from(arguments),
     )

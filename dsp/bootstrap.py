@@ -16,8 +16,15 @@ from dsp.duis_http.certificates import SigningCertificates
 from dsp.duis_http.postman import Postman
 from dsp.duis_http.settings import DuisSettings
 from dsp.duis_http.writing import Writer
+from dsp.identity.identity import Identity, IdentitySettings
+from dsp.identity.over_http import KnownCallers
+from dsp.identity.records import IdentityState
+from dsp.identity.store import IdentityStore
+from dsp.rpc.admission import admission
+from dsp.rpc.callers import Callers
 from dsp.rpc.doors import (
     Doors,
+    accounts_service,
     events_service,
     receive_response_service,
     services,
@@ -55,8 +62,9 @@ from smart_metering.pki.key_folders import read_certificates
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.pki.pki_folders import read_pki_folder
 from smart_metering.pki.serial_numbers import serial_number_of
+from smart_metering.rpc.listening import host_of, is_loopback, refuse_development_sign_in
 from smart_metering.rpc.refusals import Refusals
-from smart_metering.rpc.server import Register, Server, host_of
+from smart_metering.rpc.server import Register, Server, server_credentials
 
 GRACE_SECONDS = 0.5
 
@@ -81,6 +89,7 @@ class DspSettings:
     keys: Path | None = None
     certificates: Path | None = None
     smki_listen: str = ""
+    development_sign_in: bool = False
     duis: DuisSettings = field(default_factory=DuisSettings)
     operating: Operating = field(default_factory=Operating)
 
@@ -89,15 +98,21 @@ class Dsp:
     """A DSP that runs in this event loop, from `start` to `stop`."""
 
     def __init__(self, settings: DspSettings) -> None:
+        """Raises CannotListen and ProtectionError."""
         self._settings = settings
-        self._server = Server(settings.listen, {}, Refusals(STATUSES, "DSP"))
+        tls = settings.operating.tls
+        credentials = server_credentials(*tls.read()) if tls is not None else None
+        self._server = Server(settings.listen, {}, Refusals(STATUSES, "DSP"), credentials)
         self._books: _Books | None = None
         self._runtime: Runtime | None = None
         self._metrics: MetricsPage | None = None
         self._smki: HttpServer | None = None
+        self._identity: Identity | None = None
         self._duis: HttpServer | None = None
         self._postman: Postman | None = None
         self._is_serving = False
+        if settings.development_sign_in:
+            refuse_development_sign_in(settings.listen, settings.smki_listen, settings.duis.listen)
 
     @property
     def address(self) -> str:
@@ -115,6 +130,12 @@ class Dsp:
         """Likewise."""
         assert self._books is not None, "not started"
         return self._books.records
+
+    @property
+    def identity(self) -> Identity:
+        """Likewise: who may call, and who is signed in."""
+        assert self._identity is not None, "not started"
+        return self._identity
 
     @property
     def metrics(self) -> str:
@@ -140,6 +161,7 @@ class Dsp:
         try:
             await self._server.listen()
             self._books = books = await asyncio.to_thread(_Books, self._settings)
+            self._identity = self._know_callers(books)
             self._runtime = runtime = self._set_up(books)
             runtime.start()
             await runtime.flush()
@@ -150,7 +172,9 @@ class Dsp:
             acknowledgements = Acknowledgements(self._settings.duis.response_delay)
             self._postman = postman = self._push(books, acknowledgements)
             await self._serve_duis(books, doors, acknowledgements)
-            await self._server.open(self._services(books, doors, timekeeper, postman))
+            await self._server.open(
+                self._services(books, doors, timekeeper, postman), admission(self._callers)
+            )
             self._is_serving = True
         except BaseException:
             await self.stop()
@@ -173,7 +197,10 @@ class Dsp:
         try:
             if self._runtime is not None:
                 await self._runtime.close()
+            if self._identity is not None:
+                await asyncio.to_thread(self._identity.close)
         finally:
+            await self._books.accounts.close()
             await asyncio.to_thread(self._books.close)
 
     def _set_up(self, books: "_Books") -> Runtime:
@@ -187,15 +214,31 @@ class Dsp:
             figures=figures,
         )
 
+    def _know_callers(self, books: "_Books") -> Identity:
+        settings = IdentitySettings(
+            operator_token=self._settings.operating.operator_token,
+            development_sign_in=self._settings.development_sign_in,
+        )
+        return Identity(books.state.parties, books.identity_state, books.accounts, settings)
+
+    @property
+    def _callers(self) -> Callers:
+        return Callers(self.identity, on_loopback=is_loopback(self.address))
+
     def _serve_metrics(self) -> None:
-        port = self._settings.operating.metrics_port
-        if port is not None:
-            self._metrics = MetricsPage(metrics(self.runtime), host_of(self.address), port)
+        operating, callers = self._settings.operating, self._callers
+        if operating.metrics_port is not None:
+            figures, host = metrics(self.runtime), host_of(self.address)
+            self._metrics = MetricsPage(
+                figures, host, operating.metrics_port, tls=operating.tls, admits=callers.may_operate
+            )
             self._metrics.open()
 
     async def _serve_certificates(self, books: "_Books") -> None:
         if books.certificates is not None:
-            self._smki = HttpServer(self._settings.smki_listen, smki_application(books.certificates))
+            listen, application = self._settings.smki_listen, smki_application(books.certificates)
+            guarded = KnownCallers(application, self.identity, on_loopback=is_loopback(listen))
+            self._smki = HttpServer(listen, guarded, self._settings.operating.tls)
             await self._smki.start()
 
     def _push(self, books: "_Books", acknowledgements: Acknowledgements) -> Postman:
@@ -211,6 +254,7 @@ class Dsp:
             return
         desk = Desk(
             runtime=doors.runtime,
+            identity=self.identity,
             intake=doors.intake,
             figures=doors.figures,
             acknowledgements=acknowledgements,
@@ -219,7 +263,7 @@ class Dsp:
             schema=books.schema,
             refuse_expired=settings.refuse_expired,
         )
-        self._duis = HttpServer(settings.listen, duis_application(desk))
+        self._duis = HttpServer(settings.listen, duis_application(desk), self._settings.operating.tls)
         await self._duis.start()
 
     def _doors(self, books: "_Books", timekeeper: Timekeeper) -> Doors:
@@ -227,6 +271,7 @@ class Dsp:
             runtime=self.runtime,
             timekeeper=timekeeper,
             intake=FirmwareIntake(self.runtime, books.firmware),
+            callers=self._callers,
             records=books.records,
             figures=self.runtime.figures,
         )
@@ -242,8 +287,9 @@ class Dsp:
             **services(doors),
             **sm_wan_service(self.runtime, timekeeper, books.firmware),
             **events_service(self.runtime, books.records),
-            **receive_response_service(self.runtime, books.records, postman),
+            **receive_response_service(doors, postman),
             **operations_service(self.runtime, running),
+            **accounts_service(self.identity.accounts),
         }
 
     async def __aenter__(self) -> Self:
@@ -289,6 +335,12 @@ class _Books:
             self.state.parties, DevelopmentPki(settings.seed), organisations
         )
         self.code = code_digest()
+        self.identity_state = IdentityState()
+        try:
+            self.accounts = IdentityStore(self.directory.folder, self.identity_state)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Lets another process have the state."""

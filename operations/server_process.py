@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from operations.log import set_up_log
 from operations.log_choices import LogFormat, LogLevel
+from operations.tls import TlsFiles, add_protection_options, read_token, tls_from
 
 # Objects between two searches for cycles. The books hold none, but every search walks over what refers to them.
 COLLECT_AFTER = 50_000
@@ -21,17 +22,20 @@ class Operating:
     """How a server is operated. `metrics_port`: None serves no metrics, 0 finds a free port.
 
     For `drain_seconds` a server that was asked to end still serves, and its health says that it soon will not.
+    With `tls` all that listens does so over TLS. Who brings `operator_token` off loopback may operate; empty: nobody.
     """
 
     metrics_port: int | None = None
     drain_seconds: float = 0.0
     log_format: LogFormat = LogFormat.JSON
     log_level: LogLevel = LogLevel.INFO
+    tls: TlsFiles | None = None
+    operator_token: str = field(default="", repr=False)
     started_at: float = field(default_factory=time.time)  # real time, seconds since 1970
 
 
 def add_operating_options(parser: argparse.ArgumentParser) -> None:
-    """--metrics-port, --drain-seconds, and those of the log."""
+    """--metrics-port, --drain-seconds, and those of the log and of protection."""
     parser.add_argument(
         "--metrics-port",
         type=_port,
@@ -46,6 +50,7 @@ def add_operating_options(parser: argparse.ArgumentParser) -> None:
         help="asked to end, say so by gRPC health for so long before the doors are shut",
     )
     add_log_options(parser)
+    add_protection_options(parser)
 
 
 def add_log_options(parser: argparse.ArgumentParser) -> None:
@@ -63,12 +68,15 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
 
 
 def operating_from(arguments: argparse.Namespace) -> Operating:
-    """What those options say."""
+    """What those options say. Raises ProtectionError."""
+    token = arguments.operator_token_file
     return Operating(
         metrics_port=arguments.metrics_port,
         drain_seconds=arguments.drain_seconds,
         log_format=arguments.log_format,
         log_level=arguments.log_level,
+        tls=tls_from(arguments),
+        operator_token=read_token(token) if token is not None else "",
     )
 
 

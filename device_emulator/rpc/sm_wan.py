@@ -13,6 +13,7 @@ from device_emulator.runtime.host import Host
 from device_emulator.runtime.incoming_files import Block
 from device_emulator.runtime.stream import Stream
 from smart_metering.instants import Instant
+from smart_metering.rpc.access import Access, open_channel
 from smart_metering.rpc.v1 import sm_wan_pb2 as pb2
 from smart_metering.rpc.v1.sm_wan_pb2_grpc import SmWanStub
 from smart_metering.sm_wan import Downlink
@@ -39,16 +40,17 @@ _log = structlog.get_logger()
 
 
 class SmWanClient:
-    """Carries the frames of one host to the DSP at `address` and back."""
+    """Carries the frames of one host to the DSP at `address` and back; `access`: over TLS, as an operator."""
 
-    def __init__(self, host: Host, address: str) -> None:
+    def __init__(self, host: Host, address: str, access: Access | None = None) -> None:
         self._host = host
         self._address = address
+        self._access = access
 
     async def run(self) -> None:
         """Until it is cancelled, or the store of the host fails."""
         pause = FIRST_PAUSE_SECONDS
-        async with aio.insecure_channel(self._address, options=OPTIONS) as channel:
+        async with open_channel(self._address, OPTIONS, self._access) as channel:
             stub = SmWanStub(channel)
             while not self._host.failed.done():
                 if await self._attend(stub):

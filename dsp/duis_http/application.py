@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from dsp.core.inputs import RequestReceived
 from dsp.duis_http.acknowledgements import Acknowledgements
 from dsp.duis_http.writing import Writer
+from dsp.identity.identity import Identity
 from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.figures import Figures
 from dsp.runtime.firmware_intake import FirmwareIntake
@@ -51,6 +52,7 @@ class Desk:
     """What the door opens to, and how it reads and writes."""
 
     runtime: EngineRoom
+    identity: Identity
     intake: FirmwareIntake
     figures: Figures
     acknowledgements: Acknowledgements
@@ -92,9 +94,9 @@ class _Door:
         desk = self._desk
         with desk.acknowledgements.sending(str(signed.request.request_id)):
             request = await desk.intake.take_out_image(signed.request)
-            event = RequestReceived(
-                service=self._service, caller=request.request_id.originator, request=request
-            )
+            caller = desk.identity.signer(request.request_id.originator).eui
+            assert caller is not None, request.request_id
+            event = RequestReceived(service=self._service, caller=caller, request=request)
             answer = await desk.runtime.submit(event)
             assert isinstance(answer, ServiceResponse), answer
             await self._render(changed(answer, request_id=signed.request_id))(scope, receive, send)

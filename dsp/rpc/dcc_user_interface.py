@@ -9,7 +9,7 @@ from grpc import aio
 
 from dsp.core.effects import Refusal
 from dsp.core.inputs import RequestReceived
-from dsp.rpc.identity import Identity
+from dsp.rpc.callers import Callers
 from dsp.rpc.refusals import raise_refusal
 from dsp.rpc.unreadable_requests import unreadable
 from dsp.runtime.engine_room import EngineRoom, Taken
@@ -40,11 +40,11 @@ class DccUserInterface(DccUserInterfaceServicer):
     """Reads, submits, renders."""
 
     def __init__(
-        self, runtime: EngineRoom, intake: FirmwareIntake, identity: Identity, figures: Figures
+        self, runtime: EngineRoom, intake: FirmwareIntake, callers: Callers, figures: Figures
     ) -> None:
         self._runtime = runtime
         self._intake = intake
-        self._identity = identity
+        self._callers = callers
         self._figures = figures
         self._telling = Telling()
 
@@ -66,7 +66,7 @@ class DccUserInterface(DccUserInterfaceServicer):
     async def Submit(
         self, request_iterator: AsyncIterator[pb2.SubmitBatch], context: Context
     ) -> AsyncGenerator[pb2.SubmitAnswers, None]:
-        caller = self._identity.caller(context)
+        caller = self._callers.caller(context)
         room = asyncio.Semaphore(BATCHES_AHEAD)
         batches: asyncio.Queue[_Batch | None] = asyncio.Queue()
 
@@ -88,7 +88,7 @@ class DccUserInterface(DccUserInterfaceServicer):
     async def Receive(
         self, request: pb2.ReceiveRequest, context: Context
     ) -> AsyncGenerator[pb2.ReceivedBatch, None]:
-        user = self._identity.caller(context)
+        user = self._callers.caller(context)
         until = None
         if request.until_now:
             last = self._runtime.engine.state.user_positions.get(user)
@@ -101,7 +101,7 @@ class DccUserInterface(DccUserInterfaceServicer):
     async def UploadFirmware(
         self, request_iterator: AsyncIterator[pb2.FirmwareChunk], context: Context
     ) -> pb2.FirmwareFile:
-        self._identity.caller(context)
+        self._callers.caller(context)
         with self._intake.receive() as incoming:
             async for chunk in request_iterator:
                 if len(chunk.content) > CHUNK:
@@ -115,7 +115,7 @@ class DccUserInterface(DccUserInterfaceServicer):
     async def _ask(
         self, service: Service, message: service_request_pb2.ServiceRequest, context: Context
     ) -> service_response_pb2.ServiceResponse:
-        caller = self._identity.caller(context)
+        caller = self._callers.caller(context)
         request = await self._read(message)
         if isinstance(request, ServiceRequest):
             event = RequestReceived(service=service, caller=caller, request=request)

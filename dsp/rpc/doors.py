@@ -7,12 +7,14 @@ from typing import TypeVar
 
 from grpc import aio
 
+from dsp.identity.accounts import Accounts
+from dsp.rpc.accounts import AccountsDoor
+from dsp.rpc.callers import Callers
 from dsp.rpc.central_products_list import CentralProductsList
 from dsp.rpc.clock import Clock
 from dsp.rpc.dcc_user_interface import DccUserInterface
 from dsp.rpc.events import DspEvents
 from dsp.rpc.explanations import Explanations
-from dsp.rpc.identity import Identity
 from dsp.rpc.inventory_administration import InventoryAdministration
 from dsp.rpc.receive_response import ReceiveResponse
 from dsp.rpc.self_service_interface import SelfServiceInterface
@@ -37,6 +39,7 @@ from smart_metering.rpc.v1 import inventory_administration_pb2_grpc as inventory
 from smart_metering.rpc.v1 import receive_response_pb2_grpc as receive_response
 from smart_metering.rpc.v1 import self_service_interface_pb2_grpc as self_service_interface
 from smart_metering.rpc.v1 import sm_wan_pb2_grpc as sm_wan
+from smart_metering.rpc.v1.accounts_pb2_grpc import add_AccountsServicer_to_server
 
 PACKAGE = "smart_metering.rpc.v1"
 
@@ -50,19 +53,19 @@ class Doors:
     runtime: EngineRoom
     timekeeper: Timekeeping
     intake: FirmwareIntake
+    callers: Callers
     records: RecordsDesk
     figures: Figures = field(default_factory=Figures)
 
 
 def services(doors: Doors) -> dict[str, Register]:
     """What adds each service for Users and operators to a gRPC server."""
-    runtime = doors.runtime
-    identity = Identity(runtime.engine.state.parties)
+    runtime, callers = doors.runtime, doors.callers
     return _named(
         {
             "DccUserInterface": _service(
                 dcc_user_interface.add_DccUserInterfaceServicer_to_server,
-                DccUserInterface(runtime, doors.intake, identity, doors.figures),
+                DccUserInterface(runtime, doors.intake, callers, doors.figures),
             ),
             "Clock": _service(clock.add_ClockServicer_to_server, Clock(doors.timekeeper)),
             "CentralProductsList": _service(
@@ -74,7 +77,7 @@ def services(doors: Doors) -> dict[str, Register]:
             ),
             "SelfServiceInterface": _service(
                 self_service_interface.add_SelfServiceInterfaceServicer_to_server,
-                SelfServiceInterface(runtime, doors.records, identity),
+                SelfServiceInterface(runtime, doors.records, callers),
             ),
             "Explanations": _service(
                 explanation.add_ExplanationsServicer_to_server,
@@ -96,9 +99,14 @@ def events_service(runtime: Runtime, records: RecordsDesk) -> dict[str, Register
     return _named({"DspEvents": _service(events.add_DspEventsServicer_to_server, servicer)})
 
 
-def receive_response_service(runtime: EngineRoom, records: RecordsDesk, push: Push) -> dict[str, Register]:
+def accounts_service(accounts: Accounts) -> dict[str, Register]:
+    """What adds the service for who says who may call."""
+    return _named({"Accounts": _service(add_AccountsServicer_to_server, AccountsDoor(accounts))})
+
+
+def receive_response_service(doors: Doors, push: Push) -> dict[str, Register]:
     """What adds the service for who has messages pushed."""
-    servicer = ReceiveResponse(runtime, records, Identity(runtime.engine.state.parties), push)
+    servicer = ReceiveResponse(doors.runtime, doors.records, doors.callers, push)
     return _named(
         {"ReceiveResponse": _service(receive_response.add_ReceiveResponseServicer_to_server, servicer)}
     )

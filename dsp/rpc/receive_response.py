@@ -9,7 +9,7 @@ from grpc import aio
 from dsp.core.effects import Refusal
 from dsp.core.inputs import ReceiveAddressSet
 from dsp.core.records import ReceiveAddress
-from dsp.rpc.identity import Identity
+from dsp.rpc.callers import Callers
 from dsp.rpc.refusals import raise_refusal
 from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.push import Push
@@ -29,16 +29,16 @@ Context = aio.ServicerContext[Message, Message]
 class ReceiveResponse(ReceiveResponseServicer):
     """Reads, submits, renders."""
 
-    def __init__(self, runtime: EngineRoom, records: RecordsDesk, identity: Identity, push: Push) -> None:
+    def __init__(self, runtime: EngineRoom, records: RecordsDesk, callers: Callers, push: Push) -> None:
         self._runtime = runtime
         self._records = records
-        self._identity = identity
+        self._callers = callers
         self._push = push
 
     async def SetAddress(
         self, request: pb2.ReceiveResponseAddress, context: Context
     ) -> pb2.ReceiveResponseState:
-        caller = self._identity.caller(context)
+        caller = self._callers.caller(context)
         _check_url(request.url)
         event = ReceiveAddressSet(user=caller, url=request.url, from_now=request.from_now)
         reply = await self._runtime.submit(event)
@@ -51,14 +51,14 @@ class ReceiveResponse(ReceiveResponseServicer):
     async def GetState(
         self, request: pb2.GetReceiveResponseStateRequest, context: Context
     ) -> pb2.ReceiveResponseState:
-        caller = self._identity.caller(context)
+        caller = self._callers.caller(context)
         await self._runtime.flush()
         return self._state_of(caller)
 
     async def ListParked(
         self, request: pb2.ListParkedRequest, context: Context
     ) -> AsyncIterator[pb2.ParkedMessage]:
-        caller = self._identity.caller(context)
+        caller = self._callers.caller(context)
         await self._runtime.flush()
         position = min(request.after_position, LAST_POSITION)
         while found := await self._records.read_parked(caller, position, PARKED_TOGETHER):

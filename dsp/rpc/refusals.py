@@ -5,7 +5,9 @@ from typing import NoReturn
 import grpc
 
 from dsp.core.effects import Refusal
-from dsp.rpc.identity import Unauthenticated
+from dsp.identity.accounts import AccountRefused, NoSuchAccount
+from dsp.identity.caller import OperatorNeeded, Unauthenticated
+from dsp.identity.passwords import TooMany, WeakPassword
 from dsp.runtime.audit_desk import NotForThisUser, UnknownDevice
 from dsp.runtime.clock import ClockIsRunning, ClockRefusal
 from dsp.runtime.events_desk import UnknownKind
@@ -17,6 +19,11 @@ FAULTS_SHOWN = 20
 
 STATUSES: Statuses = (
     (Unauthenticated, grpc.StatusCode.UNAUTHENTICATED),
+    (OperatorNeeded, grpc.StatusCode.PERMISSION_DENIED),
+    (AccountRefused, grpc.StatusCode.INVALID_ARGUMENT),
+    (WeakPassword, grpc.StatusCode.INVALID_ARGUMENT),
+    (NoSuchAccount, grpc.StatusCode.NOT_FOUND),
+    (TooMany, grpc.StatusCode.RESOURCE_EXHAUSTED),
     (UnknownDevice, grpc.StatusCode.NOT_FOUND),
     (NotForThisUser, grpc.StatusCode.PERMISSION_DENIED),
     (FileTooLargeError, grpc.StatusCode.RESOURCE_EXHAUSTED),

@@ -8,7 +8,7 @@ from grpc import aio
 from dsp.core.audit_titles import TitleRecord
 from dsp.core.own_records import OwnRecord
 from dsp.core.records import LookUp, SmiDevice, StatusChange
-from dsp.rpc.identity import Identity
+from dsp.rpc.callers import Callers
 from dsp.runtime.audit_desk import AuditDesk
 from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.records_desk import Page, RecordsDesk
@@ -37,14 +37,14 @@ Search = pb2.ServiceAuditTrailQuery | pb2.TitlesQuery | pb2.BusiestDevicesQuery 
 class SelfServiceInterface(SelfServiceInterfaceServicer):
     """Reads, asks, renders."""
 
-    def __init__(self, runtime: EngineRoom, records: RecordsDesk, identity: Identity) -> None:
+    def __init__(self, runtime: EngineRoom, records: RecordsDesk, callers: Callers) -> None:
         self._runtime = runtime
         self._records = records
         self._audit = AuditDesk(runtime, records)
-        self._identity = identity
+        self._callers = callers
 
     async def ReadDevice(self, request: pb2.ReadDeviceRequest, context: Context) -> pb2.SmiDevice:
-        caller = self._identity.caller(context)
+        caller = self._callers.caller(context)
         device_id = _eui("device_id", request.device_id)
         await self._runtime.flush()
         device = self._runtime.engine.state.devices.get(device_id)
@@ -53,7 +53,7 @@ class SelfServiceInterface(SelfServiceInterfaceServicer):
         return _render_device(device, caller)
 
     async def ListDevices(self, request: pb2.ListDevicesRequest, context: Context) -> pb2.SmiDevices:
-        caller = self._identity.caller(context)
+        caller = self._callers.caller(context)
         status, device_type = request.device_status, request.device_type
         _check_member("device_status", status, SmiStatus)
         _check_member("device_type", device_type, DeviceType)
@@ -74,7 +74,7 @@ class SelfServiceInterface(SelfServiceInterfaceServicer):
     async def QueryServiceAuditTrail(
         self, request: pb2.ServiceAuditTrailQuery, context: Context
     ) -> pb2.ServiceAuditTrailPage:
-        caller, size = self._identity.caller(context), _page_size(request.page_size)
+        caller, size = self._callers.caller(context), _page_size(request.page_size)
         page = _page(request, request.before_record, size + 1)
         device_id = _eui("device_id", request.device_id) if request.device_id else None
         found = await self._audit.own_records(caller, device_id, page)
@@ -85,7 +85,7 @@ class SelfServiceInterface(SelfServiceInterfaceServicer):
         )
 
     async def QueryTitles(self, request: pb2.TitlesQuery, context: Context) -> pb2.TitlesPage:
-        caller, size = self._identity.caller(context), _page_size(request.page_size)
+        caller, size = self._callers.caller(context), _page_size(request.page_size)
         page = _page(request, request.before_record, size + 1)
         found = await self._audit.titles(caller, _eui("device_id", request.device_id), page)
         return pb2.TitlesPage(
@@ -96,7 +96,7 @@ class SelfServiceInterface(SelfServiceInterfaceServicer):
     async def BusiestDevices(
         self, request: pb2.BusiestDevicesQuery, context: Context
     ) -> pb2.BusiestDevicesAnswer:
-        caller = self._identity.caller(context)
+        caller = self._callers.caller(context)
         page = _page(request, 0, _page_size(request.limit, "limit"))
         tallies = await self._audit.busiest_devices(caller, page)
         devices = self._runtime.engine.state.devices
@@ -114,7 +114,7 @@ class SelfServiceInterface(SelfServiceInterfaceServicer):
         )
 
     async def ListLookUps(self, request: pb2.LookUpsQuery, context: Context) -> pb2.LookUps:
-        self._identity.caller(context)
+        self._callers.caller(context)
         size = _page_size(request.page_size)
         page = _page(request, request.before_record, size + 1)
         found = await self._audit.look_ups(

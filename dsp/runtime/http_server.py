@@ -1,12 +1,19 @@
-"""Serves one ASGI application on one address, in the event loop of the DSP, which keeps its signals to itself."""
+"""Serves one ASGI application on one address, in the event loop of the DSP, which keeps its signals to itself.
+
+Over TLS the application finds the certificate that a client showed where the TLS extension of ASGI has it:
+`scope["extensions"]["tls"]["client_cert_chain"]`.
+"""
 
 import asyncio
 import socket
+import ssl
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from smart_metering.rpc.server import CannotListen
+from operations.tls import TlsFiles
+from smart_metering.rpc.listening import CannotListen, refuse_unprotected
 
 HIGHEST_PORT = 65_535
 CONNECTIONS_AT_ONCE = 1_000
@@ -14,14 +21,18 @@ KEEP_ALIVE_SECONDS = 30
 
 
 class HttpServer:
-    """`listen` is HOST:PORT, with port 0 a free one."""
+    """`listen` is HOST:PORT, with port 0 a free one. Without TLS it listens on loopback only."""
 
-    def __init__(self, listen: str, application: ASGIApp) -> None:
+    def __init__(self, listen: str, application: ASGIApp, tls: TlsFiles | None = None) -> None:
+        """Raises ProtectionError."""
         self._listen = listen
+        self._is_over_tls = tls is not None
+        context = tls.context(ask_clients=True) if tls is not None else None
         self._server = uvicorn.Server(
             uvicorn.Config(
                 application,
-                http="h11",
+                http=_Protocol,
+                ssl_context_factory=(lambda *_: context) if context is not None else None,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -44,6 +55,7 @@ class HttpServer:
 
     async def start(self) -> None:
         """Returns once it listens. Raises CannotListen."""
+        refuse_unprotected(self._listen, over_tls=self._is_over_tls)
         self._listener = self._bind()
         config = self._server.config
         config.load()
@@ -72,3 +84,23 @@ class HttpServer:
             raise CannotListen(f"cannot listen on {self._listen}: {error}") from None
         self._listen = f"{host}:{listener.getsockname()[1]}"
         return listener
+
+
+class _Protocol(H11Protocol):
+    """Tells the application which certificate the client showed."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its base has it
+        super().connection_made(transport)
+        connection: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+        if connection is not None:
+            self.app = _told(self.app, connection.getpeercert(binary_form=True))
+
+
+def _told(application: ASGIApp, certificate: bytes | None) -> ASGIApp:
+    chain = [ssl.DER_cert_to_PEM_cert(certificate)] if certificate is not None else []
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        extensions = {**scope.get("extensions", {}), "tls": {"client_cert_chain": chain}}
+        await application({**scope, "extensions": extensions}, receive, send)
+
+    return told

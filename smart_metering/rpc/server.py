@@ -10,15 +10,17 @@ server to the same port and ends the deaf one, and clients and hosts reconnect a
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NoReturn, TypeAlias
+from typing import NoReturn
 
 import grpc
 import structlog
 from google.protobuf.message import Message
 from grpc import aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
-from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc  # type: ignore[import-untyped]
 
+from smart_metering.rpc.admission import Admit, Handler, admit_all, admitting
+from smart_metering.rpc.listening import CannotListen, refuse_unprotected
 from smart_metering.rpc.refusals import Refusals
 
 MESSAGE_LIMIT = 16 * 1024 * 1024
@@ -43,26 +45,31 @@ _log = structlog.get_logger()
 
 Register = Callable[[aio.Server], None]
 Context = aio.ServicerContext[Message, Message]
-Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic for the type checker only
 
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
-class CannotListen(OSError):
-    """The address cannot be bound."""
-
-
-def host_of(address: str) -> str:
-    """The host of HOST:PORT, as a socket takes it."""
-    return address.rpartition(":")[0].strip("[]")
+def server_credentials(certificate: bytes, key: bytes, client_ca: bytes | None) -> grpc.ServerCredentials:
+    """TLS, all in PEM. With a `client_ca` every client must show a certificate of one of these issuers."""
+    return grpc.ssl_server_credentials([(key, certificate)], client_ca, client_ca is not None)
 
 
 class Server:
-    """`services` maps each full name to what adds that service to a gRPC server; `refusals` stands before them all."""
+    """`services` maps each full name to what adds that service to a gRPC server; `refusals` stands before them all.
 
-    def __init__(self, listen: str, services: Mapping[str, Register], refusals: Refusals) -> None:
+    Without `credentials` it listens on loopback only.
+    """
+
+    def __init__(
+        self,
+        listen: str,
+        services: Mapping[str, Register],
+        refusals: Refusals,
+        credentials: grpc.ServerCredentials | None = None,
+    ) -> None:
         self._listen = listen
+        self._credentials = credentials
         self._services = services
         self._refusals = refusals
         self._doors = _Doors()
@@ -84,13 +91,14 @@ class Server:
 
     async def listen(self) -> None:
         """Returns once it listens, with its doors still shut. Raises CannotListen."""
+        refuse_unprotected(self._listen, over_tls=self._credentials is not None)
         await self._health.set(health.OVERALL_HEALTH, _NOT_SERVING)
         self._server = await self._bind()
         self._supervising = asyncio.create_task(self._supervise(self._server))
 
-    async def open(self, services: Mapping[str, Register]) -> None:
-        """From now on it serves these, and says so."""
-        self._doors.open(services)
+    async def open(self, services: Mapping[str, Register], admit: Admit = admit_all) -> None:
+        """From now on it serves these, each call after `admit` let it in, and says so. Health it tells to anybody."""
+        self._doors.open(services, admit)
         for name in (*services, health.OVERALL_HEALTH):
             await self._health.set(name, _SERVING)
 
@@ -114,7 +122,11 @@ class Server:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         server.add_generic_rpc_handlers((self._doors,))
         try:
-            port = server.add_insecure_port(self._listen)
+            port = (
+                server.add_insecure_port(self._listen)
+                if self._credentials is None
+                else server.add_secure_port(self._listen, self._credentials)
+            )
         except RuntimeError as error:
             raise CannotListen(f"cannot listen on {self._listen}: {error}") from None
         await server.start()
@@ -152,12 +164,16 @@ class _Doors(grpc.GenericRpcHandler):
 
     def __init__(self) -> None:
         self._handlers: dict[str, Handler] = {}
+        self._admit: Admit = admit_all
         self.are_open = False
 
-    def open(self, services: Mapping[str, Register]) -> None:
+    def open(self, services: Mapping[str, Register], admit: Admit) -> None:
+        self._admit = admit
         for register in services.values():
             register(self)  # type: ignore[arg-type]  # a server as far as a service is added to it
-        reflection.enable_server_reflection((*services, health.SERVICE_NAME, reflection.SERVICE_NAME), self)
+        names = (*services, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        servicer = reflection.aio.ReflectionServicer(names)
+        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(servicer, self)
         self.are_open = True
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> "Handler | None":
@@ -168,7 +184,9 @@ class _Doors(grpc.GenericRpcHandler):
 
     def add_registered_method_handlers(self, service: str, handlers: Mapping[str, "Handler"]) -> None:
         """What the generated code of a service calls."""
-        self._handlers.update({f"/{service}/{method}": handler for method, handler in handlers.items()})
+        for name, handler in handlers.items():
+            method = f"/{service}/{name}"
+            self._handlers[method] = admitting(handler, method, self._admit)
 
     def add_generic_rpc_handlers(self, handlers: Iterable[grpc.GenericRpcHandler]) -> None:
         """The same once more, for servers that look methods up by asking."""

@@ -32,6 +32,7 @@ from smets.cli import (
     snapshot,
     status,
     up,
+    user,
 )
 from smets.cli.exits import MEANINGS
 
@@ -75,6 +76,7 @@ GROUPS = {
     "pki": pki.app,
     "rules": rules.app,
     "snapshot": snapshot.app,
+    "user": user.app,
 }
 
 

@@ -128,7 +128,7 @@ def send(
         )
         rows, code = [], DuisExit.SUCCESS
         tool = _tool(state, schemas)
-        async with Door(url or door_of(way.connection or read_connection(state))) as door:
+        async with Door(url) if url else door_of(way.connection or read_connection(state)) as door:
             for name in files:
                 sent = await send_file(DuisClient(door, tool), name, way)
                 code = max(code, sent.code)

@@ -17,8 +17,10 @@ from smets.client.counters import Counters, CountersInFile
 from smets.client.errors import NoResponse
 from smets.duis.client import DuisClient, Exchange
 from smets.duis.documents import pretty, read_document
+from smets.duis.door import Door
 from smets.duis.telling import command_in, gbcs_line
 from smets.local_system.connection import COUNTERS, SystemConnection
+from smets.local_system.protection import trusting
 from smets.local_system.state_folder import StateFolder
 
 STDIN = "-"
@@ -62,13 +64,16 @@ def counters_in(state: Path) -> Callable[..., Counters]:
     return lambda party: CountersInFile(StateFolder(state).party(party) / COUNTERS)
 
 
-def door_of(connection: SystemConnection) -> str:
-    """Raises Misuse."""
+def door_of(connection: SystemConnection) -> Door:
+    """Raises Misuse and AccessError."""
     if not connection.duis:
         raise Misuse(
             "the system that runs takes no DUIS XML: start it by 'smets up FLEET --duis', or name another by --url"
         )
-    return f"http://{connection.duis}"
+    access = connection.dsp_access.read()
+    if access is None:
+        return Door(f"http://{connection.duis}")
+    return Door(f"https://{connection.duis}", trusting(access))
 
 
 async def send_file(client: DuisClient, name: str, way: Way) -> Sent:

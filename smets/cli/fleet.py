@@ -55,12 +55,32 @@ Dsp = Annotated[
         help="HOST:PORT of a DSP that runs with the same seed: an emulator of its own attaches there.",
     ),
 ]
+DspCa = Annotated[
+    Path | None,
+    typer.Option(
+        "--dsp-ca",
+        envvar="SMETS_DSP_CA",
+        help="PEM of whom to trust about it: that DSP is reached over TLS.",
+        show_default=False,
+    ),
+]
+DspToken = Annotated[
+    Path | None,
+    typer.Option(
+        "--dsp-token",
+        envvar="SMETS_DSP_TOKEN",
+        help="File of an operator's bearer token, which that DSP asks for off loopback.",
+        show_default=False,
+    ),
+]
 
 
 @app.command()
 def launch(
     fleet: FleetFile,
     dsp: Dsp = "",
+    dsp_ca: DspCa = None,
+    dsp_token: DspToken = None,
     mqtt: Mqtt = False,
     mqtt_listen: MqttListen = "",
     mqtt_broker: MqttBroker = "",
@@ -74,6 +94,7 @@ def launch(
     """
 
     async def own_emulator(screen: Screen) -> None:
+        from smart_metering.rpc.access import AccessFiles
         from smets.cli.up import keep_running, mqtt_settings
         from smets.local_system.local_system import LocalSystem, SystemSettings
         from smets.local_system.state_folder import StateFolder
@@ -85,6 +106,9 @@ def launch(
             organisations=plan.organisations,
             seed=plan.fleet.seed,
             running_dsp=dsp,
+            dsp_access=AccessFiles(
+                ca=dsp_ca.resolve() if dsp_ca else None, token=dsp_token.resolve() if dsp_token else None
+            ),
             host=fleet.stem,
             mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
         )

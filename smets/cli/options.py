@@ -115,5 +115,19 @@ MqttBroker: TypeAlias = Annotated[
     ),
 ]
 
+TlsCertificate: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-certificate",
+        envvar="SMETS_TLS_CERTIFICATE",
+        help="PEM, with its chain: both servers listen over TLS; needed off loopback.",
+        show_default=False,
+    ),
+]
+TlsKey: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--tls-key", envvar="SMETS_TLS_KEY", help="PEM of its private key.", show_default=False),
+]
+
 DEFAULT_STATE = Path(".smets")
 NO_TEXTS: list[str] = []

@@ -30,6 +30,7 @@ def run(work: Work, *, json_output: bool) -> None:
 def _exit_of(error: Exception) -> Exit | None:
     """None: a fault of ours, to be seen whole."""
     from dsp.rules.releases import UnknownRule
+    from operations.tls import ProtectionError
     from smart_metering.errors import DecodeError
     from smart_metering.firmware_versions import InvalidFirmwareVersion
     from smart_metering.identifiers import InvalidIdentifier
@@ -38,6 +39,7 @@ def _exit_of(error: Exception) -> Exit | None:
     from smart_metering.pki.found_keys import KeySourceError
     from smart_metering.pki.given_keys import MissingPrivateKey
     from smart_metering.pki.key_folders import KeyFolderError
+    from smart_metering.rpc.access import AccessError
     from smets.client.errors import NoResponse, SmetsError, UnknownServiceRequest, Unreachable
     from smets.durations import InvalidDuration
     from smets.fleet.reading import FleetFileError
@@ -67,6 +69,8 @@ def _exit_of(error: Exception) -> Exit | None:
         (NoRun, Exit.MISUSE),
         (NoSuchScenario, Exit.MISUSE),
         (RecipeError, Exit.MISUSE),
+        (AccessError, Exit.MISUSE),
+        (ProtectionError, Exit.MISUSE),
         (StateFolderError, Exit.MISUSE),
         (UnknownRule, Exit.MISUSE),
         (UnknownServiceRequest, Exit.MISUSE),

@@ -112,7 +112,7 @@ def _say_server(screen: Screen, server: "ServerSight") -> None:
     if server.described is not None:
         started_at = format_instant(Instant(server.described.started_at))
         parts += [f"version {server.described.version}", f"since {started_at}"]
-        parts += [f"metrics http://{server.described.metrics}/metrics"] if server.described.metrics else []
+        parts += [f"metrics {server.metrics_url}"] if server.metrics_url else []
     screen.say(
         (f"{server.name:10}", "bold"),
         (f"{server.health:12}", style),

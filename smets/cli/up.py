@@ -21,18 +21,18 @@ from smets.cli.options import (
     MqttBroker,
     MqttListen,
     State,
+    TlsCertificate,
+    TlsKey,
 )
 from smets.cli.running import run
 from smets.cli.screen import Screen
-from smets.counting import counted
 
 if TYPE_CHECKING:
     from smart_metering.pki.given_keys import GivenKeys
-    from smets.fleet.launching import Launched
     from smets.fleet.planning import FleetPlan
-    from smets.local_system.connection import SystemConnection
     from smets.local_system.local_system import LocalSystem
     from smets.local_system.mqtt import MqttSettings
+    from smets.local_system.protection import Protection
 
 FleetFile = Annotated[Path, typer.Argument(metavar="FLEET.yaml", help="The fleet file.", show_default=False)]
 Rate = Annotated[
@@ -181,6 +181,8 @@ def up(
     mqtt_broker: MqttBroker = "",
     metrics: Metrics = False,
     metrics_port: MetricsPort = None,
+    tls_certificate: TlsCertificate = None,
+    tls_key: TlsKey = None,
     log_format: Format = LogFormat.JSON,
     log_level: Level = LogLevel.INFO,
     json_output: Json = False,
@@ -234,6 +236,7 @@ def up(
             mqtt=mqtt_settings(asked=mqtt, listen=mqtt_listen, broker=mqtt_broker),
             dsp_metrics_port=metrics_port or (0 if metrics else None),
             emulator_metrics_port=metrics_port + 1 if metrics_port else (0 if metrics else None),
+            protection=protection_of(state, tls_certificate, tls_key),
             log_format=log_format,
             log_level=log_level,
         )
@@ -241,6 +244,18 @@ def up(
             await keep_running(screen, system, plan, rules_text(rules))
 
     run(work, json_output=json_output)
+
+
+def protection_of(state: Path, certificate: Path | None, key: Path | None) -> "Protection | None":
+    """None: no TLS. Raises Misuse and ProtectionError."""
+    from smets.cli.exits import Misuse
+    from smets.local_system.protection import protect
+
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise Misuse("expected --tls-certificate and --tls-key together")
+    return protect(state, certificate, key)
 
 
 def mqtt_settings(*, asked: bool, listen: str, broker: str) -> "MqttSettings | None":
@@ -267,6 +282,7 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
     """
     import asyncio
 
+    from smets.cli.up_telling import tell_what_runs
     from smets.fleet.launching import launch_fleet
     from smets.local_system.state_folder import StateFolder
 
@@ -282,7 +298,7 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
         if launching.done():
             launched = launching.result()
             replace(system.connection, pid=os.getpid()).write()
-            _tell(screen, system, plan, launched, rules)
+            tell_what_runs(screen, system, plan, launched, rules)
             await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
         if failing.done():
             raise failing.result()
@@ -291,72 +307,6 @@ async def keep_running(screen: Screen, system: "LocalSystem", plan: "FleetPlan",
             task.cancel()
         await asyncio.gather(launching, stopping, failing, return_exceptions=True)
         connection_file.unlink(missing_ok=True)
-
-
-def _tell(screen: Screen, system: "LocalSystem", plan: "FleetPlan", launched: "Launched", rules: str) -> None:
-    from smets.fleet.premises_texts import premises_texts
-
-    connection = system.connection
-    screen.data(
-        {
-            "dsp": connection.dsp,
-            "emulator": connection.emulator,
-            "smki": connection.smki,
-            "duis": connection.duis,
-            "state": str(connection.state),
-            "dsp_pid": connection.dsp_pid,
-            "emulator_pid": connection.emulator_pid,
-            "mqtt": connection.mqtt,
-            "dsp_metrics": connection.dsp_metrics,
-            "emulator_metrics": connection.emulator_metrics,
-            "rules": rules,
-            "launched": launched,
-        }
-    )
-    owners = len({entity for entity, _ in plan.given.certificates})
-    keys = f"imported: those of {counted(owners, 'organisation')}" if owners else ""
-    _tell_where(screen, connection, keys=keys, rules=rules)
-    standing = f"; standing already: {', '.join(launched.standing)}" if launched.standing else ""
-    new = counted(launched.devices, "Device")
-    screen.say(
-        ("fleet          ", "bold"),
-        f"{launched.premises} premises, {new} new{standing}",
-    )
-    for name, text in premises_texts(plan):
-        if name not in launched.standing:
-            screen.say(("               ", "bold"), f"{name}: {text}")
-    if launched.standing:
-        screen.say(
-            ("kept           ", "bold"), "CPL, firmware and faults as they have become, not as the file says"
-        )
-    for name, file in launched.uploaded.items():
-        screen.say(("firmware       ", "bold"), f"{name}: {file.firmware_version}, file {file.sha256}")
-    for name, why in launched.refused_firmware.items():
-        screen.say(("firmware       ", "bold"), f"{name}: not taken: {why}")
-    for name in launched.faults:
-        screen.say(("fault          ", "bold"), name)
-    if connection.duis and system.settings.rate == 0:
-        screen.say(
-            "Time is stepped: Responses come when 'smets clock advance' moves it; --rate 1 lets it run."
-        )
-    screen.say("Ctrl-C stops it. In another shell: ", ("smets inventory", "bold"))
-
-
-def _tell_where(screen: Screen, connection: "SystemConnection", *, keys: str, rules: str) -> None:
-    metrics = [address for address in (connection.dsp_metrics, connection.emulator_metrics) if address]
-    for heading, text in (
-        ("DSP", connection.dsp),
-        ("fleet control", connection.emulator),
-        ("SMKI", f"http://{connection.smki}/" if connection.smki else ""),
-        ("DUIS", f"http://{connection.duis}/" if connection.duis else ""),
-        ("MQTT broker", connection.mqtt),
-        ("state", str(connection.state)),
-        ("keys", keys),
-        *(("metrics", f"http://{address}/metrics") for address in metrics),
-        ("rules", rules),
-    ):
-        if text:
-            screen.say((f"{heading:15}", "bold"), text)
 
 
 def _read_keys(pki: Path | None) -> "GivenKeys":

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from copy import copy
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, cast
 
@@ -11,6 +12,7 @@ import grpc
 from grpc import aio
 
 from smart_metering.identifiers import Eui
+from smart_metering.rpc.access import Access, open_channel
 from smart_metering.rpc.in_process import InProcessChannel
 from smets.client.errors import telling
 
@@ -36,8 +38,16 @@ OPTIONS = (
 _BROKEN = frozenset({grpc.ChannelConnectivity.TRANSIENT_FAILURE, grpc.ChannelConnectivity.CONNECTING})
 
 
-Address = str | InProcessChannel
-"""`HOST:PORT`, or a channel within this process."""
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """`HOST:PORT` over TLS."""
+
+    address: str
+    access: Access
+
+
+Address = str | Protected | InProcessChannel
+"""`HOST:PORT`, on loopback or over TLS, or a channel within this process."""
 
 
 class Connection:
@@ -47,7 +57,8 @@ class Connection:
         if isinstance(address, InProcessChannel):
             self.address, self.channel = "this process", cast("aio.Channel", address)
         else:
-            self.address, self.channel = address, aio.insecure_channel(address, options=OPTIONS)
+            where, access = (address, None) if isinstance(address, str) else (address.address, address.access)
+            self.address, self.channel = where, open_channel(where, OPTIONS, access)
         self._is_lent = isinstance(address, InProcessChannel)  # it is closed by who keeps its doors
 
     def lent(self) -> "Connection":
@@ -88,5 +99,6 @@ def connected(to: Address | Connection) -> Connection:
 
 
 def calling_as(user: Eui) -> tuple[tuple[str, str], ...]:
-    """The metadata by which a call says who makes it: the development identity, for loopback only."""
+    """The metadata by which a call says for whom it is made. Alone it counts on loopback only; beside a token or a
+    client certificate it must agree with them."""
     return (("user-id", user),)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from dsp.rules.releases import MODIFICATIONS
 from operations.running import code_digest, installed_version
@@ -12,6 +12,7 @@ from smart_metering.wire.contract import contract_digest
 from smets.client.operations import Health
 from smets.client.records import ServerDescription
 from smets.doctor.finding import Finding, failed, note, ok, warning
+from smets.local_system.protection import trusting
 from smets.local_system.sight import ServerSight, SystemSight
 
 RESTART = "smets down, then smets up again"
@@ -33,7 +34,7 @@ def look_at_servers(sight: SystemSight) -> Iterator[Finding]:
     if sight.dsp.described is not None:
         yield _rules(sight.dsp.described)
         yield from _clock(sight, sight.dsp.described)
-    yield from (_metrics(it) for it in described if it.metrics)
+    yield from (_metrics(server) for server in sight.servers if server.metrics_url)
 
 
 def _health(server: ServerSight) -> Finding:
@@ -110,10 +111,14 @@ def _difference(sight: SystemSight, dsp: ServerDescription) -> Iterator[Finding]
         yield ok(check, "the DSP's and the emulator's are the same" if off == 0 else f"off by {off} ms")
 
 
-def _metrics(server: ServerDescription) -> Finding:
-    check, url = f"{server.server} metrics", f"http://{server.metrics}/metrics"
+def _metrics(server: ServerSight) -> Finding:
+    check, url = f"{server.name} metrics", server.metrics_url
+    asked, context = Request(url), None
+    if server.access is not None:
+        context = trusting(server.access)
+        asked.add_header("Authorization", f"Bearer {server.access.token}")
     try:
-        with urlopen(url, timeout=PATIENCE_SECONDS) as page:
+        with urlopen(asked, timeout=PATIENCE_SECONDS, context=context) as page:
             octets = len(page.read())
     except (URLError, OSError) as error:
         return warning(check, f"{url}: {error}", RESTART)

@@ -1,5 +1,6 @@
 """The door of a DCC User Interface, from outside: one POST for one request."""
 
+import ssl
 from types import TracebackType
 from typing import Self
 
@@ -27,9 +28,9 @@ class InvalidUrl(ValueError):
 
 
 class Door:
-    """At `url`, like http://127.0.0.1:8079. No proxy is asked."""
+    """At `url`, like http://127.0.0.1:8079. No proxy is asked. `trust`: whom over https; else whom the machine does."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, trust: ssl.SSLContext | None = None) -> None:
         """Raises InvalidUrl."""
         try:
             parsed = httpx.URL(url)
@@ -42,6 +43,7 @@ class Door:
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=True,
             trust_env=False,
+            verify=trust if trust is not None else True,
         )
 
     async def post(self, service: Service, octets: bytes) -> bytes:

@@ -23,6 +23,8 @@ from device_emulator.han_bridge.brokers import (
 )
 from operations.log import set_up_log
 from operations.server_process import add_log_options
+from smart_metering.rpc.access import Access, AccessError, AccessFiles
+from smets.client.connection import Address, Protected
 from smets.client.errors import SmetsError
 
 REACHED_SECONDS = 8.0
@@ -39,25 +41,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         broker = read_broker(given.mqtt_broker)
-    except InvalidBroker as error:
+        access = AccessFiles(
+            ca=given.ca, name=given.name, token=given.token, certificate=given.certificate, key=given.key
+        ).read()
+    except (AccessError, InvalidBroker) as error:
         parser.error(str(error))
     if not is_client_installed():
         parser.error(MISSING)
     set_up_log(given.log_format, given.log_level)
     try:
-        asyncio.run(_run(given, broker))
+        asyncio.run(_run(given, broker, access))
     except (NoBroker, SmetsError) as error:
         sys.stderr.write(f"event_publisher: {error}\n")
         return 1
     return 0
 
 
-async def _run(given: argparse.Namespace, broker: Broker) -> None:
+async def _run(given: argparse.Namespace, broker: Broker, access: Access | None) -> None:
     from smets.event_publisher.publisher import EventPublisher, Sides
 
     given.state.mkdir(parents=True, exist_ok=True)
     publisher = EventPublisher(
-        Sides(emulator=given.emulator, host=given.host, dsp=given.dsp),
+        Sides(emulator=_address(given.emulator, access), host=given.host, dsp=_address(given.dsp, access)),
         broker,
         given.state / POSITIONS,
         session_name(given.host, given.state),
@@ -108,8 +113,19 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         help=f"mqtt://[USER:PASSWORD@]HOST:PORT or mqtts://; default: ${BROKER_VARIABLE}",
     )
+    parser.add_argument(
+        "--ca", type=Path, metavar="FILE", help="PEM: reaches both over TLS; of whom it trusts"
+    )
+    parser.add_argument("--name", default="", help="that of their certificate, where it is not the address")
+    parser.add_argument("--token", type=Path, metavar="FILE", help="an operator's bearer token")
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help="PEM of a client certificate")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="PEM of its private key")
     add_log_options(parser)
     return parser
+
+
+def _address(where: str, access: Access | None) -> Address:
+    return Protected(where, access) if where and access is not None else where
 
 
 if __name__ == "__main__":

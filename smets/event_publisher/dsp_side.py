@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 
-from smets.client.connection import Connection
+from smets.client.connection import Address, Connection
 from smets.client.event_records import SMI, DspEvent, DspEventBatch
 from smets.client.events import DspEvents
 from smets.event_publisher.line import Line
@@ -28,7 +28,7 @@ LEAST_REST_SECONDS = 0.2
 class DspSide:
     """For one connection to the broker: it knows what is retained there, as far as it published it."""
 
-    def __init__(self, address: str, line: Line, positions: PositionFile) -> None:
+    def __init__(self, address: Address, line: Line, positions: PositionFile) -> None:
         self._address = address
         self._line = line
         self._positions = positions

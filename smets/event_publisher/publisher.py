@@ -17,7 +17,7 @@ import aiomqtt
 import structlog
 
 from device_emulator.han_bridge.brokers import Broker
-from smets.client.connection import Connection
+from smets.client.connection import Address, Connection
 from smets.client.errors import OutOfTime, Unreachable
 from smets.client.event_records import ONLINE, PRESENCE, EmulatorEvent, PresenceState
 from smets.client.events import EmulatorEvents
@@ -44,9 +44,9 @@ _log = structlog.get_logger()
 class Sides:
     """`host` is the emulator's name, under which its events are told. Without a `dsp` only the emulator is followed."""
 
-    emulator: str
+    emulator: Address
     host: str = "emulator"
-    dsp: str = ""
+    dsp: Address = ""
 
 
 class EventPublisher:

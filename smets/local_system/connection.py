@@ -6,17 +6,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from smart_metering.identifiers import Eui, parse_eui
+from smart_metering.rpc.access import AccessFiles
 from smets.client.administration import Administration
-from smets.client.connection import Address, Connection
+from smets.client.connection import Address, Connection, Protected
 from smets.client.counters import Counters, CountersInFile
 from smets.client.emulator_control import EmulatorControl
 from smets.client.errors import NotRunning
 from smets.client.user import DEFAULT_ACB, User
 from smets.client.user_keys import Repository, read_user_keys
+from smets.local_system.protection import access_from
 from smets.local_system.state_folder import StateFolder
 
 COUNTERS = "counters.json"
 RESPONSES_POSITION = "responses-position"
+NO_ACCESS = AccessFiles()
 
 
 class NoConnection(NotRunning, LookupError):
@@ -28,6 +31,7 @@ class SystemConnection:
     """`state` holds the parties' keys; `seed` stands in for the SMKI Repository of Device certificates.
 
     For others that listens at `smki`, if it does, and the DCC User Interface at `duis` for DUIS XML.
+    `dsp_access` and `emulator_access` say how each is reached over TLS.
     `pid` is that of the program that runs both servers and ends them in order, if there is one; `dsp_metrics` and
     `emulator_metrics` are where Prometheus metrics are served, empty: nowhere.
     `mqtt` is the address of the broker, if there is one, without what is secret.
@@ -46,16 +50,18 @@ class SystemConnection:
     dsp_metrics: str = ""
     emulator_metrics: str = ""
     mqtt: str = ""
+    dsp_access: AccessFiles = NO_ACCESS
+    emulator_access: AccessFiles = NO_ACCESS
 
     @property
     def at_dsp(self) -> Address:
-        """Where lines to the DSP lead."""
-        return self.dsp
+        """Where lines to the DSP lead. Raises AccessError."""
+        return _address(self.dsp, self.dsp_access)
 
     @property
     def at_emulator(self) -> Address:
-        """Where lines to the emulator lead."""
-        return self.emulator
+        """Where lines to the emulator lead. Raises AccessError."""
+        return _address(self.emulator, self.emulator_access)
 
     def administration(self) -> Administration:
         """The side of who runs the DSP."""
@@ -109,12 +115,12 @@ class SystemConnection:
         content = {name: value for name, value in asdict(self).items() if name != "state"}
         descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=2)
+            json.dump(content, file, indent=2, default=str)
         written.replace(path)
 
 
 def read_connection(state: Path) -> SystemConnection:
-    """What a running system has written there. Raises NoConnection."""
+    """What a running system has written there; how it is reached, the environment may say. Raises NoConnection."""
     path = StateFolder(state).connection_file
     try:
         content = json.loads(path.read_text("utf-8"))
@@ -139,6 +145,8 @@ def read_connection(state: Path) -> SystemConnection:
             dsp_metrics=str(content.get("dsp_metrics", "")),
             emulator_metrics=str(content.get("emulator_metrics", "")),
             mqtt=content.get("mqtt", ""),
+            dsp_access=access_from(os.environ, _access(content.get("dsp_access", {}))),
+            emulator_access=access_from(os.environ, _access(content.get("emulator_access", {}))),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise NoConnection(f"{path} is not what a system writes there: {error}") from None
@@ -147,6 +155,17 @@ def read_connection(state: Path) -> SystemConnection:
 def how_to_start(state: Path) -> str:
     """A system on this state folder, in the words of the command line."""
     return f"start one by 'smets up FLEET --state {state}', or name its folder by --state"
+
+
+def _address(where: str, files: AccessFiles) -> Address:
+    access = files.read()
+    return where if access is None else Protected(where, access)
+
+
+def _access(content: dict[str, str | None]) -> AccessFiles:
+    named = {name: content.get(name) for name in ("ca", "token", "certificate", "key")}
+    paths = {name: Path(path) if path else None for name, path in named.items()}
+    return AccessFiles(name=content.get("name") or "", **paths)
 
 
 def _read_number(file: Path) -> int:

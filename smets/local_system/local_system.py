@@ -16,12 +16,14 @@ from typing import Self
 from device_emulator.han_bridge.brokers import BROKER_VARIABLE
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant, format_instant
+from smart_metering.rpc.access import AccessFiles
 from smets.client.errors import Unreachable
 from smets.client.user import DEFAULT_ACB
 from smets.local_system.child_process import ChildProcess, ProcessFailed
-from smets.local_system.connection import SystemConnection
+from smets.local_system.connection import NO_ACCESS, SystemConnection
 from smets.local_system.duis import NO_DUIS, Duis
 from smets.local_system.mqtt import Mqtt, MqttSettings
+from smets.local_system.protection import Protection, options_of
 from smets.local_system.state_folder import Organisation, StateFolder
 
 ANY_PORT = "127.0.0.1:0"
@@ -37,7 +39,8 @@ class SystemSettings:
     Without an epoch the DSP has its own. With the address of a `running_dsp` none is started: the emulator attaches
     there, under the name `host`, which no other emulator of that DSP may have. The SMKI Repository is served if
     `smki_listen` says where. With `mqtt`, Devices may be outside, and events are published. Metrics are served on the
-    ports that are given, 0: a free one.
+    ports that are given, 0: a free one. With `protection` both servers listen over TLS; `dsp_access` is the way to a
+    running DSP that does.
     """
 
     state: Path
@@ -60,6 +63,8 @@ class SystemSettings:
     mqtt: MqttSettings | None = None
     dsp_metrics_port: int | None = None
     emulator_metrics_port: int | None = None
+    protection: Protection | None = None
+    dsp_access: AccessFiles = NO_ACCESS
     log_format: str = "json"
     log_level: str = "info"
 
@@ -93,7 +98,18 @@ class LocalSystem:
             mqtt=self._mqtt.address if self._mqtt else "",
             dsp_metrics=self._dsp.metrics if self._dsp else "",
             emulator_metrics=self._emulator.metrics,
+            dsp_access=self._dsp_access,
+            emulator_access=self._emulator_access,
         )
+
+    @property
+    def _dsp_access(self) -> AccessFiles:
+        return self._emulator_access if self._dsp is not None else self.settings.dsp_access
+
+    @property
+    def _emulator_access(self) -> AccessFiles:
+        protection = self.settings.protection
+        return protection.access if protection is not None else NO_ACCESS
 
     @property
     def _smki_address(self) -> str:
@@ -128,7 +144,8 @@ class LocalSystem:
             if self._mqtt is not None:
                 dsp = self._dsp.address if self._dsp else ""  # Another's DSP is told of by the other.
                 address = self._emulator.address
-                await self._mqtt.start_publisher(dsp=dsp, emulator=address, log=self._log_options)
+                options = [*self._log_options, *self._publisher_options]
+                await self._mqtt.start_publisher(dsp=dsp, emulator=address, options=options)
         except BaseException:
             await self.stop()
             raise
@@ -226,7 +243,7 @@ class LocalSystem:
         settings = self.settings
         arguments = ["--listen", listen, "--state", str(self._folder.emulator), "--seed", settings.seed]
         arguments += ["--acb", settings.acb, "--dsp", self._dsp_address, "--host", settings.host]
-        arguments += ["--certificates", str(self._folder.certificates)]
+        arguments += ["--certificates", str(self._folder.certificates), *options_of(self._dsp_access)]
         arguments += self._operating(settings.emulator_metrics_port)
         variables = self._mqtt.variables if self._mqtt else {BROKER_VARIABLE: ""}
         return ChildProcess("device_emulator", arguments, self._folder.logs / "emulator.log", variables)
@@ -235,7 +252,12 @@ class LocalSystem:
         return [
             *self._log_options,
             *(["--metrics-port", str(metrics_port)] if metrics_port is not None else ()),
+            *(self.settings.protection.server_options if self.settings.protection is not None else ()),
         ]
+
+    @property
+    def _publisher_options(self) -> list[str]:
+        return options_of(self._emulator_access, prefix="")
 
     @property
     def _log_options(self) -> list[str]:

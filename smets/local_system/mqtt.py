@@ -63,11 +63,11 @@ class Mqtt:
             self._broker = ChildProcess("smets.local_system.mqtt_broker", arguments, self._log("mqtt_broker"))
             await self._broker.start()
 
-    async def start_publisher(self, *, dsp: str, emulator: str, log: Sequence[str] = ()) -> None:
-        """Returns once it has reached the broker. Without a DSP it tells of the emulator alone; `log` are options."""
+    async def start_publisher(self, *, dsp: str, emulator: str, options: Sequence[str] = ()) -> None:
+        """Returns once it has reached the broker. Without a DSP it tells of the emulator alone."""
         arguments = ["--emulator", emulator, "--host", self._host, "--state", str(self._folder.events)]
         arguments += ["--dsp", dsp] if dsp else []
-        arguments += log
+        arguments += options
         self._publisher = ChildProcess(
             "smets.event_publisher", arguments, self._log("event_publisher"), self.variables
         )

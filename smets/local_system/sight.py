@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from smart_metering.rpc.access import Access
 from smets.client.connection import Connection
 from smets.client.operations import Health, Operations
 from smets.client.records import ServerDescription
@@ -12,7 +13,7 @@ from smets.local_system.pids import is_ours
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSight:
-    """One server; without a description it is not reachable, or not of this release.
+    """One server; without a description it is not reachable, or not of this release. `access`: over TLS.
 
     `is_running`: its process is there; a `pid` of 0 is that of a server which another system runs.
     """
@@ -23,6 +24,14 @@ class ServerSight:
     is_running: bool
     health: Health
     described: ServerDescription | None
+    access: Access | None = None
+
+    @property
+    def metrics_url(self) -> str:
+        """Where its Prometheus metrics are; empty: nowhere."""
+        where = self.described.metrics if self.described is not None else ""
+        scheme = "http" if self.access is None else "https"
+        return f"{scheme}://{where}/metrics" if where else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +55,8 @@ class SystemSight:
 
 async def see(connection: SystemConnection) -> SystemSight:
     """Looks at both; a server that does not answer costs a few seconds at most."""
-    async with Connection(connection.dsp) as to_dsp, Connection(connection.emulator) as to_emulator:
+    access, emulator_access = connection.dsp_access.read(), connection.emulator_access.read()
+    async with Connection(connection.at_dsp) as to_dsp, Connection(connection.at_emulator) as to_emulator:
         at_dsp, at_emulator = Operations(to_dsp), Operations(to_emulator)
         healths = await asyncio.gather(at_dsp.health(), at_emulator.health())
         before, emulator, after = [
@@ -56,14 +66,21 @@ async def see(connection: SystemConnection) -> SystemSight:
             )
         ]
     return SystemSight(
-        dsp=_sight("DSP", connection.dsp, connection.dsp_pid, healths[0], after),
-        emulator=_sight("emulator", connection.emulator, connection.emulator_pid, healths[1], emulator),
+        dsp=_sight("DSP", connection.dsp, connection.dsp_pid, healths[0], after, access),
+        emulator=_sight(
+            "emulator", connection.emulator, connection.emulator_pid, healths[1], emulator, emulator_access
+        ),
         clock_off_ms=_off(before, emulator, after),
     )
 
 
 def _sight(
-    name: str, address: str, pid: int, health: Health, described: ServerDescription | None
+    name: str,
+    address: str,
+    pid: int,
+    health: Health,
+    described: ServerDescription | None,
+    access: Access | None,
 ) -> ServerSight:
     return ServerSight(
         name=name,
@@ -72,6 +89,7 @@ def _sight(
         is_running=is_ours(pid) if pid else health is not Health.UNREACHABLE,
         health=health,
         described=described,
+        access=access,
     )
 
 

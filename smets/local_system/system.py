@@ -10,18 +10,20 @@ async with connect(".smets") as system:
 import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smart_metering.administration import DeviceInside, Party
 from smart_metering.identifiers import Eui, RequestId
 from smart_metering.pki.development import CHANGE_OF_SUPPLIER_PARTY
 from smart_metering.records import changed
+from smart_metering.rpc.access import Access, AccessFiles
+from smart_metering.rpc.in_process import InProcessChannel
 from smets.client.administration import Administration
 from smets.client.clock import Clock
-from smets.client.connection import Connection
+from smets.client.connection import Address, Connection, Protected
 from smets.client.emulator_control import EmulatorControl
-from smets.client.errors import NotRunning, NotThere, Unreachable
+from smets.client.errors import NotRunning, NotThere, UnknownCaller, Unreachable
 from smets.client.explanation import Explained, explain
 from smets.client.parties import party_called
 from smets.client.receive_response import ReceiveResponse
@@ -108,21 +110,50 @@ class System:
 
 
 @asynccontextmanager
-async def connect(to: str | Path | SystemConnection | None = None) -> AsyncIterator[System]:
+async def connect(
+    to: str | Path | SystemConnection | None = None,
+    *,
+    ca: Path | None = None,
+    token: str = "",
+    certificate: Path | None = None,
+    key: Path | None = None,
+) -> AsyncIterator[System]:
     """The system that runs with a state folder: that of SMETS_STATE, else `.smets`, unless another is named.
 
-    Raises NotRunning, which says what was tried and how to start one.
+    Off loopback it is reached over TLS, as it wrote down itself or as is said here: `ca` holds the issuers of its
+    servers' certificate, or that certificate; `token` is a bearer token of 'smets user token'; `certificate` and `key`
+    are a party's, where clients must show one. All of them but the token are files of PEM.
+
+    Raises NotRunning, which says what was tried and how to start one, and AccessError.
     """
     if not isinstance(to, SystemConnection):
         to = read_connection(Path(to if to is not None else os.environ.get(STATE_VARIABLE, DEFAULT_STATE)))
-    async with Connection(to.at_dsp) as dsp, Connection(to.at_emulator) as emulator:
+    said = AccessFiles(ca=ca, certificate=certificate, key=key).read()
+    at_dsp = _over(to.at_dsp, said, token)
+    at_emulator = _over(to.at_emulator, said, token)
+    async with Connection(at_dsp) as dsp, Connection(at_emulator) as emulator:
         system = System(to, dsp, emulator)
         try:
             await system.read_parties()
-            await system.emulator.faults()
+            with suppress(UnknownCaller):  # It answers, if not to this User.
+                await system.emulator.faults()
         except Unreachable as error:
             raise NotRunning(f"{error}; {how_to_start(to.state)}") from None
         try:
             yield system
         finally:
             await system.close()
+
+
+def _over(address: Address, said: Access | None, token: str) -> Address:
+    """The same address, reached as is said, and otherwise as it was."""
+    if isinstance(address, InProcessChannel) or (said is None and not token):
+        return address
+    former = address.access if isinstance(address, Protected) else Access()
+    where = address.address if isinstance(address, Protected) else address
+    access = replace(former, token=token or former.token)
+    if said is not None and said.ca is not None:
+        access = replace(access, ca=said.ca, name="")
+    if said is not None and said.certificate is not None:
+        access = replace(access, certificate=said.certificate, key=said.key)
+    return Protected(where, access)

@@ -79,6 +79,7 @@ class DuisSide:
         settings, world = self._settings, self._world
         return Desk(
             runtime=self._doors.runtime,
+            identity=self._doors.callers.identity,
             intake=self._doors.intake,
             figures=self._doors.figures,
             acknowledgements=self._acknowledgements,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 from device_emulator.rpc.doors import services as emulator_services
 from device_emulator.rpc.refusals import STATUSES as EMULATOR_STATUSES
+from dsp.identity.identity import Identity
+from dsp.rpc.callers import Callers
 from dsp.rpc.doors import Doors, receive_response_service
 from dsp.rpc.doors import services as dsp_services
 from dsp.rpc.refusals import STATUSES as DSP_STATUSES
@@ -40,9 +42,10 @@ class ServedWorld:
             runtime=self._room,
             timekeeper=WorldClock(world),
             intake=FirmwareIntake(self._room, FirmwareStore(self._uploads)),
+            callers=Callers(Identity(self._room.engine.state.parties), on_loopback=True),
             records=self._room.records,
         )
-        push = receive_response_service(self._room, self._room.records, self)
+        push = receive_response_service(self._doors, self)
         self._duis: DuisSide | None = None
         self.duis_address = ""
         self._dsp = {**dsp_services(self._doors), **push}, Refusals(DSP_STATUSES, "DSP", log=False)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.tls import Authority
+
 ROOT = Path(__file__).resolve().parents[2]
 CONTAINERFILE = ROOT / "deploy" / "Containerfile"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -88,7 +90,9 @@ def test_what_it_runs_runs_and_its_health_check_agrees(tmp_path: Path) -> None:
     words = json.loads(only("CMD"))
     assert words[1] == "/etc/smets/fleet.yaml"
     words[1] = str(ROOT / "deploy" / "fleet.yaml")
-    here = [re.sub(r":\d+$", ":0", word) for word in words[:-2]]
+    issued = Authority(tmp_path).issue("emulator.test")
+    files = {"/etc/smets/tls/certificate.pem": issued.certificate, "/etc/smets/tls/key.pem": issued.key}
+    here = [str(files.get(word, re.sub(r":\d+$", ":0", word))) for word in words[:-2]]
     assert words[-2] == "--metrics-port"
     health = json.loads(only("HEALTHCHECK").partition("CMD ")[2])
     environment = {**os.environ, "SMETS_STATE": str(tmp_path / "state"), "PYTHONPATH": str(ROOT)}
@@ -103,6 +107,7 @@ def test_what_it_runs_runs_and_its_health_check_agrees(tmp_path: Path) -> None:
     finally:
         container.terminate()
         _, said = container.communicate(timeout=PATIENCE_SECONDS)
+    assert [str(file) for file in files.values() if str(file) not in here] == []
     unhealthy = subprocess.run([*program, *health[1:]], env=environment, capture_output=True, check=False)
 
     assert health[0] == "smets"

@@ -7,7 +7,7 @@ import pytest
 from google.protobuf.message import Message
 from grpc import aio
 
-from dsp.rpc.identity import Unauthenticated
+from dsp.identity.caller import Unauthenticated
 from dsp.rpc.refusals import STATUSES
 from dsp.runtime.clock import ClockIsRunning, ClockRefusal
 from dsp.runtime.firmware_store import FileTooLargeError

@@ -18,7 +18,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (  # ty
 )
 
 from ledger.state_directory import StateInUse
-from smart_metering.rpc.server import CannotListen
+from smart_metering.rpc.listening import CannotListen
 from smart_metering.rpc.v1 import clock_pb2, clock_pb2_grpc, service_request_pb2
 from tests.dsp.rpc.loopback import Dcc, HandHeldHost, as_user, running
 from tests.support.dsp_premises import START, SUPPLIER
@@ -83,6 +83,7 @@ async def test_it_says_that_it_serves_and_what(dcc: Dcc) -> None:
 
     assert healthy.status == health_pb2.HealthCheckResponse.SERVING
     assert {name.rpartition(".")[2] for name in services} == {
+        "Accounts",
         "CentralProductsList",
         "Clock",
         "DccUserInterface",
@@ -90,8 +91,8 @@ async def test_it_says_that_it_serves_and_what(dcc: Dcc) -> None:
         "Explanations",
         "Health",
         "InventoryAdministration",
-        "ReceiveResponse",
         "Operations",
+        "ReceiveResponse",
         "SelfServiceInterface",
         "ServerReflection",
         "SmWan",

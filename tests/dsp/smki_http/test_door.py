@@ -12,7 +12,7 @@ from smart_metering.pki.certificates import device_certificate, read_certificate
 from smart_metering.pki.development import DevelopmentPki
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.pki.serial_numbers import serial_number_of
-from smart_metering.rpc.server import CannotListen
+from smart_metering.rpc.listening import CannotListen
 from tests.dsp.rpc.loopback import HandHeldHost, running
 from tests.dsp.smki_http.asking import DECLARATION, RETRIEVAL, SEARCH, Smki, serving
 from tests.dsp.smki_http.broken_requests import BROKEN_RETRIEVALS, BROKEN_SEARCHES, owner, searching

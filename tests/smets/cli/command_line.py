@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,10 +26,16 @@ class CommandLine:
         self.state = folder / "state"
         self._runner = CliRunner()
 
-    def run(self, *arguments: str, exit_code: int = 0) -> str:
-        """What it says; on stdout if it ends as expected."""
+    def run(
+        self, *arguments: str, exit_code: int = 0, stdin: str = "", variables: Mapping[str, str] | None = None
+    ) -> str:
+        """What it says; on stdout if it ends as expected. `variables` are those of its environment."""
         done = self._runner.invoke(
-            application(), arguments, prog_name="smets", env={"SMETS_STATE": str(self.state)}
+            application(),
+            arguments,
+            prog_name="smets",
+            input=stdin,
+            env={"SMETS_STATE": str(self.state), **(variables or {})},
         )
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         assert done.exit_code == exit_code, done.stdout + done.stderr
