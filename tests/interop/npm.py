@@ -1,4 +1,4 @@
-"""DCC's published packages, installed beside the repository: never in it, pinned, and once for all runs."""
+"""Published packages of npm, installed beside the repository: never in it, pinned, and once for all runs."""
 
 import hashlib
 import os
@@ -20,12 +20,15 @@ NO_NETWORK = re.compile(
 )
 
 
-def installed(name: str) -> Path:
-    """The folder where the packages of `tests/interop/NAME` are installed; skips the test where that cannot be."""
+def installed(name: str, beside: Path = HERE) -> Path:
+    """The folder where the packages of `tests/interop/NAME` are installed; skips the test where that cannot be.
+
+    `beside`: where the folder NAME with its package.json is, if elsewhere.
+    """
     missing = [tool for tool in ("node", "npm") if shutil.which(tool) is None]
     if missing:
-        pytest.skip(f"DCC's packages are not run: {' and '.join(missing)} not there")
-    pinned = [HERE / name / file for file in ("package.json", "package-lock.json")]
+        pytest.skip(f"packages of npm are not run: {' and '.join(missing)} not there")
+    pinned = [beside / name / file for file in ("package.json", "package-lock.json")]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in pinned)).hexdigest()[:16]
     folder = _cache() / f"{name}-{digest}"
     if not folder.is_dir():
@@ -43,7 +46,7 @@ def _install(pinned: list[Path], folder: Path) -> None:
             INSTALL, cwd=new, capture_output=True, text=True, timeout=NPM_SECONDS, check=False
         )
         if done.returncode and NO_NETWORK.search(done.stderr):
-            pytest.skip("DCC's packages are not run: npm reaches no registry")
+            pytest.skip("packages of npm are not run: npm reaches no registry")
         assert done.returncode == 0, done.stderr
         with suppress(OSError):  # Another was quicker.
             Path(new).rename(folder)

@@ -1,4 +1,4 @@
-"""The pages of a system that `smets up --ssi-listen` runs: where they are, whom they let in, a Device from both sides."""
+"""The pages of a system that `smets up --ssi-listen` runs: where they are, whom they let in, both sides of a Device."""
 
 import socket
 from collections.abc import Iterator

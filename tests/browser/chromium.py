@@ -1,0 +1,96 @@
+"""Chromium as a reader has it, against the pages of a DSP; and what it sees: pictures, accessibility, complaints."""
+
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from tests.interop.npm import installed
+
+if TYPE_CHECKING:
+    from playwright.async_api import ConsoleMessage, Page
+
+PICTURES = "SMETS_BROWSER_PICTURES"
+"""Names a folder in which screenshots are kept; else they are made and thrown away."""
+
+FETCHED = Path(sys.prefix) / "debian" / "usr" / "lib" / "chromium" / "chromium"
+OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+PATIENCE_MS = 20_000.0
+Theme = Literal["light", "dark"]
+
+
+@dataclass
+class Reader:
+    """One window. `complaints` are what the browser itself found wrong: scripts that failed, and what a rule forbade."""
+
+    page: "Page"
+    root: str
+    pictures: Path
+    complaints: list[str] = field(default_factory=list)
+
+    async def goes_to(self, path: str) -> None:
+        """A page of the site."""
+        await self.page.goto(f"{self.root}{path}")
+
+    async def develops(self, name: str) -> None:
+        """Signs in by picking."""
+        await self.goes_to("/sign-in")
+        await self.page.get_by_role("button", name=name).first.click()
+        await self.page.wait_for_url(f"{self.root}/inventory")
+
+    async def pictured(self, name: str) -> Path:
+        """The whole page, as it is printed in documents."""
+        file = self.pictures / f"{name}.png"
+        await self.page.screenshot(path=file, full_page=True)
+        return file
+
+    async def barriers(self) -> list[str]:
+        """What axe-core finds against the page, by rule and element: none is right."""
+        axe = installed("axe", Path(__file__).parent) / "node_modules" / "axe-core" / "axe.min.js"
+        await self.page.evaluate(axe.read_text("utf-8"))
+        found = await self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{violation['id']}: {node['html'][:200]}"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ]
+
+
+@asynccontextmanager
+async def reading(
+    address: str, folder: Path, *, theme: Theme = "light", width: int = 1280, scripts: bool = True
+) -> AsyncIterator[Reader]:
+    """Skips the test where there is no Chromium."""
+    playwright = pytest.importorskip("playwright.async_api")
+    found = shutil.which("chromium") or (str(FETCHED) if FETCHED.exists() else None)
+    if found is None:
+        pytest.skip("chromium is missing; Debian: apt-get install chromium")
+    pictures = Path(os.environ.get(PICTURES) or folder)
+    pictures.mkdir(parents=True, exist_ok=True)
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=found, args=list(OPTIONS))
+        context = await browser.new_context(
+            color_scheme=theme,
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": 900},
+            locale="en-GB",
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        reader = Reader(await context.new_page(), f"http://{address}", pictures)
+        reader.page.on("pageerror", lambda error: reader.complaints.append(str(error)))
+        reader.page.on("console", lambda message: _note(reader, message))
+        try:
+            yield reader
+        finally:
+            await browser.close()
+
+
+def _note(reader: Reader, message: "ConsoleMessage") -> None:
+    if message.type in {"error", "warning"}:
+        reader.complaints.append(message.text)
