@@ -41,9 +41,7 @@ def devices_of_product(
     first = following(after)
     devices = tuple(islice(merge(*(ids.upwards(first) for ids in wanted)), limit))
     start = sum(ids.before(devices[0]) for ids in wanted) if devices else 0
-    return Found(
-        devices=devices, count=sum(len(ids) for ids in wanted), first=start + 1 if devices else 0
-    )
+    return Found(devices=devices, count=sum(len(ids) for ids in wanted), first=start + 1 if devices else 0)
 
 
 def _kinds(index: InventoryIndex, product: Product) -> Iterator[tuple[Kind, OrderedIds]]:

@@ -1,4 +1,4 @@
-"""A line to the control service of an emulator, to look inside its Devices and set faults; the DSP shares only the contract with it.
+"""A line to the control service of an emulator, to look inside its Devices and set faults; they share the contract.
 
 An address `@FILE` is read out of the file whenever the line is used: an emulator that starts after the DSP, or again on
 another port, writes there where it listens.

@@ -43,7 +43,9 @@ class CampaignDesk:
     async def campaigns(self, user: Eui, *, before: int = 0, limit: int) -> list[Campaign]:
         """The User's 11.1 and 11.4, newest first, as far back as the trail is shown."""
         await self._runtime.flush()
-        acb = self._runtime.engine.acb.eui  # An 11.1 names many Devices: of itself it is about whom it is sent to.
+        acb = (
+            self._runtime.engine.acb.eui
+        )  # An 11.1 names many Devices: of itself it is about whom it is sent to.
         found = await self._records.read_own_records(user, acb, REQUESTS, self._page(before, limit))
         return [campaign for it in found if (campaign := await self._campaign(user, it)) is not None]
 
@@ -132,8 +134,6 @@ class CampaignDesk:
         return Page(since=oldest_shown(self._runtime.clock.now()), before=before, limit=limit)
 
 
-def _by_time(
-    trail: Iterable[AuditRecord], changes: Iterable[SmiChange]
-) -> Iterable[AuditRecord | SmiChange]:
+def _by_time(trail: Iterable[AuditRecord], changes: Iterable[SmiChange]) -> Iterable[AuditRecord | SmiChange]:
     """Both are by time; what a message taught comes after it."""
     return merge(trail, changes, key=lambda event: event.at)

@@ -1,4 +1,4 @@
-"""The private keys of the parties of a development system, where the DSP was given them: no DSP of the field has them."""
+"""The private keys of the parties of a development system, where a DSP was given them: none of the field has them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -33,8 +33,6 @@ class DevelopmentKeys:
         if self._folder is None:
             return None
         try:
-            return read_private_key(
-                self._folder / eui_octets(party).hex(), party, KeyUsage.DIGITAL_SIGNING
-            )
+            return read_private_key(self._folder / eui_octets(party).hex(), party, KeyUsage.DIGITAL_SIGNING)
         except KeyFolderError:
             return None

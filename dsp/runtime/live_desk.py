@@ -86,7 +86,7 @@ class LiveDesk:
         return Parcel(tuple(events[:RECENT]), 0, head)
 
     async def follow(self, looks: Looks, after: Position, *, only_own: bool) -> AsyncIterator[Parcel]:
-        """Ends when `looks` says that nobody looks any more. An empty parcel comes where nothing happens for a while."""
+        """Ends when `looks` says that nobody looks. Where nothing happens, an empty parcel comes now and then."""
         waiting = _Waiting(after)
         self._open.add(waiting)
         reading = asyncio.create_task(self._read(looks, waiting, only_own))
@@ -141,4 +141,3 @@ class _Waiting:
         self._dropped = 0
         self.news.clear()
         return parcel
-

@@ -72,10 +72,7 @@ class UserRequests:
             answers += [answer for answer in transformed if not isinstance(answer.body, PreCommand)]
             answers += await self._send(
                 user,
-                [
-                    _signed(request, octets)
-                    for (request, _), octets in zip(drafts, signed, strict=True)
-                ],
+                [_signed(request, octets) for (request, _), octets in zip(drafts, signed, strict=True)],
             )
         return answers
 

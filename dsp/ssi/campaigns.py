@@ -30,7 +30,10 @@ SHOWN_OF_PICK = 10
 MOST_AT_ONCE = 5_000
 LAST_RECORD = 2**63 - 1
 CHECKED_AT_ONCE = 5_000
-SRVS = {"11.1": UpdateFirmware, "11.4": UpdatePpmidFirmware}
+SRVS: dict[str, type[UpdateFirmware] | type[UpdatePpmidFirmware]] = {
+    "11.1": UpdateFirmware,
+    "11.4": UpdatePpmidFirmware,
+}
 
 
 async def campaigns(visit: Visit) -> Response:
@@ -147,9 +150,7 @@ async def send(visit: Visit) -> Response:
         record = _known_file(visit, course.campaign.firmware_file)
         answers = await asks.activate(visit.user, devices, record.manufacturer_image_hash, desks.keys)
     taken = sum(answer.response_code is ResponseCode.I99 for answer in answers)
-    return visit.lead_to(
-        f"/campaigns/{course.campaign.number}?srv={srv}&sent={len(devices)}&taken={taken}"
-    )
+    return visit.lead_to(f"/campaigns/{course.campaign.number}?srv={srv}&sent={len(devices)}&taken={taken}")
 
 
 NO_KEY = (

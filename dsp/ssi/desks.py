@@ -18,9 +18,9 @@ from dsp.runtime.firmware_store import FirmwareStore
 from dsp.runtime.inventory_desk import InventoryDesk
 from dsp.runtime.live_desk import LiveDesk
 from dsp.runtime.records_desk import RecordsDesk
+from dsp.runtime.runtime import Runtime
 from dsp.runtime.timekeeper import Timekeeping
 from dsp.runtime.user_requests import UserRequests
-from ledger.bell import Bell
 
 REST_SECONDS = 0.5
 """Between two looks of an open page at what happened: many pages may be open."""
@@ -51,24 +51,22 @@ class Desks:
     identity: Identity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class BackRoom:
     """What the desks of one DSP work with."""
 
-    runtime: EngineRoom
-    bell: Bell
+    runtime: Runtime
     records: RecordsDesk
     timekeeper: Timekeeping
     intake: FirmwareIntake
-    firmware: FirmwareStore
-    keys: DevelopmentKeys
+    identity: Identity
 
 
-def open_desks(room: BackRoom, identity: Identity, emulators: Iterable[EmulatorLines]) -> Desks:
+def open_desks(room: BackRoom, emulators: Iterable[EmulatorLines], keys: DevelopmentKeys) -> Desks:
     """Of one DSP."""
     runtime, records, lines = room.runtime, room.records, tuple(emulators)
     state = runtime.engine.state
-    events = EventsDesk(state, records, room.bell, rest_seconds=REST_SECONDS)
+    events = EventsDesk(state, records, runtime.bell, rest_seconds=REST_SECONDS)
     return Desks(
         runtime=runtime,
         records=records,
@@ -82,7 +80,7 @@ def open_desks(room: BackRoom, identity: Identity, emulators: Iterable[EmulatorL
         campaigns=CampaignDesk(runtime, records),
         requests=UserRequests(runtime),
         intake=room.intake,
-        firmware=room.firmware,
-        keys=room.keys,
-        identity=identity,
+        firmware=room.intake.store,
+        keys=keys,
+        identity=room.identity,
     )

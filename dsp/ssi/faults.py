@@ -1,17 +1,18 @@
 """The page of fault rules on the link between hubs and Devices, for operators: the emulator has them, not the DSP."""
 
+from http import HTTPStatus
+
+from starlette.responses import Response
+
 from dsp.runtime.emulator_faults import FaultRefused
 from dsp.runtime.emulator_view import EmulatorSilent
 from dsp.ssi.forms import Fields
 from dsp.ssi.refusing import Refused, bad_request
 from dsp.ssi.views.faults import fault_rows
 from dsp.ssi.visits import Visit
-from http import HTTPStatus
-
 from smart_metering.administration import FaultRule
 from smart_metering.identifiers import Eui, InvalidIdentifier, parse_eui
 from smart_metering.instants import SECOND_MS
-from starlette.responses import Response
 
 FATES = ("lose", "delay", "repeat", "reorder", "garble")
 DIRECTIONS = ("TO_DEVICE", "FROM_DEVICE")

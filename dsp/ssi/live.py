@@ -1,4 +1,4 @@
-"""What happens now: the page of it, and the stream of server-sent events that this page and every other's strip read."""
+"""What happens now: the page of it, and the stream of server-sent events for it and for the strip of every page."""
 
 import re
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ LAST_EVENT_ID = "Last-Event-ID"
 RETRY_MS = 2_000
 LONGEST_NUMBER = 18  # digits: fewer than the store can count to
 
-_POSITION = re.compile(r"([0-9]{1,%d})\.([0-9]{1,%d})" % (LONGEST_NUMBER, LONGEST_NUMBER))
+_POSITION = re.compile(rf"([0-9]{{1,{LONGEST_NUMBER}}})\.([0-9]{{1,{LONGEST_NUMBER}}})")
 
 
 async def live(visit: Visit) -> Response:

@@ -1,8 +1,9 @@
-"""Files that a form uploads: read part by part as they come (RFC 7578), within limits; the file is kept in no memory."""
+"""Files that a form uploads: read as they come (RFC 7578), within limits; no file is held in memory."""
 
 import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -11,6 +12,9 @@ from starlette.requests import ClientDisconnect, Request
 from dsp.runtime.firmware_store import FileTooLargeError
 from dsp.ssi.refusing import Refused, bad_request
 from smart_metering.ota.image import MAXIMUM_FIRMWARE_FILE_OCTETS
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 FIELD = "firmware"
 ROOM_FOR_THE_REST = 64 * 1024  # boundaries, heads of parts, other fields
@@ -74,7 +78,7 @@ class _Parts:
         self.octets = 0
         self.is_ended = False
 
-    def callbacks(self) -> dict[str, Callable[..., None]]:
+    def callbacks(self) -> "MultipartCallbacks":
         """As the parser names them."""
         return {
             "on_part_begin": self._begin,

@@ -126,7 +126,9 @@ def campaign_line(campaign: Campaign) -> CampaignLine:
     )
 
 
-def campaign_view(state: State, course: Course, *, chosen: Step | None, start: int, size: int) -> CampaignView:
+def campaign_view(
+    state: State, course: Course, *, chosen: Step | None, start: int, size: int
+) -> CampaignView:
     """`chosen`: only the Devices that stand there are listed, from the `start`th on."""
     campaign = course.campaign
     devices = standing(course, [chosen]) if chosen is not None else list(course.progress)

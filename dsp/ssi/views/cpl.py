@@ -113,9 +113,7 @@ def product_view(state: State, product: Product, found: Found, chosen: str) -> P
         first=found.first,
         last=found.first + len(found.devices) - 1 if found.devices else 0,
         count=found.count,
-        next_href=product_address(product, status=chosen, after=found.devices[-1])
-        if found.has_after
-        else "",
+        next_href=product_address(product, status=chosen, after=found.devices[-1]) if found.has_after else "",
         here=product_address(product, status=chosen),
     )
 

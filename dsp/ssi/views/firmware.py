@@ -11,7 +11,7 @@ from smart_metering.pki.certificates import read_certificate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileView:
-    """`fields` in the order of the file; `fault`: its manifest cannot be read. `device_type`: of the manifest, if any."""
+    """`fields` in the order of the file; `fault`: its manifest cannot be read; `device_type`: that of the manifest."""
 
     fields: tuple[InspectedField, ...]
     fault: str
@@ -19,7 +19,7 @@ class FileView:
 
 
 def file_view(octets: bytes, certificate: bytes) -> FileView:
-    """`certificate`: the DS certificate (DER) of who looks, against which the signature is checked; empty: it is not."""
+    """`certificate`: the DS certificate (DER) of who looks, by which the signature is checked; empty: it is not."""
     key = read_certificate(certificate).public_key if certificate else None
     try:
         manifest = manifest_of(decode(octets).manufacturer_image)
