@@ -40,8 +40,13 @@ _VECTOR = "Reference Test Data Set"
 _ROWS = (
     # use case, family or series           Device Types               source                     mark
     ("ECS",                                _ESME,                     _TITLE,                    "L"),
+    ("ECS26i",                             _CHF,                      _TEMPLATE,                 "C"),
+    ("ECS26n",                             _CHF,                      _TEMPLATE,                 "C"),
+    ("ECS35c",                             _CHF,                      _TEMPLATE,                 "C"),
+    ("ECS35d",                             _CHF,                      _TEMPLATE,                 "C"),
     ("ECS52",                              _ESME | _CHF,              "GBCS use case table",     "L"),
     ("GCS",                                _GSME,                     _TITLE,                    "L"),
+    ("GCS09",                              _GPF,                      _TITLE,                    "C"),
     ("GCS13",                              _GSME | _GPF,              _VECTOR,                   "C"),
     ("GCS14",                              _GSME | _GPF,              _MIRROR,                   "L"),
     ("GCS15",                              _GSME | _GPF,              _MIRROR,                   "L"),

@@ -21,7 +21,6 @@ from starlette.types import Receive, Scope, Send
 from dsp.core.inputs import RequestReceived
 from dsp.duis_http.acknowledgements import Acknowledgements
 from dsp.duis_http.writing import Writer
-from dsp.identity.caller import Unauthenticated
 from dsp.identity.identity import Identity
 from dsp.runtime.engine_room import EngineRoom
 from dsp.runtime.figures import Figures
@@ -79,13 +78,10 @@ class _Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             signed = await self._read(Request(scope, receive))
-            self._desk.identity.signer(signed.request.request_id.originator)
         except BodyNotTaken as error:
             response: Response = PlainTextResponse(f"{error.why}\n", status_code=error.status)
         except NotDuisError as error:
             response = PlainTextResponse(f"not DUIS: {error}\n", status_code=400)
-        except Unauthenticated as error:
-            response = PlainTextResponse(f"{error}\n", status_code=401)
         except RefusedRequestError as error:
             response = self._render(self._refuse(error))
         else:
@@ -98,9 +94,9 @@ class _Door:
         desk = self._desk
         with desk.acknowledgements.sending(str(signed.request.request_id)):
             request = await desk.intake.take_out_image(signed.request)
-            event = RequestReceived(
-                service=self._service, caller=request.request_id.originator, request=request
-            )
+            caller = desk.identity.signer(request.request_id.originator).eui
+            assert caller is not None, request.request_id
+            event = RequestReceived(service=self._service, caller=caller, request=request)
             answer = await desk.runtime.submit(event)
             assert isinstance(answer, ServiceResponse), answer
             await self._render(changed(answer, request_id=signed.request_id))(scope, receive, send)

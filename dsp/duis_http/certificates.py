@@ -1,7 +1,8 @@
-"""The certificates by which Users sign DUIS XML, by serial number: of the parties that are loaded, and no one else's.
+"""The certificates by which DUIS XML may be signed, by serial number.
 
-A party's certificate for XML is the one in the folder of certificates, else the one that the seed derives. Its
-certificate for GBCS will do too, as it does for DCC's own clients, which have no other of some of the parties.
+They are those of the parties that are loaded, and of all organisations in the folder of certificates: whether one of
+them is a User, access control asks. A party's certificate for XML is the one in the folder, else the one that the seed
+derives. Its certificate for GBCS will do too, as it does for DCC's clients: some organisations have no other.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,23 +24,23 @@ class SigningCertificates:
         self._parties = parties
         self._pki = pki
         self._organisations = organisations
-        self._indexed: tuple[Party, ...] = ()
+        self._indexed: tuple[Party, ...] | None = None
         self._by_serial: dict[int, SigningCertificate] = {}
 
     def find(self, serial_number: int) -> SigningCertificate | None:
-        """Of a party that is loaded by now."""
+        """Of an organisation that is known by now."""
         parties = tuple(self._parties.values())
         if parties != self._indexed:
-            self._by_serial = certificates_by_serial(it for party in parties for it in self._held_by(party))
+            held = (octets for party in parties for octets in self._held_by(party))
+            self._by_serial = certificates_by_serial((*self._organisations.values(), *held))
             self._indexed = parties
         return self._by_serial.get(serial_number)
 
     def _held_by(self, party: Party) -> Iterable[bytes]:
-        for_xml = self._organisations.get((party.eui, KeyUsage.XML_SIGNING)) or self._derived(party.eui)
-        for_gbcs = party.digital_signing_certificate or self._organisations.get(
-            (party.eui, KeyUsage.DIGITAL_SIGNING), b""
-        )
-        return [octets for octets in (for_xml, for_gbcs) if octets]
+        if party.digital_signing_certificate:
+            yield party.digital_signing_certificate
+        if (party.eui, KeyUsage.XML_SIGNING) not in self._organisations:
+            yield self._derived(party.eui)
 
     def _derived(self, party: Eui) -> bytes:
         return self._pki.certificates(party, OrganisationRole.OTHER)[KeyUsage.XML_SIGNING]

@@ -103,8 +103,12 @@ class Identity:
         return caller
 
     def signer(self, eui: Eui) -> Caller:
-        """The party that signed, once its signature was verified. Raises Unauthenticated."""
-        return self._party(eui, How.SIGNATURE, "the certificate of the signature")
+        """The organisation that signed, once its signature was verified: a party that is loaded or, without a role in
+        which it might ask for anything, another that has a certificate. The engine answers that one E1."""
+        party = self._parties.get(eui)
+        if party is None:
+            return Caller(eui=eui, name=eui, how=How.SIGNATURE)
+        return _as_party(party, How.SIGNATURE)
 
     # --- the web page
 
@@ -180,7 +184,7 @@ class Identity:
         party = self._parties.get(eui)
         if party is None:
             raise Unauthenticated(f"{where}: {eui} is no party that is loaded ({len(self._parties)} are)")
-        return Caller(eui=eui, name=party.name or eui, roles=party.roles, how=how)
+        return _as_party(party, how)
 
     def _caller_of(self, account: Account, how: How) -> Caller:
         party = self._parties.get(account.party) if account.party is not None else None
@@ -191,6 +195,10 @@ class Identity:
             is_operator=account.is_operator,
             how=how,
         )
+
+
+def _as_party(party: Party, how: How) -> Caller:
+    return Caller(eui=party.eui, name=party.name or party.eui, roles=party.roles, how=how)
 
 
 def _claimed(claims: tuple[str, ...]) -> Eui:

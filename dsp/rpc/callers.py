@@ -19,12 +19,12 @@ class Callers:
     """Of one listener; `on_loopback` says where it listens."""
 
     def __init__(self, identity: Identity, *, on_loopback: bool) -> None:
-        self._identity = identity
+        self.identity = identity
         self._on_loopback = on_loopback
 
     def caller(self, context: Context) -> Eui:
         """The EUI of the calling User; raises Unauthenticated."""
-        caller = self._identity.caller(self.presented(context))
+        caller = self.identity.caller(self.presented(context))
         if caller.eui is None:
             raise Unauthenticated(
                 f"{caller.name} is of no party: expected one metadata entry {USER_ID!r} with the EUI of the User that "
@@ -34,19 +34,19 @@ class Callers:
 
     def operator(self, context: Context) -> Caller:
         """Raises Unauthenticated and OperatorNeeded."""
-        return self._identity.operator(self.presented(context))
+        return self.identity.operator(self.presented(context))
 
     def known(self, context: Context) -> None:
         """Anybody who is known; on loopback anybody at all. Raises Unauthenticated."""
         presented = self.presented(context)
         if not presented.on_loopback or presented.authorizations:
-            self._identity.caller(presented)
+            self.identity.caller(presented)
 
     def may_operate(self, authorization: str) -> bool:
         """Whether somebody is an operator who asks over HTTP with this `Authorization`; empty: without one."""
         authorizations = (authorization,) if authorization else ()
         try:
-            self._identity.operator(Presented(on_loopback=self._on_loopback, authorizations=authorizations))
+            self.identity.operator(Presented(on_loopback=self._on_loopback, authorizations=authorizations))
         except (Unauthenticated, OperatorNeeded):
             return False
         return True

@@ -78,11 +78,10 @@ class HttpServer:
         family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
         try:
             listener = socket.create_server((host.strip("[]"), int(port)), family=family, backlog=1_024)
+            # What is accepted inherits it: an answer in two parts would wait for the client's acknowledgement, 40 ms.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             raise CannotListen(f"cannot listen on {self._listen}: {error}") from None
-        # Connections inherit it; asyncio sets it only where a socket names its protocol. Without it an answer's body
-        # waits 40 ms for the acknowledgement of its head.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._listen = f"{host}:{listener.getsockname()[1]}"
         return listener
 

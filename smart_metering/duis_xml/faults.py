@@ -15,6 +15,10 @@ class NotDuisError(ValueError):
     """Octets that are no DUIS message: there is nothing in them that a Response could name. A door answers 4xx."""
 
 
+class NotXmlError(NotDuisError):
+    """Octets that are no XML, or XML with what no message of DUIS needs: another encoding, a document type."""
+
+
 class XmlFault(ValueError):
     """An element, found by its `path` of names, that is not what DUIS says."""
 
@@ -34,6 +38,10 @@ class XmlFault(ValueError):
 
 class SignatureFault(ValueError):
     """A signature that is missing, of another profile, by another, or not over this document."""
+
+
+class UnknownCertificate(SignatureFault):
+    """A signature that names a certificate which is not at hand: nobody can say whether it holds."""
 
 
 class UnwritableError(ValueError):

@@ -9,7 +9,7 @@ import re
 
 from lxml import etree
 
-from smart_metering.duis_xml.faults import NotDuisError
+from smart_metering.duis_xml.faults import NotDuisError, NotXmlError
 from smart_metering.duis_xml.names import NAMESPACES, Element
 
 MAXIMUM_OCTETS = 16 * 1024 * 1024
@@ -55,7 +55,7 @@ def read_tree(octets: bytes) -> Element:
             limits.check(parser)
         root = parser.close()
     except etree.XMLSyntaxError as error:
-        raise NotDuisError(f"not well-formed XML: {str(error)[:200]}") from None
+        raise NotXmlError(f"not well-formed XML: {str(error)[:200]}") from None
     limits.check(parser)
     assert isinstance(root, etree._Element)
     return root
@@ -73,13 +73,13 @@ def _plain_content(octets: bytes) -> bytes:
         try:
             content.decode()
         except UnicodeDecodeError as error:
-            raise NotDuisError(f"not UTF-8: {error.reason} at octet {error.start}") from None
+            raise NotXmlError(f"not UTF-8: {error.reason} at octet {error.start}") from None
     if b"\x00" in content:
-        raise NotDuisError("not UTF-8 text: it has a NUL")
+        raise NotXmlError("not UTF-8 text: it has a NUL")
     if b"<?" in content:
-        raise NotDuisError("a processing instruction, or an XML declaration that is not of XML 1.0 in UTF-8")
+        raise NotXmlError("a processing instruction, or an XML declaration that is not of XML 1.0 in UTF-8")
     if _MARKUP_DECLARATION.search(content):
-        raise NotDuisError("a document type or another declaration, which DUIS has not")
+        raise NotXmlError("a document type or another declaration, which DUIS has not")
     for counted, most, what in (
         (content.count(b"<"), MAXIMUM_TAGS, "tags"),
         (content.count(b'"') + content.count(b"'"), MAXIMUM_QUOTES, "quotation marks"),

@@ -20,11 +20,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
 
-from smart_metering.duis_xml.faults import SignatureFault
+from smart_metering.duis_xml.faults import SignatureFault, UnknownCertificate
 from smart_metering.duis_xml.names import (
     WHITE_SPACE,
     XML_SIGNATURE,
@@ -40,6 +39,7 @@ from smart_metering.identifiers import Eui
 from smart_metering.instants import SECOND_MS, Instant
 from smart_metering.pki.certificates import CertifiedKey, read_certificate
 from smart_metering.pki.keys import KeyUsage, plain_signature_is_valid, sign_plainly
+from smart_metering.pki.loading import load_certificate
 
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
@@ -81,7 +81,7 @@ def read_signing_certificate(octets: bytes) -> SigningCertificate:
     holder = read_certificate(octets)
     if holder.usage is not KeyUsage.DIGITAL_SIGNING or holder.organisation_role is None:
         raise DecodeError(0, "certificate: expected an organisation's, for digital signatures")
-    certificate = x509.load_der_x509_certificate(octets)
+    certificate = load_certificate(octets)
     return SigningCertificate(
         serial_number=certificate.serial_number,
         holder=holder,
@@ -112,6 +112,14 @@ def take_verified(
     if refuse_expired and not certificate.not_before <= now <= certificate.not_after:
         raise SignatureFault(f"certificate {certificate.serial_number} is not valid at this time")
     return certificate
+
+
+def take_if_verified(root: Element, find: FindCertificate) -> SigningCertificate | None:
+    """Verifies who signed what a User was sent, and takes the Signature out of it; None if there is none.
+
+    Raises SignatureFault. Who may have signed it is for the caller to say.
+    """
+    return None if _find(root, nested=True) is None else _take_verified(root, find, nested=True)
 
 
 def sign(root: Element, signer: Signer, *, names_certificate: bool = True) -> None:
@@ -153,7 +161,7 @@ def _take_verified(root: Element, find: FindCertificate, nested: bool) -> Signin
     parts = _read_signature(node)
     certificate = find(parts.serial_number)
     if certificate is None:
-        raise SignatureFault(f"certificate {parts.serial_number} is not known")
+        raise UnknownCertificate(f"certificate {parts.serial_number} is not known")
     signed_info = _exclusive(parts.signed_info)
     if not plain_signature_is_valid(certificate.holder.public_key, parts.signature_value, signed_info):
         raise SignatureFault("the signature does not verify")

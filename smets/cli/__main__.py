@@ -16,6 +16,7 @@ from smets.cli import (
     device,
     doctor,
     down,
+    duis,
     explain,
     fault,
     firmware,
@@ -38,6 +39,7 @@ from smets.cli.exits import MEANINGS
 EPILOG = (
     "Exit codes: "
     + "; ".join(f"{code:d} {meaning}" for code, meaning in MEANINGS)
+    + ". Those of duis send, sign and validate are DCC's: smets duis --help"
     + ". Every option may be given by an environment variable too, like SMETS_STATE for --state."
 )
 
@@ -70,6 +72,7 @@ GROUPS = {
     "fault": fault.app,
     "firmware": firmware.app,
     "fleet": fleet.app,
+    "duis": duis.app,
     "pki": pki.app,
     "rules": rules.app,
     "snapshot": snapshot.app,

@@ -58,6 +58,10 @@ def tell_what_runs(
         screen.say(("firmware       ", "bold"), f"{name}: not taken: {why}")
     for name in launched.faults:
         screen.say(("fault          ", "bold"), name)
+    if connection.duis and system.settings.rate == 0:
+        screen.say(
+            "Time is stepped: Responses come when 'smets clock advance' moves it; --rate 1 lets it run."
+        )
     screen.say("Ctrl-C stops it. In another shell: ", ("smets inventory", "bold"))
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Unreachable,
     )
     from smets.client.outcomes import Outcome
+    from smets.client.receive_response import ReceiveResponse
     from smets.client.retrying import RetryPolicy, send_until_response
     from smets.client.self_service import SelfService
     from smets.client.user import User
@@ -69,6 +70,7 @@ _MODULES = {
         "Unreachable",
     ),
     "smets.client.outcomes": ("Outcome",),
+    "smets.client.receive_response": ("ReceiveResponse",),
     "smets.client.retrying": ("RetryPolicy", "send_until_response"),
     "smets.client.self_service": ("SelfService",),
     "smets.client.user": ("User",),
@@ -96,6 +98,7 @@ __all__ = (
     "NotWhatWasAsked",
     "OutOfTime",
     "Outcome",
+    "ReceiveResponse",
     "ReceivedAlert",
     "ReceivedResponse",
     "Refused",

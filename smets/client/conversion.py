@@ -6,6 +6,7 @@ from smart_metering.rpc.v1 import (
     events_pb2,
     explanation_pb2,
     operations_pb2,
+    receive_response_pb2,
 )
 from smart_metering.rpc.v1 import self_service_interface_pb2 as self_service_pb2
 from smart_metering.wire.conversion import Conversion
@@ -29,6 +30,8 @@ _CONVERSION = Conversion(
         (records.AttachedHost, operations_pb2.AttachedHost),
         (records.Figure, operations_pb2.Figure),
         (records.ServerDescription, operations_pb2.ServerDescription),
+        (records.ReceiveResponseState, receive_response_pb2.ReceiveResponseState),
+        (records.ParkedMessage, receive_response_pb2.ParkedMessage),
         (event_records.DeviceStateInSmi, events_pb2.DeviceStateInSmi),
         (event_records.DspEventPosition, events_pb2.DspEventPosition),
         (event_records.DspEvent, events_pb2.DspEvent),

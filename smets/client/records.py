@@ -1,4 +1,4 @@
-"""Records of what only clients see: the SMI's view of a Device, the Service Audit Trail, explain, clock and trace."""
+"""Records of what only clients see: the SMI's view of a Device, the Service Audit Trail, explain, the push, clock."""
 
 from smart_metering.decisions import Decision
 from smart_metering.device_types import DeviceType
@@ -179,3 +179,36 @@ class ServerDescription(Record, frozen=True, kw_only=True):
     modifications: tuple[str, ...] = ()
     hosts: tuple[AttachedHost, ...] = ()
     figures: tuple[Figure, ...] = ()
+
+
+class ReceiveResponseState(Record, frozen=True, kw_only=True):
+    """How far the push to a User has come, as positions of its stream; without a URL nothing is pushed.
+
+    Up to `pushed` every message was taken or parked; what is between that and `last_position` waits. `last_failure`:
+    why the last attempt failed; empty: it did not.
+    """
+
+    url: str = ""
+    pushed: int = 0
+    last_position: int = 0
+    parked: int = 0
+    last_failure: str = ""
+
+    @property
+    def waiting(self) -> int:
+        """How many messages are to be pushed yet."""
+        return max(0, self.last_position - self.pushed) if self.url else 0
+
+
+class ParkedMessage(Record, frozen=True, kw_only=True):
+    """A message that was not pushed, and will not be: `why`, and the beginning of what the client answered.
+
+    An `http_status` of 0: it was not sent. `xml` is empty if DUIS cannot say it.
+    """
+
+    position: int
+    at: Instant
+    why: str
+    http_status: int = 0
+    answer: str = ""
+    xml: bytes = b""

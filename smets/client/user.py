@@ -48,6 +48,7 @@ from smets.client.making import MakeBody, RequestMaker
 from smets.client.opening import Opener
 from smets.client.outcomes import Outcome, outcome_of
 from smets.client.patience import PATIENCE_SECONDS, patiently
+from smets.client.receive_response import ReceiveResponse
 from smets.client.self_service import SelfService
 from smets.client.user_keys import Repository, UserKeys
 from smets.client.verification import Verified, Verifier
@@ -86,6 +87,7 @@ class User:
         self._inbox = Inbox(self._interface, position)
         self._desk = ResponseDesk(self._interface, position)
         self.self_service = SelfService(self._connection, eui)
+        self.receive_response = ReceiveResponse(self._connection, eui)
 
     async def close(self) -> None:
         """Ends what is still followed, and the connection."""

@@ -1,6 +1,5 @@
 """The servers: whether they run and serve, run the same code, speak the same contract, and agree on the time."""
 
-import ssl
 from collections.abc import Iterator
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -8,12 +7,12 @@ from urllib.request import Request, urlopen
 from dsp.rules.releases import MODIFICATIONS
 from operations.running import code_digest, installed_version
 from smart_metering.instants import SECOND_MS
-from smart_metering.rpc.access import Access
 from smart_metering.wire.contract import NAME as CONTRACT
 from smart_metering.wire.contract import contract_digest
 from smets.client.operations import Health
 from smets.client.records import ServerDescription
 from smets.doctor.finding import Finding, failed, note, ok, warning
+from smets.local_system.protection import trusting
 from smets.local_system.sight import ServerSight, SystemSight
 
 RESTART = "smets down, then smets up again"
@@ -116,7 +115,7 @@ def _metrics(server: ServerSight) -> Finding:
     check, url = f"{server.name} metrics", server.metrics_url
     asked, context = Request(url), None
     if server.access is not None:
-        context = _trusting(server.access)
+        context = trusting(server.access)
         asked.add_header("Authorization", f"Bearer {server.access.token}")
     try:
         with urlopen(asked, timeout=PATIENCE_SECONDS, context=context) as page:
@@ -124,11 +123,3 @@ def _metrics(server: ServerSight) -> Finding:
     except (URLError, OSError) as error:
         return warning(check, f"{url}: {error}", RESTART)
     return ok(check, f"{url}, {octets} octets")
-
-
-def _trusting(access: Access) -> ssl.SSLContext:
-    """As the client of gRPC does: a certificate that is named itself is trusted whatever address it is found at."""
-    context = ssl.create_default_context(cadata=access.ca.decode("ascii") if access.ca else None)
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.check_hostname = not access.name
-    return context

@@ -5,6 +5,7 @@ Its own clients hold the server's certificate for the one that they trust, whate
 
 import os
 import secrets
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from cryptography import x509
 
 from operations.tls import ProtectionError, TlsFiles
-from smart_metering.rpc.access import AccessFiles
+from smart_metering.rpc.access import Access, AccessFiles
 
 TOKEN_OCTETS = 32
 TOKEN_FILE = "operator-token"
@@ -81,6 +82,14 @@ def options_of(access: AccessFiles, prefix: str = "dsp-") -> list[str]:
         ("key", access.key),
     )
     return [word for name, value in given if value for word in (f"--{prefix}{name}", str(value))]
+
+
+def trusting(access: Access) -> ssl.SSLContext:
+    """For HTTP, as for gRPC: a certificate that is trusted itself is taken whatever address it is found at."""
+    context = ssl.create_default_context(cadata=access.ca.decode("ascii") if access.ca else None)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.check_hostname = not access.name
+    return context
 
 
 def access_from(variables: Mapping[str, str], otherwise: AccessFiles) -> AccessFiles:

@@ -113,6 +113,14 @@ class StateFolder:
         return self.path / "dcc"
 
     @property
+    def seed(self) -> bytes | None:
+        """What the folder's keys come from; None: it has not been used yet."""
+        try:
+            return (self.path / "seed").read_bytes()
+        except OSError:
+            return None
+
+    @property
     def given(self) -> GivenKeys:
         """What was imported. Raises KeyFolderError."""
         return read_pki_folder(self.imported)

@@ -26,6 +26,7 @@ from smets.client.emulator_control import EmulatorControl
 from smets.client.errors import NotRunning, NotThere, UnknownCaller, Unreachable
 from smets.client.explanation import Explained, explain
 from smets.client.parties import party_called
+from smets.client.receive_response import ReceiveResponse
 from smets.client.records import SmiDevice
 from smets.client.user import User
 from smets.local_system.connection import SystemConnection, how_to_start, read_connection
@@ -78,6 +79,10 @@ class System:
         """Another User of a party, whose stream begins beyond `position`; closed by who asked for it."""
         counters = self.connection.counters(eui)
         return self.connection.user(eui, position=position, counters=counters, over=self._dsp)
+
+    def receive_response(self, eui: Eui) -> ReceiveResponse:
+        """Where a party's messages are pushed as DUIS XML, and how far that is; no keys are needed to ask."""
+        return ReceiveResponse(self._dsp, eui)
 
     async def device(self, device_id: Eui) -> BothSides:
         """Both sides of a Device, with every RequestID in its history, whoever sent it. Raises NotThere."""

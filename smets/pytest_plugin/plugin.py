@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from smets.pytest_plugin.clocks import TestClock
     from smets.pytest_plugin.devices import Fleet
+    from smets.pytest_plugin.duis import Duis
     from smets.pytest_plugin.faults import Faults
     from smets.pytest_plugin.stage import Stage
     from smets.pytest_plugin.system import Smets
@@ -136,6 +137,18 @@ def faults(smets: "Smets") -> "Faults":
 def user(smets: "Smets") -> "Callable[[str], User]":
     """`user("supplier")`: a DUIS User with its keys, which sends, and was sent."""
     return smets.user
+
+
+@pytest.fixture
+def duis(smets: "Smets", request: pytest.FixtureRequest) -> "Iterator[Duis]":
+    """DUIS XML over HTTP: `duis.send("request.xml")`, `duis.receive("I0")`; `duis.url` for a client that is tested."""
+    from smets.pytest_plugin.duis import Duis
+
+    opened = Duis(request.node.stash[STAGE])
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 # --- what they do

@@ -250,7 +250,14 @@ class Stage:
         own = simulation.system.connection
         assert isinstance(own, WorldConnection)
         own.share()
-        connection = SystemConnection(state=own.state, dsp=dsp, emulator=emulator, seed=own.seed, acb=own.acb)
+        connection = SystemConnection(
+            state=own.state,
+            dsp=dsp,
+            emulator=emulator,
+            seed=own.seed,
+            acb=own.acb,
+            duis=simulation.served.duis_address,
+        )
         connection.write()
         return connection
 

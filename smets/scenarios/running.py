@@ -1,5 +1,6 @@
 """Runs a scenario from nothing: in this process, or on a system that runs; and keeps the run where it is asked to."""
 
+import os
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,12 +10,14 @@ from smart_metering.errors import DecodeError
 from smart_metering.firmware_versions import InvalidFirmwareVersion
 from smart_metering.identifiers import InvalidIdentifier
 from smart_metering.instants import InvalidInstant
+from smart_metering.rpc.access import AccessFiles
 from smets.client.errors import SmetsError
 from smets.client.user import DEFAULT_ACB
 from smets.durations import InvalidDuration
 from smets.fleet.launching import launch_fleet
 from smets.fleet.reading import FleetFileError
 from smets.local_system.connection import SystemConnection
+from smets.local_system.protection import access_from
 from smets.local_system.state_folder import StateFolder
 from smets.local_system.system import System, connect
 from smets.requests.errors import WrongRequest
@@ -52,7 +55,15 @@ def connection_to(scenario: Scenario, folder: Path, *, dsp: str, emulator: str) 
     """Servers that run with the scenario's seed; `folder` is for the keys of its parties. Raises StateFolderError."""
     state = StateFolder(folder / run_name(scenario))
     state.prepare(scenario.seed, DEFAULT_ACB, scenario.plan.organisations)
-    return SystemConnection(state=state.path, dsp=dsp, emulator=emulator, seed=scenario.seed)
+    access = access_from(os.environ, AccessFiles())
+    return SystemConnection(
+        state=state.path,
+        dsp=dsp,
+        emulator=emulator,
+        seed=scenario.seed,
+        dsp_access=access,
+        emulator_access=access,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,17 @@ class Sender:
             sent += [_told(row, user, group) for row, group in zip(rows, groups, strict=True)]
         return sent
 
+    async def request(self, said: SendModel, devices: Sequence[Member]) -> ServiceRequest:
+        """The one that would be sent, which is not. Raises WrongRequest."""
+        made = [
+            await self._request(said, user, group)
+            for user, members in self._by_user(said, devices)
+            for group in self._groups(said.srv, members)
+        ]
+        if len(made) != 1:
+            raise WrongRequest(f"SRV {said.srv} to {len(devices)} Devices is {len(made)} requests, not one")
+        return made[0]
+
     def _by_user(self, said: SendModel, devices: Sequence[Member]) -> Iterator[tuple[User, list[Member]]]:
         if not devices:
             yield self.system.user(said.user or self._able(said.srv)), []

@@ -16,6 +16,7 @@ from dsp.rules.prenotification import PRENOTIFICATION_REFUSALS
 from dsp.rules.releases import MODIFICATIONS, RELEASES
 from dsp.rules.responsibility import RESPONSIBILITIES
 from dsp.rules.schedules import FAILURE_ROWS, FAULT_ROWS, FREQUENCIES, REMOVAL_ROWS
+from dsp.rules.self_service import PANELS
 from dsp.rules.sequences import SEQUENCE_ROWS
 from dsp.rules.statuses import SUSPENDED_ROWS
 from dsp.rules.update_firmware import UPDATE_FIRMWARE, DeviceFault, RequestFault
@@ -64,6 +65,11 @@ ROW_TABLES: tuple[tuple[str, str, Sequence[Row]], ...] = (
         "Responsibility",
         "Which User a Device is the business of: E4 refuses others. RSA and OU need no registration (choice G9).",
         RESPONSIBILITIES,
+    ),
+    (
+        "What the pages of the Self-Service Interface show",
+        "Beside the Service Audit Trail, whose rows stand above. What no row shows is not shown.",
+        PANELS,
     ),
     (
         "Parties that a Device knows",

@@ -27,7 +27,7 @@ Theme = Literal["light", "dark"]
 
 @dataclass
 class Reader:
-    """One window. `complaints` are what the browser itself found wrong: scripts that failed, and what a rule forbade."""
+    """One window. `complaints` are what the browser itself found wrong: scripts that failed, what a rule forbade."""
 
     page: "Page"
     root: str
@@ -71,8 +71,7 @@ async def reading(
     found = shutil.which("chromium") or (str(FETCHED) if FETCHED.exists() else None)
     if found is None:
         pytest.skip("chromium is missing; Debian: apt-get install chromium")
-    pictures = Path(os.environ.get(PICTURES) or folder)
-    pictures.mkdir(parents=True, exist_ok=True)
+    pictures = _pictures(folder)
     async with playwright.async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=found, args=list(OPTIONS))
         context = await browser.new_context(
@@ -89,6 +88,12 @@ async def reading(
             yield reader
         finally:
             await browser.close()
+
+
+def _pictures(folder: Path) -> Path:
+    pictures = Path(os.environ.get(PICTURES) or folder)
+    pictures.mkdir(parents=True, exist_ok=True)
+    return pictures
 
 
 def _note(reader: Reader, message: "ConsoleMessage") -> None:

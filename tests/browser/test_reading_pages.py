@@ -1,4 +1,4 @@
-"""The pages in Chromium: signed in to, searched, read, looked at in light and dark, by keyboard, and without scripts."""
+"""The pages in Chromium: signed in to, searched, read, looked at in light and dark, by keyboard, without scripts."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

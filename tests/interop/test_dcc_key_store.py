@@ -4,34 +4,29 @@ Nothing of DCC's is in the repository: the package is installed from npm beside 
 skipped.
 """
 
-import asyncio
 import json
-import subprocess
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from smart_metering.identifiers import Eui, eui_octets
 from smart_metering.pki.certificates import device_certificate, organisation_certificate
 from smart_metering.pki.key_folders import read_certificate_file
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.pki.serial_numbers import serial_number_of
-from smets.cli.__main__ import application
 from smets.fleet.launching import launch_fleet
 from smets.fleet.planning import plan_fleet
 from smets.fleet.reading import read_fleet
 from smets.local_system.local_system import LocalSystem, SystemSettings
 from smets.local_system.state_folder import StateFolder
-from tests.interop.npm import HERE, installed
+from tests.interop.programs import ask
+from tests.interop.published_system import HUB, METER, SUPPLIER, imported_into, published_system
 
 SEED = b"development"
-SUPPLIER = Eui("90-B3-D5-1F-30-01-00-00")
 OTHER_USER = Eui("90-B3-D5-1F-30-04-00-00")  # of ours: DCC's key store does not know it
-METER, HUB = Eui("00-DB-12-34-00-00-00-02"), Eui("00-DB-12-34-00-00-00-00")
 FLEET = "fleets: [{template: smets2}]"
 DS, KA = KeyUsage.DIGITAL_SIGNING, KeyUsage.KEY_AGREEMENT
 USAGES = {DS: "digitalSignature", KA: "keyAgreement"}
@@ -55,47 +50,25 @@ Answers = list[Any]  # JSON: of each query a list of what was found, None, or th
 class KeyStore:
     """DCC's key store, over the repository of a system."""
 
-    folder: Path
+    packages: Path
     address: str
 
     def ask(self, *queries: Mapping[str, object]) -> Answers:
-        done = subprocess.run(
-            ["node", str(HERE / "keystore" / "find.mjs"), self.address, json.dumps(queries)],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        answers: Answers = json.loads(done.stdout)
+        answers: Answers = ask(self.packages, "keystore/find.mjs", self.address, json.dumps(queries))
         return answers
 
 
-@pytest.fixture(scope="module")
-def packages() -> Path:
-    return installed("keystore")
-
-
 @pytest.fixture
-async def key_store(packages: Path, tmp_path: Path) -> AsyncIterator[KeyStore]:
+async def key_store(key_store_packages: Path, tmp_path: Path) -> AsyncIterator[KeyStore]:
     plan = plan_fleet(*read_fleet(FLEET))
     settings = SystemSettings(state=tmp_path, organisations=plan.organisations, smki_listen="127.0.0.1:0")
     async with LocalSystem(settings) as system:
         await launch_fleet(plan, system.connection)
-        yield KeyStore(packages, system.connection.smki)
+        yield KeyStore(key_store_packages, system.connection.smki)
 
 
 def by_owner(owner: Eui, usage: KeyUsage) -> dict[str, object]:
     return {"eui": eui_octets(owner).hex("-"), "keyUsage": USAGES[usage]}
-
-
-def imported_into(state: Path, packages: Path) -> str:
-    """What `smets pki import` says of the key store of DCC's package."""
-    source = packages / "node_modules" / "@smartdcc" / "dccboxed-keystore" / "keystore.json"
-    done = CliRunner().invoke(application(), ["pki", "import", str(source), "--state", str(state)])
-    assert done.exit_code == 0, done.output
-    return done.output
 
 
 def test_dccs_key_store_finds_the_certificates_of_devices(key_store: KeyStore) -> None:
@@ -140,8 +113,10 @@ def test_dccs_key_store_is_told_when_there_is_nothing(key_store: KeyStore) -> No
     assert key_store.ask(by_owner(nobody, DS), {"serial": "7"}) == [None, None]
 
 
-def test_dccs_published_keys_are_imported_as_its_clients_use_them(packages: Path, tmp_path: Path) -> None:
-    said = imported_into(tmp_path, packages)
+def test_dccs_published_keys_are_imported_as_its_clients_use_them(
+    key_store_file: Path, tmp_path: Path
+) -> None:
+    said = imported_into(tmp_path, key_store_file)
 
     given = StateFolder(tmp_path).given
     assert {use: serial_number_of(given.certificates[use]) for use in PUBLISHED} == PUBLISHED
@@ -150,22 +125,20 @@ def test_dccs_published_keys_are_imported_as_its_clients_use_them(packages: Path
     assert said.count("left out: Z1b-") == 10
 
 
-async def test_the_published_supplier_reads_a_firmware_version(packages: Path, tmp_path: Path) -> None:
-    await asyncio.to_thread(imported_into, tmp_path, packages)
-    folder = StateFolder(tmp_path)
-    plan = plan_fleet(*read_fleet(FLEET), given=folder.given)
-    settings = SystemSettings(state=tmp_path, organisations=plan.organisations, smki_listen="127.0.0.1:0")
-
-    async with LocalSystem(settings) as system:
-        await launch_fleet(plan, system.connection)
-        async with system.connection.user(SUPPLIER) as supplier:
+async def test_the_published_supplier_reads_a_firmware_version(
+    key_store_packages: Path, key_store_file: Path, tmp_path: Path
+) -> None:
+    async with published_system(tmp_path, key_store_file) as connection:
+        async with connection.user(SUPPLIER) as supplier:
             sent = await supplier.send("11.2", METER)
             checked = await supplier.response_to(sent.request_id)
-        served = KeyStore(packages, system.connection.smki).ask(by_owner(METER, KA), by_owner(SUPPLIER, DS))
+        served = KeyStore(key_store_packages, connection.smki).ask(
+            by_owner(METER, KA), by_owner(SUPPLIER, DS)
+        )
 
     assert (sent.response_code, checked.response.response_code) == ("I99", "I0")
     assert checked.verified.holds is True, checked.verified.what
-    held = read_certificate_file(folder.certificates, SUPPLIER, DS)
+    held = read_certificate_file(StateFolder(tmp_path).certificates, SUPPLIER, DS)
     assert serial_number_of(held) == PUBLISHED[SUPPLIER, DS]
     assert held.hex() in {row["certificate"] for row in served[1]}  # DCC's key store has it by itself
     assert served[0][0]["certificate"] == device_certificate(SEED, METER, KA).hex()

@@ -35,8 +35,13 @@ def test_no_two_rows_speak_for_the_same_use_cases_and_each_has_its_source() -> N
     ("use_case", "device_types"),
     [
         ("ECS17b", {DeviceType.ESME}),
+        ("ECS26e", {DeviceType.ESME}),
+        ("ECS26i", {DeviceType.CHF}),
+        ("ECS35c", {DeviceType.CHF}),
+        ("ECS35g", {DeviceType.ESME}),
         ("ECS52", {DeviceType.ESME, DeviceType.CHF}),
         ("GCS01a", {DeviceType.GSME}),
+        ("GCS09", {DeviceType.GPF}),
         ("GCS13a", {DeviceType.GSME, DeviceType.GPF}),
         ("GCS20", {DeviceType.GSME}),
         ("GCS20r", {DeviceType.GSME, DeviceType.GPF}),

@@ -3,7 +3,8 @@
 A session begins at `$ smets up FLEET &` in a block of a page; the fleet file is the last block of YAML before it, and
 the session goes on through the blocks that follow, up to `$ kill %1` or the next `smets up`. What is behind a `|` is
 done by a shell. A block that begins with `# NAME` is a file of that name from there on. Ports are `PORT` on the page,
-seconds that a scenario took are 0.1, and the folder of the session is `~/meters`.
+seconds that a scenario took are 0.1, the folder of the session is `~/meters`, and
+the counter of a RequestID that was made of the present is COUNTER.
 """
 
 import os
@@ -26,6 +27,7 @@ READY = "Ctrl-C stops it"
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _UP = re.compile(r"smets up (\S+)(.*) &")
 _PORT = re.compile(r"(127\.0\.0\.1:)[0-9]+")
+_PRESENT = re.compile(r"\b1[7-9][0-9]{11}\b")  # in milliseconds; emulated time is years before
 _SECONDS = re.compile(r"[0-9]+\.[0-9]{2} s\)")
 _FILE = re.compile(r"# ([a-z0-9.-]+)\n")
 _PROGRESS = re.compile(r'\{"scenario": .*\}\n')
@@ -120,6 +122,7 @@ class Player:
     def _plain(self, text: str) -> str:
         """Without what is another each time, and without spaces at the ends of lines."""
         text = _PORT.sub(r"\1PORT", text.replace(str(self._folder), FOLDER))
+        text = _PRESENT.sub("COUNTER", text)
         text = _SECONDS.sub("0.1 s)", _PROGRESS.sub("", text))
         return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 

@@ -12,6 +12,7 @@ PAGES = (
     "README.md",
     "docs/rule_book.md",
     "docs/by_hand.md",
+    "docs/duis.md",
     "docs/hardware-in-the-loop.md",
     "docs/keys.md",
     "docs/scenarios.md",

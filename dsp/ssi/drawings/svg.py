@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-LETTER = 6.4
+LETTER = 6.8
 """The width of a letter of 12 px, to know whether a text has room."""
 
 

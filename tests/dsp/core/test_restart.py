@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from dsp.core.engine import Engine
-from dsp.core.inputs import FirmwareUploaded, HubsClaimed, TimePassed
+from dsp.core.inputs import (
+    FirmwareUploaded,
+    HubsClaimed,
+    MessageParked,
+    MessagePushed,
+    ReceiveAddressSet,
+    TimePassed,
+)
 from dsp.core.state import State
 from dsp.rules.choices import Times
 from dsp.rules.releases import rules_as_of
@@ -93,6 +100,9 @@ def live_a_little(world: DspWorld) -> None:
     world.say(PPMID, world.devices[PPMID].alert(0x012B, SUPPLIER, b""))  # type: ignore[arg-type]  # held
     world.say(GSME, world.devices[GSME].alert(0x0012, SUPPLIER, b""))  # type: ignore[arg-type]  # seen
     world.give(HubsClaimed(host="emulator", comms_hubs=(CHF,)))
+    world.give(ReceiveAddressSet(user=SUPPLIER, url="http://127.0.0.1:1880/smartdcc/duis"))
+    world.give(MessagePushed(user=SUPPLIER, position=1))
+    world.give(MessageParked(user=SUPPLIER, position=2, why="HTTP 400", http_status=400))
     world.advance(HOUR_MS)
     leave_more_unfinished(world)
     world.engine.clock_moved(world.now)

@@ -36,9 +36,14 @@ PATHS = {
 }
 
 
-def xml_signer(party: Eui, usage: KeyUsage = KeyUsage.XML_SIGNING, seed: bytes = SEED) -> Signer:
+def xml_signer(
+    party: Eui,
+    usage: KeyUsage = KeyUsage.XML_SIGNING,
+    seed: bytes = SEED,
+    role: OrganisationRole = OrganisationRole.SUPPLIER,
+) -> Signer:
     """With the key that the seed gives the party."""
-    credential = DevelopmentPki(seed).organisation(party, OrganisationRole.SUPPLIER)[usage]
+    credential = DevelopmentPki(seed).organisation(party, role)[usage]
     return Signer(private_key=credential.private_key, serial_number=serial_number_of(credential.certificate))
 
 

@@ -12,6 +12,7 @@ from smart_metering.duis_xml.messages import write_request
 from smart_metering.gbcs.message import decode, encode
 from smart_metering.gbcs.protection import sign
 from smart_metering.ota.image import encode as encode_firmware
+from smart_metering.pki.certificates import OrganisationRole
 from smart_metering.pki.development import DevelopmentPki
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.records import changed
@@ -180,3 +181,12 @@ async def test_who_is_no_party_is_known_as_soon_as_it_is_loaded(tmp_path: Path) 
         after = await duis.code(duis.read_version())
 
     assert (before, after) == (ResponseCode.E48, ResponseCode.I99)
+
+
+async def test_an_organisation_that_is_no_user_is_known_but_may_ask_nothing(duis: DuisDcc) -> None:
+    """DCC's templates have one that the Access Control Broker sends."""
+    signer = xml_signer(ACB, role=OrganisationRole.ACCESS_CONTROL_BROKER)
+
+    response = await duis.post(write_request(duis.read_version(by=ACB), signer=signer))
+
+    assert "<sr:ResponseCode>E1<" in response.text

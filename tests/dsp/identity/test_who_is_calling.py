@@ -140,12 +140,11 @@ def test_a_client_certificate_and_a_claim_of_another_do_not_go_together(entrance
         entrance.identity.caller(shown(certificate=certificate_of(SUPPLIER), user=DISTRIBUTOR))
 
 
-def test_a_party_that_signed_is_known_by_its_signature(entrance: Entrance) -> None:
-    caller = entrance.identity.signer(DISTRIBUTOR)
+def test_who_signed_is_known_by_the_signature_and_has_roles_if_it_is_a_party(entrance: Entrance) -> None:
+    caller, other = entrance.identity.signer(DISTRIBUTOR), entrance.identity.signer(STRANGER)
 
-    assert (caller.eui, caller.how) == (DISTRIBUTOR, How.SIGNATURE)
-    with pytest.raises(Unauthenticated, match=f"signature: {STRANGER} is no party"):
-        entrance.identity.signer(STRANGER)
+    assert (caller.eui, caller.roles, caller.how) == (DISTRIBUTOR, (UserRole.ED,), How.SIGNATURE)
+    assert (other.eui, other.roles, other.is_operator) == (STRANGER, (), False)
 
 
 def test_on_loopback_anybody_operates(entrance: Entrance) -> None:

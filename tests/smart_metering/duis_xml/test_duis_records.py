@@ -1,6 +1,5 @@
 """Records become DUIS XML and come back the same, each kind of them; a published schema agrees with what is written."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,42 +8,34 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from smart_metering.command_variants import CommandVariant
-from smart_metering.dcc_alerts import DccAlertCode
 from smart_metering.decisions import Decision
 from smart_metering.duis.body_elements import body_element_of
 from smart_metering.duis.service_requests import Body, ServiceRequest, UninterpretedBody
 from smart_metering.duis.service_responses import (
-    DccAlert,
     DeviceAlert,
-    DspScheduleId,
     DspUpdateFirmwareWarning,
     GbcsPayload,
     Message,
     NotEmulated,
-    ServiceResponse,
     Smets1ResponseMessage,
 )
-from smart_metering.duis_xml.alert_shapes import ALERTS
 from smart_metering.duis_xml.faults import UnwritableError
 from smart_metering.duis_xml.messages import read_request, read_response, write_request, write_response
 from smart_metering.duis_xml.reading import read_tree
 from smart_metering.duis_xml.request_shapes import BODIES
-from smart_metering.duis_xml.response_shapes import PAYLOADS, WARNINGS
 from smart_metering.duis_xml.responses import NOT_EMULATED_CODE
-from smart_metering.duis_xml.smets1_shapes import ANSWERS
 from smart_metering.duis_xml.validating import Schema
 from smart_metering.identifiers import RequestId
 from smart_metering.marks import Mark
 from smart_metering.records import changed
 from smart_metering.response_codes import ResponseCode
-from smart_metering.service_requests import SERVICE_REQUESTS, service_reference_of
+from smart_metering.service_requests import SERVICE_REQUESTS
+from tests.support.duis_messages import MESSAGES, REQUEST_ID, response_of
 from tests.support.duis_xml import (
     ACB,
     DSP_SIGNING,
-    METER,
     NOW,
     SUPPLIER,
-    contents_of,
     known_certificates,
     records_of,
     request_of,
@@ -52,26 +43,12 @@ from tests.support.duis_xml import (
     signer_of,
 )
 
-REQUEST_ID = RequestId(SUPPLIER, METER, 1_700_000_000_001)
 SRV_OF = {row.body_element: row.srv for row in SERVICE_REQUESTS}
-VERSIONS = ("5.1", "5.4")
 
 
 @pytest.fixture(scope="module")
 def schema(reference_data: Path) -> Schema:
     return Schema.from_folder(reference_data / "xsd")
-
-
-def response_of(srv: str, body: object, code: ResponseCode | None = ResponseCode.I0) -> ServiceResponse:
-    return ServiceResponse(
-        request_id=str(REQUEST_ID),
-        response_id=REQUEST_ID.response_id,
-        response_code=code,
-        response_date_time=NOW,
-        service_reference=service_reference_of(srv),
-        service_reference_variant=srv,
-        body=body,  # type: ignore[arg-type]  # drawn from a shape
-    )
 
 
 def requests_of(element: str) -> st.SearchStrategy[ServiceRequest]:
@@ -86,56 +63,6 @@ def requests_of(element: str) -> st.SearchStrategy[ServiceRequest]:
             preceding_service_request_id=drawn[2],
         )
     )
-
-
-def messages() -> Iterator[tuple[str, st.SearchStrategy[Message]]]:
-    """Every kind of message that a User receives."""
-    yield "Acknowledgement", st.just(response_of("11.2", None, ResponseCode.I99))
-    yield "GBCSPayload", st.binary().map(lambda octets: response_of("11.2", GbcsPayload(gbcs_payload=octets)))
-    yield (
-        "DSPScheduleID",
-        st.integers(1, 10**12).map(lambda it: response_of("5.1", DspScheduleId(dsp_schedule_id=it))),
-    )
-    for element, shape in PAYLOADS.items():
-        srv = {element: srv for srv, element in WARNINGS.items()}.get(element, "5.2")
-        yield element, records_of(shape).map(lambda body, srv=srv: response_of(srv, body))  # type: ignore[misc]
-    for element, shape in ALERTS.items():
-        yield (
-            element,
-            records_of(shape).map(
-                lambda body: DccAlert(dcc_alert_code=DccAlertCode.N29, response_date_time=NOW, body=body)  # type: ignore[arg-type]
-            ),
-        )
-    yield (
-        "DeviceAlertMessage",
-        st.tuples(st.integers(0, 0xFFFF), st.binary()).map(
-            lambda drawn: DeviceAlert(
-                response_id=REQUEST_ID.response_id,
-                alert_code=drawn[0],
-                response_date_time=NOW,
-                gbcs_payload=drawn[1],
-            )
-        ),
-    )
-
-
-def smets1_of(srv: str) -> st.SearchStrategy[ServiceResponse]:
-    answers = (
-        st.builds(Smets1ResponseMessage, success=st.booleans(), content=contents_of(ANSWERS[srv]))
-        if srv not in ("11.2", "11.3")
-        else st.builds(
-            Smets1ResponseMessage,
-            success=st.booleans(),
-            firmware_version=st.just("00020001"),
-            activate_image_response_code=st.sampled_from(
-                ["", "success", "hashMismatch"] if srv == "11.3" else [""]
-            ),
-        )
-    )
-    return answers.map(lambda body: response_of(srv, body))
-
-
-MESSAGES = dict(messages()) | {f"SMETS1 {srv}": smets1_of(srv) for srv in ANSWERS}
 
 
 @pytest.mark.parametrize("element", sorted(BODIES))

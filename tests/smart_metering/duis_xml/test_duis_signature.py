@@ -32,6 +32,7 @@ from smart_metering.ota.image import file_digest
 from smart_metering.pki.certificates import device_certificate
 from smart_metering.pki.keys import KeyUsage, sign_plainly
 from smart_metering.response_codes import ResponseCode
+from tests.smart_metering.pki.certified import with_null
 from tests.support.duis_attacks import of
 from tests.support.duis_xml import (
     ACB,
@@ -131,6 +132,12 @@ def test_a_signing_certificate_tells_when_it_is_valid() -> None:
     assert format_instant(certificate.not_before) == "2015-01-01T00:00:00.000Z"
     assert parsed.not_valid_after_utc == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
     assert format_instant(certificate.not_after) == "9999-12-31T23:59:59.000Z"
+
+
+def test_a_signing_certificate_with_a_needless_null_is_read_as_that_without_it() -> None:
+    octets = credential_of(SUPPLIER).certificate
+
+    assert read_signing_certificate(with_null(octets)) == read_signing_certificate(octets)
 
 
 @pytest.mark.parametrize(

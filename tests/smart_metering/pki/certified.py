@@ -6,6 +6,7 @@ from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from smart_metering.gbcs import der
 from smart_metering.identifiers import Eui, eui_octets
 from smart_metering.pki.certificates import read_certificate
 from smart_metering.pki.development import Credential, DevelopmentPki
@@ -25,6 +26,8 @@ PP_KA, XML = KeyUsage.PREPAYMENT_KEY_AGREEMENT, KeyUsage.XML_SIGNING
 ELSEWHERE = b"another PKI than the one under test"
 ROLES = {SUPPLIER: "02", NETWORK_OPERATOR: "03", ACB: "04", COS: "05"}
 _USAGES = {DS: "digitalSignature", XML: "digitalSignature", KA: "keyAgreement", PP_KA: "keyAgreement"}
+ALGORITHM = bytes.fromhex("300A06082A8648CE3D040302")
+WITH_NULL = bytes.fromhex("300C06082A8648CE3D0403020500")
 
 
 @cache
@@ -62,6 +65,18 @@ def entry_of(credential: Credential) -> dict[str, object]:
         "name": f"{eui_octets(credential.entity).hex()}-{credential.usage}",
         "role": int(role, 16) if role else None,
     }
+
+
+def with_null(certificate: bytes, *, times: int = 2) -> bytes:
+    """As the test certificates of one of DCC's organisations are: the algorithm has a NULL for parameters."""
+    _, start = der.read_length(certificate, 1)
+    length, inner = der.read_length(certificate, start + 1)
+    tbs, rest = certificate[inner : inner + length], certificate[inner + length :]
+    assert tbs.count(ALGORITHM) == 1
+    tbs = tbs.replace(ALGORITHM, WITH_NULL)
+    if times == 2:
+        rest = rest.replace(ALGORITHM, WITH_NULL)
+    return der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, tbs) + rest)
 
 
 KeyStore = dict[str, dict[str, dict[str, dict[str, object]]]]

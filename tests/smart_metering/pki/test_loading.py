@@ -5,28 +5,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from smart_metering.errors import DecodeError
-from smart_metering.gbcs import der
 from smart_metering.pki.certificates import Issuer, issuer_certificate, read_certificate
 from smart_metering.pki.loading import is_certificate, is_issued_by, load_certificate
 from smart_metering.pki.pem import Block, UnreadablePemError, read_pem, write_pem
 from smart_metering.pki.serial_numbers import serial_number_of
-from tests.smart_metering.pki.certified import DS, ELSEWHERE, SUPPLIER, elsewhere
+from tests.smart_metering.pki.certified import DS, ELSEWHERE, SUPPLIER, WITH_NULL, elsewhere, with_null
 
-ALGORITHM = bytes.fromhex("300A06082A8648CE3D040302")
-WITH_NULL = bytes.fromhex("300C06082A8648CE3D0403020500")
 CERTIFICATE = elsewhere(SUPPLIER)[DS].certificate
-
-
-def with_null(certificate: bytes, *, times: int = 2) -> bytes:
-    """As the test certificates of one of DCC's organisations are: the algorithm has a NULL for parameters."""
-    _, start = der.read_length(certificate, 1)
-    length, inner = der.read_length(certificate, start + 1)
-    tbs, rest = certificate[inner : inner + length], certificate[inner + length :]
-    assert tbs.count(ALGORITHM) == 1
-    tbs = tbs.replace(ALGORITHM, WITH_NULL)
-    if times == 2:
-        rest = rest.replace(ALGORITHM, WITH_NULL)
-    return der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, tbs) + rest)
 
 
 def test_a_needless_null_is_forgiven() -> None:

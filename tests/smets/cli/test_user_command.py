@@ -125,10 +125,15 @@ def test_what_the_environment_says_wrongly_is_misuse(
     assert why in smets.run("cpl", "list", exit_code=2, variables=variables)
 
 
-async def test_the_client_connects_as_whoever_s_token_it_is_given(smets: CommandLine) -> None:
-    token = add(smets, "dora", "--user", "supplier")
+@pytest.fixture
+def token_of_dora(smets: CommandLine) -> str:
+    return add(smets, "dora", "--user", "supplier")
 
-    async with connect(smets.state, token=token) as system:
+
+async def test_the_client_connects_as_whoever_s_token_it_is_given(
+    smets: CommandLine, token_of_dora: str
+) -> None:
+    async with connect(smets.state, token=token_of_dora) as system:
         read = await system.user("supplier").self_service.read_device(METER)
         with pytest.raises(UnknownCaller, match="dora speaks for"):
             await system.user("network operator").self_service.read_device(METER)
