@@ -13,6 +13,15 @@ const colour = (className) => {
   return found;
 };
 
+// As everywhere in the pages: UTC, years first, 24 hours.
+const moment = (at) => new Date(at * 1000).toISOString().slice(0, 19).replace("T", " ");
+const ticks = (_, splits, __, ___, step) =>
+  splits.map((at, place) => {
+    if (step >= 86400) return moment(at).slice(0, 10);
+    const time = moment(at).slice(11, step < 60 ? 19 : 16);
+    return place === 0 || at % 86400 === 0 ? `${time}\n${moment(at).slice(0, 10)}` : time;
+  });
+
 const axis = (stroke, grid, more = {}) => ({ stroke, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, ...more });
 
 const options = (chart) => {
@@ -22,10 +31,13 @@ const options = (chart) => {
     width: place.clientWidth,
     height: 260,
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
-    axes: [axis(stroke, grid), axis(stroke, grid, { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000] })],
+    axes: [
+      axis(stroke, grid, { values: ticks }),
+      axis(stroke, grid, { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000] }),
+    ],
     scales: { y: { range: (_, __, most) => [0, Math.max(most, 1)] } },
     series: [
-      { label: "UTC" },
+      { label: "UTC", value: (_, at) => (at == null ? "" : moment(at)) },
       ...chart.steps.map((step) => ({
         label: step.name,
         stroke: colour(`swatch s${step.number}`),

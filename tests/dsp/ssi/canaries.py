@@ -203,5 +203,10 @@ def addresses(lived: Lived, records: int) -> Iterable[str]:
             yield f"{path}?device={device}&show=titles"
     yield from ("/audit.csv", "/audit.json", "/audit.csv?show=titles", "/audit?kind=DCCAlert")
     yield from (f"/audit/records/{number}" for number in range(records + 2))
+    yield from ("/campaigns", "/live", "/live?of=all", "/cpl", "/cpl?q=ESME", "/faults", "/clock")
+    yield f"/cpl/product?type=ESME&manufacturer={MANUFACTURER}&model={MODEL}&version={V1}"
+    yield from (f"/campaigns/files/{file}" for file in lived.site.dcc.dsp.runtime.engine.state.firmware_files)
+    for number in range(records + 2):
+        yield from (f"/campaigns/{number}", f"/campaigns/{number}/progress")
     for requests in lived.requests.values():
         yield from (f"/explain?request_id={request_id}" for request_id in requests)
