@@ -117,6 +117,7 @@ async def test_devices_that_are_suspended_appear_in_the_open_page(line: CommandL
         await asyncio.to_thread(line.run, "cpl", "remove", entry)
 
         await reader.page.locator("#watched tbody tr").nth(METERS - 1).wait_for()
+        await reader.page.locator("#standing-now").get_by_text("not on the list").wait_for()
         await reader.pictured("suspended-live")
         barriers += await reader.barriers()
 

@@ -30,6 +30,7 @@ const options = (chart) => {
   return {
     width: place.clientWidth,
     height: 260,
+    padding: [8, 36, 0, 8],
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
     axes: [
       axis(stroke, grid, { values: ticks }),

@@ -90,7 +90,7 @@ async def started(browser: Browser, devices: str = ESME) -> str:
 def steps(shown: Shown) -> dict[str, int]:
     """How many Devices stand where."""
     rows = shown.tree.xpath("//section[h2[@id='steps']]//tbody/tr")
-    return {row[0].text_content().strip(): int(row[1].text_content()) for row in rows}
+    return {row[0].text_content().strip(): int(row[1].text_content().replace(",", "")) for row in rows}
 
 
 @dataclass
