@@ -21,6 +21,8 @@ from dsp.runtime.records_desk import Page, RecordsDesk
 MOST_EVENTS = 200
 PARCEL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15.0
+MOST_OPEN = 500
+"""Streams at a time: half of what the listener takes, so that pages still come."""
 RECENT = 50
 LOOKED_THROUGH = 1_000
 
@@ -60,6 +62,11 @@ class LiveDesk:
         self._parcel_seconds = parcel_seconds
         self._open: set[_Waiting] = set()
         self._is_closed = False
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more pages may be left open."""
+        return len(self._open) >= MOST_OPEN
 
     def close(self) -> None:
         """Every stream ends soon."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 
 import msgspec
 from starlette.responses import Response, StreamingResponse
@@ -9,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from dsp.core.lookers import Looking
 from dsp.runtime.events_desk import Position
 from dsp.runtime.live_desk import MOST_EVENTS, Parcel
+from dsp.ssi.refusing import Refused
 from dsp.ssi.views.live import live_rows
 from dsp.ssi.visits import Visit
 
@@ -39,6 +41,11 @@ async def live(visit: Visit) -> Response:
 
 async def events(visit: Visit) -> Response:
     """Server-sent events, each with its position as its id; it ends with the session."""
+    if visit.desks.live.is_full:
+        what = (
+            "Too many pages are left open; this one shows what there was when it was loaded, and tries again."
+        )
+        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "Not live", what)
     asked = visit.request.headers.get(LAST_EVENT_ID, "") or visit.query.text("after")
     only_own = _only_own(visit)
     after = read_position(asked)

@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,17 +11,10 @@ from dsp.core.campaigns import Step
 from dsp.rules.releases import rules_as_of
 from dsp.ssi.settings import SsiSettings
 from operations.tls import ProtectionError
-from smart_metering.identifiers import eui_octets
 from smart_metering.instants import MINUTE_MS
-from smart_metering.ota.image import MAXIMUM_FIRMWARE_FILE_OCTETS
-from smart_metering.ota.image import encode as encode_file
-from smart_metering.pki.development import DevelopmentPki
-from smart_metering.pki.key_folders import write_private_keys
-from smart_metering.sm_wan import FirmwareAtHub
-from tests.dsp.rpc.loopback import HandHeldHost, running
-from tests.dsp.ssi.browsing import OPERATOR, Browser, Shown, Site
+from tests.dsp.ssi.browsing import OPERATOR, Site
+from tests.dsp.ssi.campaigning import a_hub, keys_in, serving_with, started, steps, upload
 from tests.support.dsp_premises import (
-    CHF,
     DISTRIBUTOR,
     ESME,
     GSME,
@@ -32,172 +23,15 @@ from tests.support.dsp_premises import (
     START,
     SUPPLIER,
     V2,
-    firmware_file,
-    image_hash,
 )
 from tests.support.hand_made_device import SEED
 
-FILE = encode_file(firmware_file(V2))
-MULTIPART = "multipart/form-data; boundary=x"
-XSS = "<script>alert(1)</script>.bin"
-
 
 @pytest.fixture
-def keys(tmp_path: Path) -> Path:
-    """A folder of keys as a development system has it."""
-    folder = tmp_path / "parties"
-    credentials = DevelopmentPki(SEED).organisation(SUPPLIER, "02").values()
-    write_private_keys(folder / eui_octets(SUPPLIER).hex(), credentials)
-    return folder
-
-
-@asynccontextmanager
-async def serving_with(state: Path, keys: Path | None) -> AsyncIterator[Site]:
-    ssi = SsiSettings(listen="127.0.0.1:0", development_keys=keys)
-    async with running(state, ssi=ssi, development_sign_in=True) as dcc:
-        if not dcc.dsp.runtime.engine.state.devices:
-            await dcc.load_premises()
-        yield Site(dcc)
-
-
-@pytest.fixture
-async def site(tmp_path: Path, keys: Path) -> AsyncIterator[Site]:
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
     """Pages that can sign for the supplier."""
-    async with serving_with(tmp_path / "state", keys) as site:
+    async with serving_with(tmp_path / "state", keys_in(tmp_path)) as site:
         yield site
-
-
-async def upload(browser: Browser, octets: bytes = FILE, name: str = "image.ota", **headers: str) -> Shown:
-    """As a form of the page sends it."""
-    await browser.get("/campaigns")
-    sent = await browser.http.post(
-        "/campaigns/files",
-        files={"firmware": (name, octets)},
-        headers={"X-CSRF-Token": browser.csrf_token, **headers},
-    )
-    return Shown(sent)
-
-
-async def started(browser: Browser, devices: str = ESME) -> str:
-    """The address of a new campaign."""
-    file = (await upload(browser)).leads_to
-    await browser.get(file)
-    done = await browser.post(file, {"devices": devices})
-    assert done.status == 303, done.text
-    return done.leads_to
-
-
-def steps(shown: Shown) -> dict[str, int]:
-    """How many Devices stand where."""
-    rows = shown.tree.xpath("//section[h2[@id='steps']]//tbody/tr")
-    return {row[0].text_content().strip(): int(row[1].text_content().replace(",", "")) for row in rows}
-
-
-@dataclass
-class Hub:
-    """A host, and what it says of a firmware file."""
-
-    host: HandHeldHost
-
-    async def has_the_file(self, *, success: bool = True) -> None:
-        """Once the DSP has sent it."""
-        await self.host.dcc.advance(60 * MINUTE_MS)
-        downlinks = [it for frame in self.host.frames("downlinks") for it in frame.downlinks.downlinks]
-        asked = next(it for it in reversed(downlinks) if it.WhichOneof("content") == "firmware_for_devices")
-        request_id = asked.firmware_for_devices.request_id
-        self.host.uplink(CHF, FirmwareAtHub(request_id=request_id, success=success))
-        await self.host.dcc.advance(0)
-
-
-@asynccontextmanager
-async def a_hub(site: Site) -> AsyncIterator[Hub]:
-    host = HandHeldHost(site.dcc)
-    host.devices[ESME].staged = (image_hash(V2), V2)
-    await host.attach()
-    yield Hub(host)
-    await host.detach()
-
-
-async def test_every_field_of_an_uploaded_file_is_shown(site: Site) -> None:
-    async with site.signed_in(SUPPLIER) as browser:
-        done = await upload(browser)
-        shown = await browser.get(done.leads_to)
-
-    rows = {
-        row[0].text_content(): row[1].text_content()
-        for row in shown.tree.xpath("//section[h2[@id='fields']]//tbody/tr")
-    }
-    assert rows["file version"] == V2
-    assert rows["manufacturer code"] == "106C"
-    assert rows["Manufacturer Image hash"] == image_hash(V2).hex()
-    assert rows["manifest"] == rows["signature"] == "none"
-    assert "1 to" not in shown.text
-    assert len(shown.response.content) < 60_000
-
-
-@pytest.mark.parametrize(
-    ("octets", "status", "what"),
-    [
-        (b"x" * 100, 422, "not a firmware file"),
-        (FILE[:-1], 422, "total size"),
-        (b"", 400, "expected a file that is not empty"),
-        (bytes(MAXIMUM_FIRMWARE_FILE_OCTETS + 1), 413, "at most 10240000 octets"),
-        (bytes(MAXIMUM_FIRMWARE_FILE_OCTETS + 100_000), 413, ""),
-    ],
-    ids=["foreign", "cut", "empty", "long", "longer"],
-)
-async def test_what_is_no_firmware_file_is_refused_with_the_reason(
-    site: Site, tmp_path: Path, octets: bytes, status: int, what: str
-) -> None:
-    async with site.signed_in(SUPPLIER) as browser:
-        refused = await upload(browser, octets)
-
-    assert refused.status == status
-    assert what in refused.text
-    assert not list((tmp_path / "state" / "firmware").glob("*"))
-
-
-@pytest.mark.parametrize(
-    ("body", "media_type", "status"),
-    [
-        (b"firmware=1", "application/x-www-form-urlencoded", 415),
-        (b"nonsense", MULTIPART, 400),
-        (b"nonsense", "multipart/form-data", 415),
-        (
-            b'--x\r\nContent-Disposition: form-data; name="firmware"\r\n\r\nabc',
-            MULTIPART,
-            400,
-        ),
-        (
-            b'--x\r\nContent-Disposition: form-data; name="else"\r\n\r\nabc\r\n--x--\r\n',
-            MULTIPART,
-            400,
-        ),
-    ],
-)
-async def test_an_upload_that_cannot_be_read_is_refused(
-    site: Site, body: bytes, media_type: str, status: int
-) -> None:
-    async with site.signed_in(SUPPLIER) as browser:
-        headers = {"X-CSRF-Token": browser.csrf_token, "Content-Type": media_type}
-        refused = await browser.http.post("/campaigns/files", content=body, headers=headers)
-
-    assert refused.status_code == status
-
-
-async def test_a_file_name_is_shown_as_text(site: Site) -> None:
-    async with site.signed_in(SUPPLIER) as browser:
-        refused = await upload(browser, b"x" * 100, XSS)
-
-    assert XSS not in refused.source
-    assert XSS in refused.text
-
-
-async def test_an_upload_from_no_page_of_ours_is_refused(site: Site) -> None:
-    async with site.signed_in(SUPPLIER) as browser:
-        refused = await upload(browser, **{"X-CSRF-Token": "another"})
-
-    assert refused.status == 403
 
 
 async def test_a_campaign_goes_its_whole_way_with_a_loss_made_good(site: Site) -> None:
@@ -235,8 +69,8 @@ async def test_a_campaign_goes_its_whole_way_with_a_loss_made_good(site: Site) -
     assert len(last.response.content) < 60_000
 
 
-async def test_a_campaign_is_the_same_after_a_restart(tmp_path: Path, keys: Path) -> None:
-    state, shown, charts = tmp_path / "state", [], []
+async def test_a_campaign_is_the_same_after_a_restart(tmp_path: Path) -> None:
+    state, keys, shown, charts = tmp_path / "state", keys_in(tmp_path), [], []
     async with serving_with(state, keys) as site, site.signed_in(SUPPLIER) as browser, a_hub(site) as hub:
         address = await started(browser)
         await hub.has_the_file()
@@ -375,14 +209,6 @@ async def test_a_campaign_is_its_users_alone(site: Site) -> None:
 async def test_a_campaign_that_is_not_there_is_said_not_to_be(site: Site, number: str) -> None:
     async with site.signed_in(SUPPLIER) as browser:
         shown = await browser.get(f"/campaigns/{number}")
-
-    assert shown.status == 404
-
-
-@pytest.mark.parametrize("file", ["0" * 64, "x", "%2e%2e%2fdsp.sqlite"])
-async def test_a_file_that_is_not_there_is_said_not_to_be(site: Site, file: str) -> None:
-    async with site.signed_in(SUPPLIER) as browser:
-        shown = await browser.get(f"/campaigns/files/{file}")
 
     assert shown.status == 404
 

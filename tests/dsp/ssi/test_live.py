@@ -14,6 +14,8 @@ import pytest
 from dsp.core.live import live_event
 from dsp.core.lookers import Looking
 from dsp.core.records import AuditRecord, SmiChange
+from dsp.identity.sessions import Session
+from dsp.runtime import live_desk
 from dsp.runtime.live_desk import MOST_EVENTS
 from smart_metering.identifiers import Eui
 from smart_metering.rpc.v1 import central_products_list_pb2 as cpl_pb2
@@ -163,11 +165,18 @@ async def test_the_stream_ends_with_the_session(site: Site) -> None:
     assert not any(line.startswith("data") for line in rest)
 
 
-async def test_a_page_that_is_only_open_keeps_no_session_from_idling(site: Site) -> None:
+async def test_a_page_that_is_only_open_keeps_no_session_from_idling(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[bool] = []
     identity = site.dcc.dsp.identity
     ask = identity.session
-    identity.session = lambda cookie, *, used=True: (seen.append(used), ask(cookie, used=used))[1]  # type: ignore[method-assign]  # listened to
+
+    def listened(cookie: str, *, used: bool = True) -> Session | None:
+        seen.append(used)
+        return ask(cookie, used=used)
+
+    monkeypatch.setattr(identity, "session", listened)
     async with site.signed_in(SUPPLIER) as browser:
         seen.clear()
         async with streaming(browser):
@@ -185,6 +194,25 @@ async def test_who_is_not_signed_in_hears_nothing(site: Site) -> None:
         refused = await browser.get("/live/events")
 
     assert refused.leads_to.startswith("/sign-in")
+
+
+async def test_only_so_many_pages_are_left_open(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_desk, "MOST_OPEN", 1)
+    async with site.signed_in(SUPPLIER) as browser:
+        async with streaming(browser, await head(site)) as stream:
+            await suspend(site)
+            await stream.next_parcel()
+            refused = await browser.get("/live/events")
+        while (again := (await browser.http.send(_asking(browser), stream=True))).status_code == 503:
+            await again.aclose()  # The server has yet to see that the first has gone.
+        await again.aclose()
+
+    assert refused.status == 503
+    assert again.status_code == 200
+
+
+def _asking(browser: Browser) -> httpx.Request:
+    return browser.http.build_request("GET", "/live/events")
 
 
 async def test_a_dsp_that_stops_ends_its_streams_at_once(site: Site) -> None:

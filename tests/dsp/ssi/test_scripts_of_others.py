@@ -27,7 +27,13 @@ ATTACKS = (
     "{{ 7*7 }}${7*7}<%= 7*7 %>",
     "javascript:alert(1)",
 )
-OURS = {"/static/vendor/htmx-2.0.11.min.js", "/static/app.js"}
+OURS = {
+    "/static/vendor/htmx-2.0.11.min.js",
+    "/static/vendor/uplot-1.6.32.min.js",
+    "/static/app.js",
+    "/static/campaign.js",
+    "/static/live.js",
+}
 ALLOWED_SCHEMES = ("/", "#")
 
 
