@@ -45,8 +45,8 @@ from dsp.runtime.runtime import Runtime
 from dsp.runtime.timekeeper import Timekeeper
 from dsp.runtime.user_streams import UserStreams
 from dsp.smki_http.application import smki_application
-from dsp.ssi.application import ssi_application
-from dsp.ssi.desks import open_desks
+from dsp.ssi.desks import BackRoom
+from dsp.ssi.serving import PagesServer
 from dsp.ssi.settings import SsiSettings
 from ledger.group_commit import GroupCommit
 from ledger.state_directory import StateDirectory
@@ -110,9 +110,9 @@ class Dsp:
         self._smki: HttpServer | None = None
         self._identity: Identity | None = None
         self._duis: DuisServer | None = None
-        self._ssi: HttpServer | None = None
-        self._emulators: list[EmulatorLine] = []
+        self._ssi: PagesServer | None = None
         self._is_serving = False
+        settings.ssi.refuse_keys_for_good(development_sign_in=settings.development_sign_in)
         if settings.development_sign_in:
             refuse_development_sign_in(
                 settings.listen, settings.smki_listen, settings.duis.listen, settings.ssi.listen
@@ -197,8 +197,6 @@ class Dsp:
         for server in (self._ssi, self._duis, self._smki):
             if server is not None:
                 await server.stop()
-        for line in self._emulators:
-            await line.close()
         if self._metrics is not None:
             await asyncio.to_thread(self._metrics.close)
         if self._books is None:
@@ -266,10 +264,9 @@ class Dsp:
         if not settings.listen:
             return
         access = settings.access.read()
-        self._emulators = [EmulatorLine(where, access) for where in settings.emulators]
-        desks = open_desks(self.runtime, doors.records, self.identity, self._emulators)
-        application = ssi_application(desks, settings.listen)
-        self._ssi = HttpServer(settings.listen, application, self._settings.operating.tls)
+        room = BackRoom(self.runtime, doors.records, doors.timekeeper, doors.intake, self.identity)
+        lines = [EmulatorLine(where, access) for where in settings.emulators]
+        self._ssi = PagesServer(settings, room, lines, self._settings.operating.tls)
         await self._ssi.start()
 
     def _doors(self, books: "_Books", timekeeper: Timekeeper) -> Doors:
