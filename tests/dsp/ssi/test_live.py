@@ -296,5 +296,5 @@ def test_a_record_is_told_as_the_rules_have_it(looking: Looking) -> None:
 
 @pytest.fixture
 def looking(site: Site) -> Looking:
-    state = site.dcc.dsp.runtime.engine.state
-    return Looking(state=state, user=SUPPLIER, is_operator=False, now=START)
+    engine = site.dcc.dsp.runtime.engine
+    return Looking(state=engine.state, rules=engine.rules, user=SUPPLIER, is_operator=False, now=START)
