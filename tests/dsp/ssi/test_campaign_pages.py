@@ -27,6 +27,7 @@ from tests.support.dsp_premises import (
     DISTRIBUTOR,
     ESME,
     GSME,
+    IMPORT_MPAN,
     NOWHERE,
     OTHER_SUPPLIER,
     START,
@@ -44,8 +45,8 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 
 async def reads_inventory(site: Site, times: int) -> None:
-    """8.2 by the supplier's own system: like 11.1, it is sent to the ACB."""
-    acb, body = site.dcc.dsp.runtime.engine.acb.eui, ReadInventory(device_id=ESME)
+    """8.2 by MPxN, by the supplier's own system: like an 11.1, it is about the ACB."""
+    acb, body = site.dcc.dsp.runtime.engine.acb.eui, ReadInventory(mpxn=IMPORT_MPAN)
     for _ in range(times):
         request = site.dcc.request("8.2", body, target=acb, variant=CommandVariant.NON_DEVICE)
         answer = await site.dcc.non_device(request)
