@@ -189,6 +189,27 @@ async def test_a_page_that_is_only_open_keeps_no_session_from_idling(
     assert seen[-1] is True
 
 
+async def test_a_stream_that_is_refused_keeps_no_session_from_idling(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_desk, "MOST_OPEN", 0)
+    asked: list[bool] = []
+    identity = site.dcc.dsp.identity
+    ask = identity.session
+
+    def listened(cookie: str, *, used: bool = True) -> Session | None:
+        asked.append(used)
+        return ask(cookie, used=used)
+
+    async with site.signed_in(SUPPLIER) as browser:
+        monkeypatch.setattr(identity, "session", listened)
+        refused = await browser.get("/live/events")
+        await browser.get("/no-such-page")
+
+    assert refused.status == 503
+    assert set(asked) == {False}
+
+
 async def test_who_is_not_signed_in_hears_nothing(site: Site) -> None:
     async with site.browser() as browser:
         refused = await browser.get("/live/events")
