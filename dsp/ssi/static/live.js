@@ -68,6 +68,7 @@ const take = (message) => {
   const parcel = JSON.parse(message.data);
   came += parcel.rows.length + parcel.dropped;
   dropped += parcel.dropped;
+  if (parcel.skipped) byId("live-skipped")?.removeAttribute("hidden");
   if (table) {
     held.push(...parcel.rows);
     dropped += Math.max(held.length - most, 0);
