@@ -90,11 +90,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditView:
-    """One of two lists: the other is empty. `refusal` says why there are no titles, if there can be none."""
+    """One of two lists: the other is empty. `refusal` says why there are no titles, if there can be none.
+
+    `shows_codes`: titles have a column of response codes.
+    """
 
     filters: Filters
     is_of_titles: bool
     titles_in_force: bool
+    shows_codes: bool
     own: tuple[OwnRow, ...] = ()
     titles: tuple[TitleRow, ...] = ()
     refusal: str = ""
@@ -145,6 +149,7 @@ def audit_view(
     filters: Filters,
     *,
     titles_in_force: bool,
+    shows_codes: bool = False,
     own: Sequence[tuple[int, AuditRecord]] | None = None,
     titles: Sequence[TitleRecord] | None = None,
     rows: Sequence[VisibilityRow] = (),
@@ -161,6 +166,7 @@ def audit_view(
         filters=filters,
         is_of_titles=of_titles,
         titles_in_force=titles_in_force,
+        shows_codes=shows_codes,
         own=tuple(own_row(number, record) for number, record in (own or ())[:size]),
         titles=tuple(title_row(title, rows) for title in (titles or ())[:size]),
         refusal=refusal,

@@ -11,6 +11,7 @@ import pytest
 
 from dsp.core.inputs import LookUpKind
 from dsp.core.records import LookUp
+from dsp.rules.choices import Switches
 from dsp.rules.releases import rules_with
 from dsp.rules.rule_set import RuleSet
 from dsp.runtime.records_desk import Page
@@ -112,6 +113,16 @@ async def test_after_the_modification_who_is_responsible_sees_titles_and_why(aft
     assert "modification report on the Service Audit Trail" in shown.texts("//details")[0]
     assert (["11.2", "Read Firmware Version"] in [row[2:4] for row in listed]) == (user == DISTRIBUTOR)
     assert not shown.tree.xpath("//tbody//a")
+
+
+@pytest.mark.parametrize("shown", [True, False])
+async def test_titles_have_a_column_of_codes_by_the_switch_alone(tmp_path: Path, shown: bool) -> None:
+    rules = rules_with(("SECMP0105", "SAT-TITLES"), switches=Switches(audit_titles_show_response_code=shown))
+    async with lived_in(tmp_path / "state", rules) as site:
+        page = await visited(site, SUPPLIER, f"/audit?device={ESME}&show=titles&kind=ServiceRequest")
+
+    assert rows(page)  # of requests, and none of them has a code
+    assert ("Code" in page.texts("//thead//th")) == shown
 
 
 @pytest.mark.parametrize("user", [OTHER_USER, AGENT, EXPORT_SUPPLIER, GAS_SUPPLIER, GAS_TRANSPORTER], ids=str)
