@@ -207,7 +207,7 @@ def title_row(title: TitleRecord, rows: Sequence[VisibilityRow]) -> TitleRow:
         srv=title.srv,
         title=title.title,
         device_type=title.device_type or "",
-        role=title.originator_role or "the DCC",
+        role=_originator(title),
         code=code_badge(title.response_code) if title.response_code else None,
         why=" and ".join(dict.fromkeys(str(row.viewer) for row in rows if row.kind is title.message_kind)),
     )
@@ -274,6 +274,13 @@ def own_cells(number: int, record: AuditRecord) -> dict[str, object]:
 def title_cells(title: TitleRecord) -> dict[str, object]:
     """A title as an export has it."""
     return _cells(TITLE_COLUMNS, {"at": format_instant(title.at)}, title)
+
+
+def _originator(title: TitleRecord) -> str:
+    """A title without a role is the DCC's own only if its kind says so."""
+    if title.originator_role is not None:
+        return title.originator_role
+    return "the DCC" if title.message_kind is MessageKind.DCC_ALERT else "no role"
 
 
 def _cells(columns: Iterable[str], told: Mapping[str, object], record: object) -> dict[str, object]:

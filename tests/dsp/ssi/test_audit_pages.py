@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from dsp.core.audit_titles import title_of
 from dsp.core.inputs import LookUpKind
-from dsp.core.records import LookUp
+from dsp.core.records import AuditRecord, LookUp
+from dsp.rules.audit_visibility import MessageKind
 from dsp.rules.choices import Switches
 from dsp.rules.releases import rules_with
 from dsp.rules.rule_set import RuleSet
 from dsp.runtime.records_desk import Page
+from dsp.ssi.views.audit import title_row
 from smart_metering.duis.device_requests import ReadDeviceLog
 from smart_metering.identifiers import Eui
+from smart_metering.user_roles import UserRole
 from tests.dsp.rpc.loopback import HandHeldHost
 from tests.dsp.ssi.browsing import OPERATOR, Shown, Site, serving, words_of
 from tests.support.dsp_premises import (
@@ -30,6 +34,7 @@ from tests.support.dsp_premises import (
     GSME,
     NOWHERE,
     OTHER_USER,
+    START,
     SUPPLIER,
     V1,
 )
@@ -254,3 +259,22 @@ async def test_an_operator_of_no_party_has_no_records_of_its_own(after: Site) ->
 
     assert shown.status == 403
     assert V1 not in shown.source
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "expected"),
+    [
+        (MessageKind.SERVICE_REQUEST, UserRole.OU, "OU"),
+        (MessageKind.SERVICE_RESPONSE, None, "no role"),
+        (MessageKind.DEVICE_ALERT, None, "no role"),
+        (MessageKind.DCC_ALERT, None, "the DCC"),
+    ],
+)
+def test_a_title_without_a_role_is_the_dccs_only_if_the_record_tells(
+    kind: MessageKind, role: UserRole | None, expected: str
+) -> None:
+    record = AuditRecord(
+        at=START, device=ESME, device_type=None, message_kind=kind, user=SUPPLIER, user_role=role
+    )
+
+    assert title_row(title_of(1, record, Switches()), ()).role == expected
