@@ -110,7 +110,6 @@ const open = () => {
 
 byId("live-pause")?.addEventListener("click", (event) => {
   paused = !paused;
-  event.target.setAttribute("aria-pressed", String(paused));
   event.target.textContent = paused ? "Go on" : "Pause";
   if (!paused) draw();
 });
