@@ -104,7 +104,7 @@ class _Door:
             _greet(visit, response, new_guest)
         return response
 
-    def _visit(self, request: Request, *, in_background: bool = False) -> tuple[Visit, str]:
+    def _visit(self, request: Request, *, in_background: bool) -> tuple[Visit, str]:
         """And the cookie of a guest who was not here before. A page that is only open keeps no session from idling."""
         over_tls = request.url.scheme == "https"
         used = not in_background and BACKGROUND_HEADER not in request.headers
@@ -147,7 +147,7 @@ class _Door:
     async def refused(self, request: Request, error: Exception) -> Response:
         """As a page, or within the page that asked."""
         assert isinstance(error, Refused)
-        visit, new_guest = self._visit(request)
+        visit, new_guest = self._visit(request, in_background=True)  # a refusal is no use of the session
         if visit.is_htmx:
             response: Response = visit.page(
                 "refusal_part.html", error.title, status=error.status, what=error.what
