@@ -21,6 +21,7 @@ PICTURES = "SMETS_BROWSER_PICTURES"
 
 HEADLESS = "chromium-headless-shell"
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+END_OF_PAGE = "document.querySelector('.bottom').getBoundingClientRect().bottom + window.scrollY"
 PATIENCE_MS = 20_000.0
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
@@ -50,9 +51,13 @@ class Reader:
         await self.page.emulate_media(color_scheme=theme)
 
     async def pictured(self, name: str) -> Path:
-        """The whole page, as it is printed in documents."""
+        """The page from its top to its end, however high the window is."""
         file = self.pictures / f"{name}.png"
-        await self.page.screenshot(path=file, full_page=True)
+        end = await self.page.evaluate(END_OF_PAGE)
+        size = self.page.viewport_size
+        assert size is not None
+        whole = {"x": 0.0, "y": 0.0, "width": float(size["width"]), "height": float(end)}
+        await self.page.screenshot(path=file, full_page=True, clip=whole)
         return file
 
     async def barriers(self) -> list[str]:
