@@ -168,13 +168,24 @@ def _add_ssi_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the web page lets one sign in as anybody, without a password; on loopback only",
     )
+    parser.add_argument(
+        "--ssi-development-keys",
+        type=Path,
+        metavar="FOLDER",
+        help="parties' private keys, by which those pages sign 11.3; only beside --ssi-development-sign-in",
+    )
 
 
 def _ssi_settings(arguments: argparse.Namespace) -> SsiSettings:
     access = AccessFiles(
         ca=arguments.ssi_emulator_ca, name=arguments.ssi_emulator_name, token=arguments.ssi_emulator_token
     )
-    return SsiSettings(listen=arguments.ssi_listen, emulators=tuple(arguments.ssi_emulator), access=access)
+    return SsiSettings(
+        listen=arguments.ssi_listen,
+        emulators=tuple(arguments.ssi_emulator),
+        access=access,
+        development_keys=arguments.ssi_development_keys,
+    )
 
 
 def _add_duis_options(parser: argparse.ArgumentParser) -> None:

@@ -10,12 +10,9 @@ from typing import Self
 from dsp.core.engine import Engine
 from dsp.core.state import State
 from dsp.core.turn import AccessControlBroker, ChangeOfSupplierParty
-from dsp.duis_http.acknowledgements import Acknowledgements
-from dsp.duis_http.application import Desk, duis_application
-from dsp.duis_http.certificates import SigningCertificates
-from dsp.duis_http.postman import Postman
+from dsp.duis_http.certificates import SigningCertificates, signer_of
+from dsp.duis_http.serving import DuisRoom, DuisServer
 from dsp.duis_http.settings import DuisSettings
-from dsp.duis_http.writing import Writer
 from dsp.identity.identity import Identity, IdentitySettings
 from dsp.identity.over_http import KnownCallers
 from dsp.identity.records import IdentityState
@@ -42,20 +39,20 @@ from dsp.runtime.firmware_store import FirmwareStore
 from dsp.runtime.hosts import Hosts
 from dsp.runtime.http_server import HttpServer
 from dsp.runtime.metrics import metrics
+from dsp.runtime.push import Push
 from dsp.runtime.records_desk import RecordsDesk
 from dsp.runtime.runtime import Runtime
 from dsp.runtime.timekeeper import Timekeeper
 from dsp.runtime.user_streams import UserStreams
 from dsp.smki_http.application import smki_application
-from dsp.ssi.application import ssi_application
-from dsp.ssi.desks import open_desks
+from dsp.ssi.desks import BackRoom
+from dsp.ssi.serving import PagesServer
 from dsp.ssi.settings import SsiSettings
 from ledger.group_commit import GroupCommit
 from ledger.state_directory import StateDirectory
 from operations.metrics_page import MetricsPage
 from operations.running import Running, code_digest, installed_version
 from operations.server_process import Operating
-from smart_metering.duis_xml.signature import Signer
 from smart_metering.duis_xml.validating import Schema
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
@@ -65,7 +62,6 @@ from smart_metering.pki.given_keys import NOTHING_GIVEN, Use
 from smart_metering.pki.key_folders import read_certificates
 from smart_metering.pki.keys import KeyUsage
 from smart_metering.pki.pki_folders import read_pki_folder
-from smart_metering.pki.serial_numbers import serial_number_of
 from smart_metering.rpc.listening import host_of, is_loopback, refuse_development_sign_in
 from smart_metering.rpc.refusals import Refusals
 from smart_metering.rpc.server import Register, Server, server_credentials
@@ -113,11 +109,10 @@ class Dsp:
         self._metrics: MetricsPage | None = None
         self._smki: HttpServer | None = None
         self._identity: Identity | None = None
-        self._duis: HttpServer | None = None
-        self._ssi: HttpServer | None = None
-        self._emulators: list[EmulatorLine] = []
-        self._postman: Postman | None = None
+        self._duis: DuisServer | None = None
+        self._ssi: PagesServer | None = None
         self._is_serving = False
+        settings.ssi.refuse_keys_for_good(development_sign_in=settings.development_sign_in)
         if settings.development_sign_in:
             refuse_development_sign_in(
                 settings.listen, settings.smki_listen, settings.duis.listen, settings.ssi.listen
@@ -183,12 +178,11 @@ class Dsp:
             await self._serve_certificates(books)
             timekeeper = Timekeeper(runtime)
             doors = self._doors(books, timekeeper)
-            acknowledgements = Acknowledgements(self._settings.duis.response_delay)
-            self._postman = postman = self._push(books, acknowledgements)
-            await self._serve_duis(books, doors, acknowledgements)
+            self._duis = duis = self._speak_duis(books, doors)
+            await duis.start()
             await self._serve_pages(doors)
             await self._server.open(
-                self._services(books, doors, timekeeper, postman), admission(self._callers)
+                self._services(books, doors, timekeeper, duis.postman), admission(self._callers)
             )
             self._is_serving = True
         except BaseException:
@@ -203,10 +197,6 @@ class Dsp:
         for server in (self._ssi, self._duis, self._smki):
             if server is not None:
                 await server.stop()
-        for line in self._emulators:
-            await line.close()
-        if self._postman is not None:
-            await self._postman.stop()
         if self._metrics is not None:
             await asyncio.to_thread(self._metrics.close)
         if self._books is None:
@@ -258,40 +248,25 @@ class Dsp:
             self._smki = HttpServer(listen, guarded, self._settings.operating.tls)
             await self._smki.start()
 
-    def _push(self, books: "_Books", acknowledgements: Acknowledgements) -> Postman:
-        postman = Postman(
-            self.runtime, self.runtime.figures, books.writer, acknowledgements, self._settings.duis
-        )
-        postman.start()
-        return postman
-
-    async def _serve_duis(self, books: "_Books", doors: Doors, acknowledgements: Acknowledgements) -> None:
-        settings = self._settings.duis
-        if not settings.listen:
-            return
-        desk = Desk(
+    def _speak_duis(self, books: "_Books", doors: Doors) -> DuisServer:
+        room = DuisRoom(
             runtime=doors.runtime,
             identity=self.identity,
             intake=doors.intake,
             figures=doors.figures,
-            acknowledgements=acknowledgements,
             find_certificate=books.signing_certificates.find,
-            writer=books.writer,
-            schema=books.schema,
-            refuse_expired=settings.refuse_expired,
+            signer=books.signer,
         )
-        self._duis = HttpServer(settings.listen, duis_application(desk), self._settings.operating.tls)
-        await self._duis.start()
+        return DuisServer(room, self._settings.duis, books.schema, self._settings.operating.tls)
 
     async def _serve_pages(self, doors: Doors) -> None:
         settings = self._settings.ssi
         if not settings.listen:
             return
         access = settings.access.read()
-        self._emulators = [EmulatorLine(where, access) for where in settings.emulators]
-        desks = open_desks(self.runtime, doors.records, self.identity, self._emulators)
-        application = ssi_application(desks, settings.listen)
-        self._ssi = HttpServer(settings.listen, application, self._settings.operating.tls)
+        room = BackRoom(self.runtime, doors.records, doors.timekeeper, doors.intake, self.identity)
+        lines = [EmulatorLine(where, access) for where in settings.emulators]
+        self._ssi = PagesServer(settings, room, lines, self._settings.operating.tls)
         await self._ssi.start()
 
     def _doors(self, books: "_Books", timekeeper: Timekeeper) -> Doors:
@@ -305,7 +280,7 @@ class Dsp:
         )
 
     def _services(
-        self, books: "_Books", doors: Doors, timekeeper: Timekeeper, postman: Postman
+        self, books: "_Books", doors: Doors, timekeeper: Timekeeper, push: Push
     ) -> dict[str, Register]:
         started_at = self._settings.operating.started_at
         running = Running(
@@ -315,7 +290,7 @@ class Dsp:
             **services(doors),
             **sm_wan_service(self.runtime, timekeeper, books.firmware),
             **events_service(self.runtime, books.records),
-            **receive_response_service(doors, postman),
+            **receive_response_service(doors, push),
             **operations_service(self.runtime, running),
             **accounts_service(self.identity.accounts),
         }
@@ -346,11 +321,7 @@ class _Books:
         organisations = _organisations(settings, pki)
         duis = settings.duis
         self.schema = Schema.from_folder(duis.schemas) if duis.schemas is not None else None
-        self.writer = Writer(
-            signer=_signer(pki, acb, organisations),
-            schema_version=duis.schema_version,
-            unsigned_acknowledgements=duis.unsigned_acknowledgements,
-        )
+        self.signer = signer_of(pki, acb)
         self.state = State()
         self.directory = StateDirectory(settings.state, "dsp", self.state.ledger)
         self.firmware = FirmwareStore(self.directory.folder / "firmware")
@@ -376,14 +347,6 @@ class _Books:
         """Lets another process have the state."""
         self.records.close()
         self.directory.close()
-
-
-def _signer(pki: DevelopmentPki, acb: Eui, organisations: Mapping[Use, bytes]) -> Signer:
-    """The DSP's own, for XML. Raises MissingPrivateKey."""
-    certificate = organisations[acb, KeyUsage.XML_SIGNING]
-    return Signer(
-        private_key=pki.private_key(acb, KeyUsage.XML_SIGNING), serial_number=serial_number_of(certificate)
-    )
 
 
 def _organisations(settings: DspSettings, pki: DevelopmentPki) -> Mapping[Use, bytes]:

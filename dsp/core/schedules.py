@@ -23,6 +23,7 @@ from dsp.core.outcomes import Outcome, refused
 from dsp.core.records import Schedule, ScheduleNumber
 from dsp.core.registrations import supplier_on_device
 from dsp.core.repeated_checks import asking_again
+from dsp.core.request_ids import free_request_id
 from dsp.core.schedule_form import fault_of_form, faulty, next_due, period_of
 from dsp.core.service_audit_trail import made_here, note_request, post
 from dsp.core.timetable import Due
@@ -151,7 +152,8 @@ def expire(turn: Turn, key: str, due: Instant) -> None:
 
 def _run(turn: Turn, schedule: Schedule) -> None:
     """Sends the request of one run, if the checks let it."""
-    request = _request(schedule.details, _request_id(turn, schedule), schedule.due)
+    request_id = free_request_id(turn.state, schedule.user, schedule.device, turn.now)
+    request = _request(schedule.details, request_id, schedule.due)
     turn.cause = str(request.request_id)
     asking = asking_again(turn, schedule.user, request)
     turn.state.used_requests.add(used_key(asking.received))
@@ -180,18 +182,6 @@ def _request(details: DspSchedule, request_id: RequestId, at: Instant) -> Servic
         service_reference_variant=srv,
         body=UninterpretedBody() if body_of is None else body_of(details, Instant(at - at % DAY_MS)),
     )
-
-
-def _request_id(turn: Turn, schedule: Schedule) -> RequestId:
-    """The User's, with the last counter before now that is free: no clock will give the User that one again."""
-    counter = turn.now - 1
-    while _is_used(turn, request_id := RequestId(schedule.user, schedule.device, counter)):
-        counter -= 1
-    return request_id
-
-
-def _is_used(turn: Turn, request_id: RequestId) -> bool:
-    return any(f"{request_id}|{variant:d}" in turn.state.used_requests for variant in CommandVariant)
 
 
 def _profile_read(details: DspSchedule, day: Instant) -> Body:

@@ -1,4 +1,4 @@
-"""The certificates by which DUIS XML may be signed, by serial number.
+"""The certificates by which DUIS XML may be signed, by serial number; and the DSP's own signer.
 
 They are those of the parties that are loaded, and of all organisations in the folder of certificates: whether one of
 them is a User, access control asks. A party's certificate for XML is the one in the folder, else the one that the seed
@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 
 from ledger.books import Book
 from smart_metering.administration import Party
-from smart_metering.duis_xml.signature import SigningCertificate, certificates_by_serial
+from smart_metering.duis_xml.signature import Signer, SigningCertificate, certificates_by_serial
 from smart_metering.identifiers import Eui
 from smart_metering.pki.certificates import OrganisationRole
 from smart_metering.pki.development import DevelopmentPki
 from smart_metering.pki.given_keys import Use
 from smart_metering.pki.keys import KeyUsage
+from smart_metering.pki.serial_numbers import serial_number_of
 
 
 class SigningCertificates:
@@ -44,3 +45,11 @@ class SigningCertificates:
 
     def _derived(self, party: Eui) -> bytes:
         return self._pki.certificates(party, OrganisationRole.OTHER)[KeyUsage.XML_SIGNING]
+
+
+def signer_of(pki: DevelopmentPki, acb: Eui) -> Signer:
+    """Who signs what the DSP says: the Access Control Broker, with its key for XML. Raises MissingPrivateKey."""
+    certificate = pki.certificates(acb, OrganisationRole.ACCESS_CONTROL_BROKER)[KeyUsage.XML_SIGNING]
+    return Signer(
+        private_key=pki.private_key(acb, KeyUsage.XML_SIGNING), serial_number=serial_number_of(certificate)
+    )

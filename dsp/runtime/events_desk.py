@@ -69,7 +69,10 @@ class UnknownKind(ValueError):
 class EventsDesk:
     """Reads by the records desk, in its thread."""
 
-    def __init__(self, state: State, records: RecordsDesk, bell: Bell) -> None:
+    def __init__(
+        self, state: State, records: RecordsDesk, bell: Bell, *, rest_seconds: float = REST_SECONDS
+    ) -> None:
+        self._rest_seconds = rest_seconds
         self._state = state
         self._records = records
         self._bell = bell
@@ -95,7 +98,7 @@ class EventsDesk:
                 if until_now:
                     return
                 await news.wait()
-                await asyncio.sleep(REST_SECONDS)
+                await asyncio.sleep(self._rest_seconds)
 
     async def states(self) -> AsyncIterator[States]:
         """All Devices of the SMI, in batches; the first may be empty."""

@@ -17,11 +17,11 @@ class FirmwareIntake:
 
     def __init__(self, runtime: EngineRoom, store: FirmwareStore) -> None:
         self._runtime = runtime
-        self._store = store
+        self.store = store
 
     def receive(self) -> IncomingFile:
         """A new file, to be filled and then given to `keep`."""
-        return self._store.receive()
+        return self.store.receive()
 
     async def keep(self, incoming: IncomingFile) -> FirmwareFile | Refusal:
         """Once this returns, the file is durable and 11.1 and 11.4 may name it."""
@@ -40,7 +40,7 @@ class FirmwareIntake:
         name = file_digest(octets)
         is_known = name in self._runtime.engine.state.firmware_files
         if not is_known and len(octets) <= MAXIMUM_FIRMWARE_FILE_OCTETS:
-            await asyncio.to_thread(self._store.add, octets)
+            await asyncio.to_thread(self.store.add, octets)
             await self._show(name, octets)
         return changed(request, body=changed(body, firmware_image=b"", firmware_file=name))
 
@@ -48,5 +48,5 @@ class FirmwareIntake:
         reply = await self._runtime.submit(FirmwareUploaded(sha256=name, octets=octets))
         assert isinstance(reply, FirmwareFile | Refusal), reply
         if isinstance(reply, Refusal):
-            await asyncio.to_thread(self._store.remove, name)
+            await asyncio.to_thread(self.store.remove, name)
         return reply

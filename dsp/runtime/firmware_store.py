@@ -83,6 +83,11 @@ class FirmwareStore:
         """Forgets a file that turned out not to be firmware."""
         (self._folder / name).unlink(missing_ok=True)
 
+    def read(self, name: str) -> bytes | None:
+        """The file whole; None: there is no such file."""
+        path = self._folder / name
+        return path.read_bytes() if _NAME.fullmatch(name) is not None and path.is_file() else None
+
     def blocks(self, name: str) -> Iterator[tuple[int, int, bytes]]:
         """Offset, size of the whole file, and octets of each block; nothing if there is no such file."""
         path = self._folder / name

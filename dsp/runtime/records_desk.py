@@ -2,7 +2,7 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +29,7 @@ T = TypeVar("T")
 R = TypeVar("R", bound=msgspec.Struct)
 
 TALLIED_TOGETHER = 1_000
+TOGETHER = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +212,37 @@ class RecordsDesk:
                 before=last + 1,
                 limit=limit,
             )
+        )
+
+    async def read_answer(self, user: Eui, request_id: str, after: int) -> AuditRecord | None:
+        """The Service Response that the User got at once to a request that stands at `after`."""
+        where: dict[str, Wanted] = {
+            "cause": request_id,
+            "user": user,
+            "kind": _numbers((MessageKind.SERVICE_RESPONSE,)),
+        }
+        read = partial(self._store.read, self._state.audit_trail, where=where, after=after, limit=1)
+        return next((record for _, record in await self._read(read)), None)
+
+    async def read_trail_of(
+        self, user: Eui, devices: Sequence[Eui] | None, kinds: Iterable[MessageKind], after: int, last: int
+    ) -> list[tuple[int, AuditRecord]]:
+        """The User's own records beyond `after`, up to `last`: up to TOGETHER, oldest first. None: of any Device."""
+        own: dict[str, Wanted] = {"user": user, "kind": _numbers(kinds)}
+        where = own if devices is None else {"device": tuple(devices), **own}
+        log = self._state.audit_trail
+        return await self._read(
+            partial(self._store.read, log, where=where, after=after, before=last + 1, limit=TOGETHER)
+        )
+
+    async def read_changes_of_all(
+        self, devices: Sequence[Eui], after: int, last: int
+    ) -> list[tuple[int, SmiChange]]:
+        """Changes of these Devices in the SMI, likewise."""
+        where: dict[str, Wanted] = {"device": tuple(devices)}
+        log = self._state.smi_changes
+        return await self._read(
+            partial(self._store.read, log, where=where, after=after, before=last + 1, limit=TOGETHER)
         )
 
     async def read_changes_of(self, device: Eui, limit: int) -> list[SmiChange]:

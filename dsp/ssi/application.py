@@ -24,7 +24,7 @@ from dsp.identity.sessions import Session, cookie_name
 from dsp.ssi.desks import Desks
 from dsp.ssi.forms import NO_FIELDS, read_form
 from dsp.ssi.headers import LOOPBACK_NAMES, SafeHeaders, host_name
-from dsp.ssi.pages import PAGES, For, Page, Takes
+from dsp.ssi.pages import MOST_OCTETS_OF, PAGES, For, Page
 from dsp.ssi.refusing import Refused, forbidden
 from dsp.ssi.rendering import Renderer, Way
 from dsp.ssi.static_files import ROOT, StaticFiles
@@ -33,6 +33,8 @@ from dsp.ssi.views.addresses import address_of
 from dsp.ssi.visits import Visit, local
 
 CSRF_FIELD, CSRF_HEADER = "csrf_token", "X-CSRF-Token"
+BACKGROUND_HEADER = "X-Background"
+"""What a page sends with a request that nobody made: it looks by itself whether something has changed."""
 SAFE_SITES = frozenset({"same-origin", "none"})
 FORGED = "This form came from no page of this session. Load the page anew and try again."
 OUR_FAULT = "Something went wrong here, and it was written down. Nothing that you did is to blame."
@@ -87,23 +89,26 @@ class _Door:
         return serve
 
     async def _serve(self, page: Page, request: Request) -> Response:
-        visit, new_guest = self._visit(request)
+        visit, new_guest = self._visit(request, in_background=page.in_background)
         if page.audience is not For.ANYBODY and visit.session is None:
             return _to_sign_in(visit)
         if not _is_for(page, visit.session):
             raise forbidden(f"This page is for {page.audience}.")
         if page.method != "GET":
-            visit.form = await read_form(request) if page.takes is Takes.FORM else NO_FIELDS
+            most = MOST_OCTETS_OF[page.takes]
+            visit.form = await read_form(request, most) if most else NO_FIELDS
             self._check_ours(visit)
         response = await page.visited(visit)
         if new_guest:
             _greet(visit, response, new_guest)
         return response
 
-    def _visit(self, request: Request) -> tuple[Visit, str]:
-        """And the cookie of a guest who was not here before."""
+    def _visit(self, request: Request, *, in_background: bool = False) -> tuple[Visit, str]:
+        """And the cookie of a guest who was not here before. A page that is only open keeps no session from idling."""
         over_tls = request.url.scheme == "https"
-        session = self._desks.identity.session(request.cookies.get(cookie_name(over_tls=over_tls), ""))
+        used = not in_background and BACKGROUND_HEADER not in request.headers
+        cookie = request.cookies.get(cookie_name(over_tls=over_tls), "")
+        session = self._desks.identity.session(cookie, used=used)
         guest = request.cookies.get(guest_cookie_name(over_tls=over_tls), "")
         new_guest = "" if guest or session is not None else self._guests.new_guest()
         return Visit(

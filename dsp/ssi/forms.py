@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from dsp.ssi.refusing import Refused, bad_request
 
 MOST_OCTETS = 64 * 1024
+MOST_OCTETS_OF_LONG = 2 * 1024 * 1024  # 50,000 Device IDs, percent-encoded
 MOST_FIELDS = 200
 BODY_WITHIN_SECONDS = 10.0
 FORM = "application/x-www-form-urlencoded"
@@ -59,10 +60,10 @@ def read_query(request: Request) -> Fields:
     return _read(request.url.query, "the address")
 
 
-async def read_form(request: Request) -> Fields:
+async def read_form(request: Request, most: int = MOST_OCTETS) -> Fields:
     """What a form sent. Raises Refused."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    octets = await read_body(request, MOST_OCTETS)
+    octets = await read_body(request, most)
     if not octets:
         return NO_FIELDS
     if media_type != FORM:

@@ -29,7 +29,7 @@ async def inventory(visit: Visit) -> Response:
         raise bad_request(f"A search of more than {LONGEST_TEXT} characters finds nothing.")
     desk, state = visit.desks.inventory, visit.desks.runtime.engine.state
     understood = desk.understand(asked["q"])
-    search = _search(understood, asked)
+    search = search_of(understood, asked)
     found = NOTHING
     if search is not None:
         after, before = visit.query.text("after").upper(), visit.query.text("before").upper()
@@ -38,8 +38,8 @@ async def inventory(visit: Visit) -> Response:
     return visit.page("inventory.html", "Inventory", view=view)
 
 
-def _search(understood: Understood, asked: Mapping[str, str]) -> Search | None:
-    """None: no text of that kind can be an identifier."""
+def search_of(understood: Understood, asked: Mapping[str, str]) -> Search | None:
+    """With the filters of the form, by FILTERS. None: no text of that kind can be an identifier."""
     if understood.search is None:
         return None
     filters = {field: asked[name] for name, field in FILTERS.items() if asked[name]}

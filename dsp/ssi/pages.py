@@ -6,7 +6,20 @@ from enum import StrEnum
 
 from starlette.responses import Response
 
-from dsp.ssi import about, audit, devices, entrance, explaining, inventory
+from dsp.ssi import (
+    about,
+    audit,
+    campaigns,
+    clock,
+    cpl,
+    devices,
+    entrance,
+    explaining,
+    faults,
+    inventory,
+    live,
+)
+from dsp.ssi.forms import MOST_OCTETS, MOST_OCTETS_OF_LONG
 from dsp.ssi.visits import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -26,12 +39,25 @@ class Takes(StrEnum):
 
     NOTHING = "nothing"
     FORM = "a form"
+    LONG_FORM = "a form with a list of Devices"
     UPLOAD = "a file"
+
+
+MOST_OCTETS_OF = {
+    Takes.NOTHING: 0,
+    Takes.FORM: MOST_OCTETS,
+    Takes.LONG_FORM: MOST_OCTETS_OF_LONG,
+    Takes.UPLOAD: 0,
+}
+"""Of the form that the door reads; 0: it reads none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is asked for by this method at this path. `named`: what the navigation calls it; empty: it is not there."""
+    """What is asked for by this method at this path. `named`: what the navigation calls it; empty: it is not there.
+
+    `in_background`: a page's own script asks for it, which keeps no session from idling.
+    """
 
     method: str
     path: str
@@ -39,6 +65,7 @@ class Page:
     audience: For
     takes: Takes = Takes.NOTHING
     named: str = ""
+    in_background: bool = False
 
 
 PAGES = (
@@ -56,5 +83,24 @@ PAGES = (
     Page("GET",  "/audit.json",          audit.as_json,          For.PARTY),
     Page("GET",  "/audit/records/{number}", audit.record,        For.PARTY),
     Page("GET",  "/explain",             explaining.explain,     For.SIGNED_IN,  named="Explain"),
+    Page("GET",  "/campaigns",           campaigns.campaigns,    For.PARTY,      named="Campaigns"),
+    Page("POST", "/campaigns/files",     campaigns.upload,       For.PARTY,      Takes.UPLOAD),
+    Page("GET",  "/campaigns/files/{file}", campaigns.file,      For.PARTY),
+    Page("POST", "/campaigns/files/{file}", campaigns.start,     For.PARTY,      Takes.LONG_FORM),
+    Page("GET",  "/campaigns/{number}",  campaigns.campaign,     For.PARTY),
+    Page("GET",  "/campaigns/{number}/progress", campaigns.progress, For.PARTY, in_background=True),
+    Page("POST", "/campaigns/{number}",  campaigns.send,         For.PARTY,      Takes.FORM),
+    Page("GET",  "/live",                live.live,              For.SIGNED_IN,  named="Live"),
+    Page("GET",  "/live/events",         live.events,            For.SIGNED_IN,  in_background=True),
+    Page("GET",  "/cpl",                 cpl.cpl,                For.OPERATOR,   named="CPL"),
+    Page("GET",  "/cpl/product",         cpl.product,            For.OPERATOR),
+    Page("POST", "/cpl/add",             cpl.add,                For.OPERATOR,   Takes.FORM),
+    Page("POST", "/cpl/remove",          cpl.remove,             For.OPERATOR,   Takes.FORM),
+    Page("GET",  "/faults",              faults.faults,          For.OPERATOR,   named="Faults"),
+    Page("POST", "/faults/set",          faults.set_fault,       For.OPERATOR,   Takes.FORM),
+    Page("POST", "/faults/clear",        faults.clear,           For.OPERATOR,   Takes.FORM),
+    Page("GET",  "/clock",               clock.clock,            For.OPERATOR,   named="Clock"),
+    Page("POST", "/clock/step",          clock.step,             For.OPERATOR,   Takes.FORM),
+    Page("POST", "/clock/rate",          clock.set_rate,         For.OPERATOR,   Takes.FORM),
     Page("GET",  "/about",               about.about,            For.SIGNED_IN,  named="About"),
 )  # fmt: skip

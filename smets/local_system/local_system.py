@@ -245,7 +245,10 @@ class LocalSystem:
             arguments += ["--smki-listen", self._smki_address or settings.smki_listen]
         arguments += settings.duis.arguments(self._duis_address)
         arguments += settings.ssi.arguments(
-            self._folder.emulator_address, self._emulator_access, self._ssi_address
+            self._folder.emulator_address,
+            self._folder.parties,
+            self._emulator_access,
+            self._ssi_address,
         )
         if settings.epoch is not None:
             arguments += ["--epoch", format_instant(settings.epoch)]

@@ -16,16 +16,19 @@ class Ssi:
     listen: str = ""
     development_sign_in: bool = False
 
-    def arguments(self, emulator: Path, access: AccessFiles, listening: str = "") -> list[str]:
+    def arguments(self, emulator: Path, parties: Path, access: AccessFiles, listening: str = "") -> list[str]:
         """Of `python -m dsp`. The emulator writes where it listens into a file, for it starts after the DSP.
 
+        `parties` has the parties' keys, which the pages are given with development sign-in alone.
         `listening`: where the pages were before, so that browsers find them again.
         """
         if not self.listen:
             return []
         arguments = ["--ssi-listen", listening or self.listen, "--ssi-emulator", f"@{emulator}"]
         arguments += options_of(access, prefix="ssi-emulator-")
-        return [*arguments, *(["--ssi-development-sign-in"] if self.development_sign_in else [])]
+        if self.development_sign_in:
+            arguments += ["--ssi-development-sign-in", "--ssi-development-keys", str(parties)]
+        return arguments
 
 
 NO_SSI = Ssi()

@@ -95,9 +95,14 @@ class StateFolder:
         """Where the emulator that runs says that it listens."""
         return self.path / "emulator-address"
 
+    @property
+    def parties(self) -> Path:
+        """Where the folders of the parties' keys are."""
+        return self.path / "parties"
+
     def party(self, eui: Eui) -> Path:
         """A party's own folder."""
-        return self.path / "parties" / eui_octets(eui).hex()
+        return self.parties / eui_octets(eui).hex()
 
     @property
     def imported(self) -> Path:

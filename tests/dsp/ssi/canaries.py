@@ -20,15 +20,17 @@ from smart_metering.duis.inventory_requests import (
     ReadInventory,
     UpdateInventory,
 )
-from smart_metering.duis.service_requests import Body, ReadFirmwareVersion
+from smart_metering.duis.service_requests import Body, ReadFirmwareVersion, UpdateFirmware
 from smart_metering.duis.service_responses import DecodedValue, GbcsPayload, ServiceResponse
 from smart_metering.identifiers import Eui
 from smart_metering.instants import HOUR_MS
+from smart_metering.ota.image import encode as encode_file
 from smart_metering.records import changed
 from smart_metering.rpc.v1 import central_products_list_pb2 as cpl_pb2
+from smart_metering.rpc.v1 import dcc_user_interface_pb2
 from smart_metering.rpc.v1 import inventory_administration_pb2 as administration_pb2
 from smart_metering.wire.conversion import to_message
-from tests.dsp.rpc.loopback import HandHeldHost
+from tests.dsp.rpc.loopback import HandHeldHost, as_user
 from tests.dsp.ssi.browsing import Browser, Site, serving
 from tests.support.dsp_premises import (
     AGENT,
@@ -50,6 +52,7 @@ from tests.support.dsp_premises import (
     V1,
     V2,
     cpl_entry,
+    firmware_file,
     party,
 )
 from tests.support.hand_made_device import ACB
@@ -157,6 +160,8 @@ async def _live(lived: Lived, host: HandHeldHost) -> None:
         await _ask(lived, eui, "8.2", ReadInventory(property_filter=where), ACB)
     details = UpdateInventory(device_id=ESME, update_device_details=DeviceDetails(esme_variant="ADE"))
     await _ask(lived, SUPPLIER, "8.4", details, ACB)
+    for eui, device in ((SUPPLIER, ESME), (GAS_SUPPLIER, GSME)):
+        await _send_firmware(lived, eui, device)
     host.devices[ESME].version = V2
     await dcc.cpl.Remove(cpl_pb2.RemoveCplEntry(entry_id=cpl_entry(ESME, V1).entry_id))
     for eui, device in READS:
@@ -170,6 +175,14 @@ async def _live(lived: Lived, host: HandHeldHost) -> None:
     await dcc.advance(HOUR_MS)
     for eui, device in READS:  # These are under way.
         await _ask(lived, eui, "11.2", ReadFirmwareVersion(), device)
+
+
+async def _send_firmware(lived: Lived, by: Eui, device: Eui) -> None:
+    """A campaign of this party's own, which it also lists."""
+    chunk = dcc_user_interface_pb2.FirmwareChunk(content=encode_file(firmware_file(V2)))
+    file = await lived.site.dcc.users.UploadFirmware(iter([chunk]), metadata=as_user(by))
+    body = UpdateFirmware(firmware_file=file.sha256, firmware_version=V2, device_id_list=(device,))
+    await _ask(lived, by, "11.1", body, ACB)
 
 
 async def _ask(lived: Lived, by: Eui, srv: str, body: Body, target: Eui) -> None:
@@ -203,5 +216,10 @@ def addresses(lived: Lived, records: int) -> Iterable[str]:
             yield f"{path}?device={device}&show=titles"
     yield from ("/audit.csv", "/audit.json", "/audit.csv?show=titles", "/audit?kind=DCCAlert")
     yield from (f"/audit/records/{number}" for number in range(records + 2))
+    yield from ("/campaigns", "/live", "/live?of=all", "/cpl", "/cpl?q=ESME", "/faults", "/clock")
+    yield f"/cpl/product?type=ESME&manufacturer={MANUFACTURER}&model={MODEL}&version={V1}"
+    yield from (f"/campaigns/files/{file}" for file in lived.site.dcc.dsp.runtime.engine.state.firmware_files)
+    for number in range(records + 2):
+        yield from (f"/campaigns/{number}", f"/campaigns/{number}/progress")
     for requests in lived.requests.values():
         yield from (f"/explain?request_id={request_id}" for request_id in requests)

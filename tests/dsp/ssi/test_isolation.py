@@ -1,5 +1,6 @@
 """Nobody finds in any page, file, header or error what is another party's, before and after titles are shown."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -86,6 +87,23 @@ async def test_who_is_not_signed_in_finds_nothing_at_all(lived: Lived) -> None:
         texts.append(await visited(browser, "/sign-in"))
 
     assert not [secret for secret in secrets for text in texts if secret in text]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("user", ROLES, ids=lambda eui: ROLES[eui][0])
+async def test_nothing_of_another_streams_into_an_open_page(lived: Lived, user: Eui) -> None:
+    secrets = list(lived.secrets_of_others(user))
+    async with (
+        lived.signed_in(user) as browser,
+        browser.http.stream("GET", "/live/events?after=0.0&of=all") as response,
+    ):
+        lines = response.aiter_lines()
+        text = ""
+        while "Commissioned -> Suspended" not in text:
+            text += await asyncio.wait_for(anext(lines), 10)
+
+    assert not [secret for secret in secrets if secret in text]
+    assert ('"DCCAlert"' in text) == (user in (SUPPLIER, DISTRIBUTOR))
 
 
 async def visited(browser: Browser, address: str) -> str:

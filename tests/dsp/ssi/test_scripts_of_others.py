@@ -2,21 +2,35 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from lxml import html
 
 from dsp.ssi.exports import safe_cell
-from smart_metering.administration import DeviceInside, Fate, LoggedEvent
+from smart_metering.administration import DeviceInside, Fate, FaultRule, LoggedEvent
 from smart_metering.device_types import DeviceType, Generation
 from smart_metering.duis.inventory_requests import PropertyFilter
 from smart_metering.duis.service_responses import DecodedValue
 from smart_metering.firmware_versions import FirmwareVersion
 from smart_metering.records import changed
+from smart_metering.rpc.v1 import central_products_list_pb2 as cpl_pb2
 from smart_metering.rpc.v1 import inventory_administration_pb2 as administration_pb2
 from smart_metering.wire.conversion import to_message
 from tests.dsp.ssi.browsing import OPERATOR, Shown, Site, serving
-from tests.support.dsp_premises import CHF, DEVICE_TYPES, ESME, START, SUPPLIER, loaded_device, party
+from tests.support.dsp_premises import (
+    CHF,
+    DEVICE_TYPES,
+    ESME,
+    MANUFACTURER,
+    MODEL,
+    START,
+    SUPPLIER,
+    V1,
+    cpl_entry,
+    loaded_device,
+    party,
+)
 from tests.support.scripted_emulator import ScriptedEmulator, scripted_emulator
 
 ATTACKS = (
@@ -27,7 +41,13 @@ ATTACKS = (
     "{{ 7*7 }}${7*7}<%= 7*7 %>",
     "javascript:alert(1)",
 )
-OURS = {"/static/vendor/htmx-2.0.11.min.js", "/static/app.js"}
+OURS = {
+    "/static/vendor/htmx-2.0.11.min.js",
+    "/static/vendor/uplot-1.6.32.min.js",
+    "/static/app.js",
+    "/static/campaign.js",
+    "/static/live.js",
+}
 ALLOWED_SCHEMES = ("/", "#")
 
 
@@ -90,8 +110,11 @@ async def attacked(
             counter=1,
         )
     ]
+    emulator.rules = [FaultRule(name=attack, fate="lose", references=(attack,), one_in=1)]
+    entry = changed(cpl_entry(ESME, V1), entry_id=attack, device_manufacturer=attack, device_model=attack)
     async with serving(tmp_path / "state", emulators=(emulator.address,)) as site:
         await site.dcc.administration.Load(iter([batch]))
+        await site.dcc.cpl.Add(to_message(entry, cpl_pb2.CplEntry))
         await site.dcc.send(site.dcc.read_version())
         yield site, attack
 
@@ -104,6 +127,11 @@ async def test_what_others_wrote_is_shown_as_text(attacked: tuple[Site, str]) ->
         f"/explain?request_id={SUPPLIER}:{ESME}:1",
         "/audit",
         "/about",
+        "/live?of=all",
+        "/campaigns",
+        "/faults",
+        "/cpl?q=" + quote(attack),
+        f"/cpl/product?type=ESME&manufacturer={quote(attack)}&model={quote(attack)}&version={V1}",
     )
     async with site.signed_in(OPERATOR) as operator, site.signed_in(SUPPLIER) as supplier:
         shown = [await browser.get(address) for browser in (operator, supplier) for address in addresses]
@@ -114,6 +142,9 @@ async def test_what_others_wrote_is_shown_as_text(attacked: tuple[Site, str]) ->
     assert " ".join(attack.split()) in shown[1].text
     assert shown[1].text.count(" ".join(attack.split())) > 8
     assert " ".join(attack.split()) in shown[2].text
+    assert " ".join(attack.split()) in shown[7].text, "the faults"
+    assert " ".join(attack.split()) in shown[8].text, "the CPL"
+    assert " ".join(attack.split()).upper() in shown[9].text.upper(), "a product"
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -129,9 +160,35 @@ async def test_what_was_asked_is_shown_as_text(site: Site, attack: str) -> None:
             ("/audit", "from"),
             ("/explain", "request_id"),
             ("/nothing", "x"),
+            ("/live", "of"),
+            ("/campaigns", "before"),
         ):
             assert_runs_nothing(Shown(await browser.http.get(path, params={name: attack})))
+        assert_runs_nothing(await browser.get(f"/campaigns/files/{quote(attack, safe='')}"))
+        assert_runs_nothing(await browser.get(f"/campaigns/{quote(attack, safe='')}"))
         assert_runs_nothing(Shown(await browser.http.get(f"/devices/{attack.replace('/', '')}")))
+    async with site.signed_in(OPERATOR) as operator:
+        for path, name in (
+            ("/cpl", "q"),
+            ("/cpl", "after"),
+            ("/cpl/product", "model"),
+            ("/cpl/product", "status"),
+        ):
+            asked = {
+                "type": "ESME",
+                "manufacturer": MANUFACTURER,
+                "model": MODEL,
+                "version": V1,
+                name: attack,
+            }
+            assert_runs_nothing(Shown(await operator.http.get(path, params=asked)))
+        for path, name in (
+            ("/cpl/add", "model"),
+            ("/cpl/remove", "entry_id"),
+            ("/faults/set", "name"),
+            ("/clock/rate", "rate"),
+        ):
+            assert_runs_nothing(await operator.post(path, {name: attack}))
     async with site.browser() as guest:
         assert_runs_nothing(Shown(await guest.http.get("/sign-in", params={"then": attack})))
         await guest.get("/sign-in")
