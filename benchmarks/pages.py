@@ -66,6 +66,8 @@ def pages(neighbourhood: Neighbourhood) -> dict[str, tuple[Eui | None, str]]:
         "audit trail, own records": (supplier, "/audit"),
         "audit trail, titles": (distributor, f"/audit?device={meter}&show=titles"),
         "a request explained": (supplier, f"/explain?request_id={supplier}:{meter}:1"),
+        "campaigns": (supplier, "/campaigns"),
+        "live": (supplier, "/live"),
         "about": (supplier, "/about"),
     }
 

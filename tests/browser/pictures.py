@@ -33,17 +33,23 @@ faults:
   - {{name: unlucky, fate: lose, direction: FROM_DEVICE, srvs: [11.3], device: {METER}, next: 1}}
 """
 OPTIONS = ("--ssi-listen", "127.0.0.1:0", "--ssi-development-sign-in")
-UPDATED = tuple(f"00-DB-12-34-00-00-00-{number:02X}" for number in range(0x02, 0x82, 0x10))
+METERS = tuple(f"00-DB-12-34-00-00-00-{number:X}2" for number in range(PREMISES))
+ACTIVATED = METERS[1:8]
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What `user` sees at `path`, from the top of the page to its end."""
+    """What `user` sees at `path`, from the top of the page to its end; `through` is a link there that leads further.
+
+    `awaited` names what a script draws, so that it is not missing.
+    """
 
     name: str
     user: str
     path: str
     theme: Theme = "light"
+    through: str = ""
+    awaited: str = ""
 
 
 BEFORE = (
@@ -55,6 +61,7 @@ AFTER = (
     Picture("device",       SUPPLIER,         f"/devices/{METER}"),
     Picture("device-dark",  SUPPLIER,         f"/devices/{METER}",                "dark"),
     Picture("explain",      SUPPLIER,         "{activation}"),
+    Picture("campaign",     SUPPLIER,         "/campaigns", through="#list ~ * th a", awaited="#plot canvas"),
     Picture("audit-titles", NETWORK_OPERATOR, f"/audit?device={METER}&show=titles"),
 )  # fmt: skip
 
@@ -65,10 +72,9 @@ def lose_a_response(line: CommandLine) -> str:
     line.run("send", "4.1.1", METER, "--advance", "1m")
     line.run("cpl", "remove", "ESME-AB01-010A030B-00000001")
     line.run("send", "4.1.1", METER, exit_code=Exit.ANSWERED_WITH_ERROR)
-    for meter in UPDATED:
-        line.run("send", "11.1", meter, "--firmware", image)
+    line.run("send", "11.1", *METERS, "--firmware", image)
     line.run("clock", "advance", "2h")
-    for meter in UPDATED[1:]:
+    for meter in ACTIVATED:
         line.run("send", "11.3", meter, "--firmware", image, "--advance", "1m")
     activation = ("send", "11.3", METER, "--firmware", image, "--advance", "1m")
     lost = line.ask(*activation, exit_code=Exit.ANSWERED_WITH_ERROR)
@@ -83,6 +89,10 @@ async def take(line: CommandLine, pictures: Sequence[Picture], folder: Path, **p
             async with reading(address, folder, browser=browser, theme=picture.theme) as reader:
                 await reader.develops(picture.user)
                 await reader.goes_to(picture.path.format(**places))
+                if picture.through:
+                    await reader.page.locator(picture.through).first.click()
+                if picture.awaited:
+                    await reader.page.locator(picture.awaited).first.wait_for()
                 await _take(reader, picture)
 
 

@@ -19,7 +19,7 @@ from smart_metering.rpc.v1 import central_products_list_pb2 as cpl_pb2
 from smart_metering.rpc.v1 import inventory_administration_pb2 as administration_pb2
 from smart_metering.smi_statuses import SmiStatus
 from smart_metering.wire.conversion import to_message
-from tests.dsp.ssi.browsing import OPERATOR, Site, serving
+from tests.dsp.ssi.browsing import OPERATOR, Browser, Site, serving
 from tests.support.dsp_premises import (
     CHF,
     DISTRIBUTOR,
@@ -40,6 +40,7 @@ from tests.support.scripted_emulator import ScriptedEmulator, scripted_emulator
 
 MOST_OCTETS = 150_000
 DEVICES, RECORDS, SUSPENSIONS = 1_000, 60, 40
+FULL = 50
 MODEL_OF_MANY = "43310001"
 LONG = "a name as long as anybody would give one, and then some more of it: "
 FIRST = 0x00DB_AA00_0000_0000
@@ -135,6 +136,23 @@ async def for_many(site: Site) -> str:
     return request.request_id
 
 
+async def links(browser: Browser, reader: Eui | None) -> list[str]:
+    """To each record of the first list, to the campaign and its file, to the products of the CPL."""
+    if reader is OPERATOR:
+        found = (await browser.get("/cpl")).attributes("//main//a/@href[starts-with(., '/cpl/product')]")
+        assert found
+        return found
+    records = (await browser.get("/audit")).attributes("//tbody//td[last()]/a/@href")
+    campaigns = (await browser.get("/campaigns")).attributes("//tbody//th/a/@href")
+    assert reader != SUPPLIER or (len(records) == FULL and len(campaigns) == 1)
+    files = [
+        href
+        for campaign in campaigns
+        for href in (await browser.get(campaign)).attributes("//a/@href[starts-with(., '/campaigns/files/')]")
+    ]
+    return [*records, *campaigns, *files]
+
+
 @pytest.mark.parametrize("reader", [SUPPLIER, DISTRIBUTOR, OPERATOR])
 async def test_no_page_is_large(site: Site, reader: Eui | None) -> None:
     request_id = await for_many(site)
@@ -144,9 +162,12 @@ async def test_no_page_is_large(site: Site, reader: Eui | None) -> None:
         f"/devices/{ESME}",
         "/about",
         f"/explain?request_id={request_id}",
+        "/live",
     ]
-    if reader is not OPERATOR:
-        pages += ["/audit", f"/audit?device={ESME}", f"/audit?device={ESME}&show=titles"]
+    if reader is OPERATOR:
+        pages += ["/cpl", "/faults", "/clock"]
+    else:
+        pages += ["/audit", f"/audit?device={ESME}", f"/audit?device={ESME}&show=titles", "/campaigns"]
     sizes: dict[str, int] = {}
 
     async with site.signed_in(reader) as browser, site.browser() as guest:
@@ -154,8 +175,7 @@ async def test_no_page_is_large(site: Site, reader: Eui | None) -> None:
         for page in pages:
             shown = await browser.get(page)
             sizes[page] = len(shown.response.content)
-        if reader == SUPPLIER:
-            for record in (await browser.get("/audit")).attributes("//tbody//td[last()]/a/@href"):
-                sizes[record] = len((await browser.get(record)).response.content)
+        for more in await links(browser, reader):
+            sizes[more] = len((await browser.get(more)).response.content)
 
     assert {page: size for page, size in sizes.items() if size > MOST_OCTETS} == {}
