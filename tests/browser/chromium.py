@@ -53,11 +53,12 @@ class Reader:
     async def pictured(self, name: str) -> Path:
         """The page from its top to its end, however high the window is."""
         file = self.pictures / f"{name}.png"
-        end = await self.page.evaluate(END_OF_PAGE)
+        height = float(await self.page.evaluate(END_OF_PAGE))
         size = self.page.viewport_size
         assert size is not None
-        whole = {"x": 0.0, "y": 0.0, "width": float(size["width"]), "height": float(end)}
-        await self.page.screenshot(path=file, full_page=True, clip=whole)
+        await self.page.screenshot(
+            path=file, full_page=True, clip={"x": 0, "y": 0, "width": size["width"], "height": height}
+        )
         return file
 
     async def barriers(self) -> list[str]:
