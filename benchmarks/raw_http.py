@@ -1,6 +1,6 @@
-"""The raw baseline of DUIS XML over HTTP: the same server with nothing behind it, in a process of its own.
+"""The raw baseline of what is served over HTTP: the same server with nothing behind it, in a process of its own.
 
-It answers any POST with as many octets as an Acknowledgement has.
+It answers a POST with as many octets as an Acknowledgement has, and a GET of /N with N octets.
 """
 
 import asyncio
@@ -24,8 +24,13 @@ async def _answer(request: Request) -> Response:
     return Response(ANSWER, media_type="application/xml")
 
 
+async def _page(request: Request) -> Response:
+    return Response(bytes(request.path_params["octets"]), media_type="text/html")
+
+
 async def _serve() -> None:
-    server = HttpServer("127.0.0.1:0", Starlette(routes=[Route("/", _answer, methods=["POST"])]))
+    routes = [Route("/", _answer, methods=["POST"]), Route("/{octets:int}", _page)]
+    server = HttpServer("127.0.0.1:0", Starlette(routes=routes))
     await server.start()
     print(READY, server.address, flush=True)
     await asyncio.Event().wait()

@@ -3,19 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from dsp.core.campaigns import Step
 from dsp.core.records import SmiChange
 from dsp.runtime.live_desk import MOST_EVENTS
 from smets.local_system.connection import read_connection
-from tests.browser.chromium import Reader, reading
+from tests.browser.chromium import THEMES, Reader, reading
 from tests.dsp.ssi.browsing import Site, serving
 from tests.smets.cli.command_line import CommandLine, running
 from tests.support.dsp_premises import ESME, START, SUPPLIER
 
-pytestmark = pytest.mark.slow
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 METERS = 12
 FLEET = f"""
@@ -35,7 +40,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
         yield line
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with serving(tmp_path / "state") as site:
         yield site
@@ -58,9 +63,9 @@ async def sends(reader: Reader, text: str) -> None:
 
 
 async def test_a_campaign_with_losses_is_brought_to_its_end_from_the_page(
-    line: CommandLine, tmp_path: Path
+    line: CommandLine, browser: "Browser", tmp_path: Path
 ) -> None:
-    async with reading(read_connection(line.state).ssi, tmp_path) as reader:
+    async with reading(read_connection(line.state).ssi, tmp_path, browser=browser) as reader:
         await reader.develops("Operator")
         await reader.goes_to("/faults")
         await reader.page.get_by_label("SRVs (none: any)").fill("11.3")
@@ -112,8 +117,10 @@ async def test_a_campaign_with_losses_is_brought_to_its_end_from_the_page(
         await standing.filter(has_text="Your session has ended: sign in").wait_for()
 
 
-async def test_devices_that_are_suspended_appear_in_the_open_page(line: CommandLine, tmp_path: Path) -> None:
-    async with reading(read_connection(line.state).ssi, tmp_path) as reader:
+async def test_devices_that_are_suspended_appear_in_the_open_page(
+    line: CommandLine, browser: "Browser", tmp_path: Path
+) -> None:
+    async with reading(read_connection(line.state).ssi, tmp_path, browser=browser) as reader:
         await reader.develops("Operator")
         await reader.goes_to(
             PRODUCT.replace("ESME", "GSME").replace("AB01", "AB02").replace("010A030B", "020A0301")
@@ -134,9 +141,9 @@ async def test_devices_that_are_suspended_appear_in_the_open_page(line: CommandL
         assert reader.complaints == []
 
 
-async def test_a_page_that_is_left_open_stays_small(site: Site, tmp_path: Path) -> None:
+async def test_a_page_that_is_left_open_stays_small(site: Site, browser: "Browser", tmp_path: Path) -> None:
     state, runtime = site.dcc.dsp.runtime.engine.state, site.dcc.dsp.runtime
-    async with reading(site.dcc.dsp.ssi_address, tmp_path) as reader:
+    async with reading(site.dcc.dsp.ssi_address, tmp_path, browser=browser) as reader:
         await reader.develops("Operator")
         await reader.goes_to("/live")
         await reader.page.locator("#live-line").get_by_text("connected", exact=True).wait_for()
@@ -157,14 +164,14 @@ async def test_a_page_that_is_left_open_stays_small(site: Site, tmp_path: Path) 
         assert reader.complaints == []
 
 
-async def test_a_paused_page_stands_still_and_goes_on(site: Site, tmp_path: Path) -> None:
+async def test_a_paused_page_stands_still_and_goes_on(site: Site, browser: "Browser", tmp_path: Path) -> None:
     state, runtime = site.dcc.dsp.runtime.engine.state, site.dcc.dsp.runtime
 
     async def happens(what: str) -> None:
         state.smi_changes.append(SmiChange(at=START, device=ESME, what=what), device=ESME, cause="")
         await runtime.flush()
 
-    async with reading(site.dcc.dsp.ssi_address, tmp_path) as reader:
+    async with reading(site.dcc.dsp.ssi_address, tmp_path, browser=browser) as reader:
         await reader.develops("Operator")
         await reader.goes_to("/live")
         await reader.page.locator("#live-line").get_by_text("connected", exact=True).wait_for()
@@ -179,16 +186,15 @@ async def test_a_paused_page_stands_still_and_goes_on(site: Site, tmp_path: Path
         assert reader.complaints == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_no_page_of_an_operator_has_a_barrier(site: Site, tmp_path: Path, theme: str) -> None:
+async def test_no_page_of_an_operator_has_a_barrier(site: Site, browser: "Browser", tmp_path: Path) -> None:
     found: list[str] = []
-    async with reading(
-        site.dcc.dsp.ssi_address, tmp_path, theme="dark" if theme == "dark" else "light"
-    ) as reader:
+    async with reading(site.dcc.dsp.ssi_address, tmp_path, browser=browser) as reader:
         await reader.develops("Operator")
         for name, path in {"cpl": "/cpl", "clock": "/clock", "faults": "/faults", "live": "/live"}.items():
             await reader.goes_to(path)
-            found += [f"{name}: {barrier}" for barrier in await reader.barriers()]
-            await reader.pictured(f"{name}-{theme}")
+            for theme in THEMES:
+                await reader.wears(theme)
+                found += [f"{name}, {theme}: {barrier}" for barrier in await reader.barriers()]
+                await reader.pictured(f"{name}-{theme}")
 
     assert found == []

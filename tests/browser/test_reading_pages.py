@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from smart_metering.administration import DeviceInside
 from smart_metering.device_types import DeviceType, Generation
 from smart_metering.duis.device_requests import ReadDeviceLog
 from smart_metering.duis.service_responses import DecodedValue
-from tests.browser.chromium import Theme, reading
+from tests.browser.chromium import THEMES, reading
 from tests.dsp.rpc.loopback import HandHeldHost
 from tests.dsp.ssi.browsing import Site, serving
 from tests.support.dsp_premises import (
@@ -25,7 +27,10 @@ from tests.support.dsp_premises import (
 )
 from tests.support.scripted_emulator import scripted_emulator
 
-pytestmark = pytest.mark.slow
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 REQUEST = f"{SUPPLIER}:{ESME}:1"
 PAGES = {
@@ -42,7 +47,7 @@ PAGES = {
 }
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     """A lived-in premises: a version was learned, and another User asked for a log."""
     async with scripted_emulator() as emulator:
@@ -75,8 +80,10 @@ def address(site: Site) -> str:
     return site.dcc.dsp.ssi_address
 
 
-async def test_a_user_signs_in_searches_and_reads_a_device(site: Site, tmp_path: Path) -> None:
-    async with reading(address(site), tmp_path) as reader:
+async def test_a_user_signs_in_searches_and_reads_a_device(
+    site: Site, browser: "Browser", tmp_path: Path
+) -> None:
+    async with reading(address(site), tmp_path, browser=browser) as reader:
         await reader.develops(SUPPLIER)
         assert await reader.page.locator("tbody tr").count() == len(DEVICE_TYPES)
 
@@ -95,17 +102,18 @@ async def test_a_user_signs_in_searches_and_reads_a_device(site: Site, tmp_path:
         assert not reader.complaints
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 480])
-async def test_no_page_has_a_barrier(site: Site, tmp_path: Path, theme: Theme, width: int) -> None:
+async def test_no_page_has_a_barrier(site: Site, browser: "Browser", tmp_path: Path, width: int) -> None:
     found: list[str] = []
-    async with reading(address(site), tmp_path, theme=theme, width=width) as reader:
+    async with reading(address(site), tmp_path, browser=browser, width=width) as reader:
         await reader.goes_to("/sign-in")
         for name, path in PAGES.items():
             if path:
                 await reader.goes_to(path)
-            found += [f"{name}: {barrier}" for barrier in await reader.barriers()]
-            await reader.pictured(f"{name}-{theme}-{width}")
+            for theme in THEMES:
+                await reader.wears(theme)
+                found += [f"{name}, {theme}: {barrier}" for barrier in await reader.barriers()]
+                await reader.pictured(f"{name}-{theme}-{width}")
             if not path:
                 await reader.develops(SUPPLIER)
 
@@ -113,8 +121,8 @@ async def test_no_page_has_a_barrier(site: Site, tmp_path: Path, theme: Theme, w
     assert [text for text in reader.complaints if "404" not in text] == []
 
 
-async def test_everything_works_without_scripts(site: Site, tmp_path: Path) -> None:
-    async with reading(address(site), tmp_path, scripts=False) as reader:
+async def test_everything_works_without_scripts(site: Site, browser: "Browser", tmp_path: Path) -> None:
+    async with reading(address(site), tmp_path, browser=browser, scripts=False) as reader:
         await reader.develops(SUPPLIER)
         await reader.page.get_by_label("Type").select_option("GSME")
         await reader.page.get_by_role("button", name="Search").click()
@@ -125,8 +133,10 @@ async def test_everything_works_without_scripts(site: Site, tmp_path: Path) -> N
         assert await reader.page.locator("html").get_attribute("data-theme") == "dark"
 
 
-async def test_the_keyboard_reaches_the_content_past_the_navigation(site: Site, tmp_path: Path) -> None:
-    async with reading(address(site), tmp_path) as reader:
+async def test_the_keyboard_reaches_the_content_past_the_navigation(
+    site: Site, browser: "Browser", tmp_path: Path
+) -> None:
+    async with reading(address(site), tmp_path, browser=browser) as reader:
         await reader.develops(SUPPLIER)
         await reader.goes_to("/inventory")
 
@@ -138,8 +148,10 @@ async def test_the_keyboard_reaches_the_content_past_the_navigation(site: Site, 
         assert await reader.page.evaluate("document.activeElement.id") == "q"
 
 
-async def test_a_server_that_went_away_is_told_within_the_page(site: Site, tmp_path: Path) -> None:
-    async with reading(address(site), tmp_path) as reader:
+async def test_a_server_that_went_away_is_told_within_the_page(
+    site: Site, browser: "Browser", tmp_path: Path
+) -> None:
+    async with reading(address(site), tmp_path, browser=browser) as reader:
         await reader.develops(SUPPLIER)
         await reader.page.context.set_offline(True)
 

@@ -12,11 +12,11 @@ from typing import Protocol
 
 import pytest
 
+from tests.support.debian import fetched, fetched_environment
 from tests.support.processes import ROOT, free_address
 
 PATIENCE_SECONDS = 20.0
 WHERE_DEBIAN_HAS_IT = Path("/usr/sbin/mosquitto")
-FETCHED = Path(sys.prefix) / "debian"  # by scripts/set_up_mosquitto
 
 
 class Broker(Protocol):
@@ -45,7 +45,7 @@ class BrokerProcess:
         self._process = await asyncio.create_subprocess_exec(
             *self._command,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **_libraries()},
+            env={**os.environ, "PYTHONPATH": str(ROOT), **fetched_environment("mosquitto")},
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
@@ -67,15 +67,12 @@ class BrokerProcess:
             await self._process.wait()
 
 
-def _libraries() -> dict[str, str]:
-    """Where those are that were fetched with mosquitto."""
-    folders = [str(path) for path in (FETCHED / "usr/lib").glob("*-linux-*")]
-    return {"LD_LIBRARY_PATH": os.pathsep.join(folders)} if folders else {}
-
-
 def mosquitto(folder: Path, *, persistent: bool) -> BrokerProcess:
     """Debian's, with a store that it writes after each change, or without any. Skips where there is none."""
-    found = (Path(shutil.which("mosquitto") or WHERE_DEBIAN_HAS_IT), FETCHED / "usr/sbin/mosquitto")
+    found = (
+        Path(shutil.which("mosquitto") or WHERE_DEBIAN_HAS_IT),
+        fetched("mosquitto") / "usr/sbin/mosquitto",
+    )
     program = next((path for path in found if path.exists()), None)
     if program is None:
         pytest.skip(

@@ -61,10 +61,13 @@ def running(folder: Path, fleet_file: str, premises: int, *options: str) -> Iter
     assert up.stdout is not None
     ready = json.loads(up.stdout.readline())
     assert ready["launched"]["premises"] == premises
-    yield line
-    up.send_signal(signal.SIGTERM)
-    assert up.wait(20) == 0
-    up.stdout.close()
+    try:
+        yield line
+    finally:
+        up.send_signal(signal.SIGTERM)
+        ended = up.wait(20)
+        up.stdout.close()
+    assert ended == 0
     assert not (line.state / "connection.json").exists()
     for pid in (ready["dsp_pid"], ready["emulator_pid"]):
         with pytest.raises(ProcessLookupError):
