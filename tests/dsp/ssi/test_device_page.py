@@ -221,7 +221,7 @@ async def test_a_request_under_way_is_shown_to_who_sent_it_and_the_operator(site
     assert [row[-1] for rows in owed[OPERATOR] for row in rows] == [SUPPLIER, OTHER_USER]
 
 
-async def test_a_cause_names_its_sender_to_the_sender_alone(site: Site) -> None:
+async def test_without_titles_a_cause_is_told_to_who_sent_the_request_and_the_operator(site: Site) -> None:
     details = UpdateInventory(device_id=ESME, update_device_details=DeviceDetails(esme_variant="ADE"))
     request = site.dcc.request("8.4", details, target=ACB, variant=CommandVariant.NON_DEVICE)
     await site.dcc.non_device(request)
@@ -232,7 +232,7 @@ async def test_a_cause_names_its_sender_to_the_sender_alone(site: Site) -> None:
 
     what = "esme_variant AD -> ADE"
     assert newest[SUPPLIER] == newest[OPERATOR] == [f"8.4 of {SUPPLIER}: {what}", f"{SUPPLIER}:{ACB}:1"]
-    assert newest[DISTRIBUTOR] == [f"8.4 of another User: {what}", ""]
+    assert newest[DISTRIBUTOR] == ["by a request of another User", ""]
 
 
 async def test_a_firmware_version_that_the_smi_learned_stands_in_the_firmware_history(site: Site) -> None:
