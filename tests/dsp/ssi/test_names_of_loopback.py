@@ -1,4 +1,4 @@
-"""A server on loopback answers to names of loopback alone, in whatever spelling; else a page elsewhere could read it."""
+"""A server on loopback answers to names of loopback alone, however they are spelt: else other pages could read it."""
 
 import pytest
 
