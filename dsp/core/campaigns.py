@@ -79,12 +79,14 @@ class Counts:
 
 @dataclass(slots=True)
 class Course:
-    """A campaign as far as it was read. `points` are at most MOST_POINTS: then every other one is let go."""
+    """A campaign as far as it was read. `points` are at most MOST_POINTS, each as it was at its moment: of changes that
+    follow one within `gap` milliseconds only the last is kept, and the gap grows with the time they span."""
 
     campaign: Campaign
     progress: dict[Eui, Progress]
     counts: Counter[Step]
     points: list[Counts] = field(default_factory=list)
+    gap: int = 0
     changes: int = 0
 
 
@@ -237,12 +239,22 @@ def _at(former: Progress, step: Step, at: Instant, why: str = "") -> Progress:
 
 def _note(course: Course, at: Instant) -> None:
     by_step = {step: count for step, count in course.counts.items() if count}
-    if course.points and course.points[-1].at == at:
-        course.points[-1].by_step = by_step
-        return
-    if len(course.points) >= MOST_POINTS:
-        del course.points[1::2]
-    course.points.append(Counts(at, by_step))
+    _keep(course.points, Counts(at, by_step), course.gap)
+    if len(course.points) > MOST_POINTS:
+        points = course.points
+        course.gap = (points[-1].at - points[0].at) // (MOST_POINTS // 4)
+        course.points = []
+        for point in points:
+            _keep(course.points, point, course.gap)
+
+
+def _keep(points: list[Counts], point: Counts, gap: int) -> None:
+    """Every second distance is the gap at least: a gap of the span by MOST_POINTS / 4 leaves half of them."""
+    is_same = bool(points) and points[-1].at == point.at
+    if is_same or (len(points) > 1 and point.at - points[-2].at < gap):
+        points[-1] = point
+    else:
+        points.append(point)
 
 
 _LEFT_OUT = {

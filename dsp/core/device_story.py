@@ -15,9 +15,12 @@ from smart_metering.instants import Instant
 from smart_metering.records import Record
 from smart_metering.smi_statuses import SmiStatus
 
+NOT_TOLD = "by a request of another User"
+"""In the place of a cause, for who may not know of it."""
+
 
 class StatusLine(Record, frozen=True, kw_only=True):
-    """A line of the status history. `request_id` is empty for who may not know of the request."""
+    """A line of the status history. `cause` is NOT_TOLD and `request_id` empty for who may not know of the request."""
 
     at: Instant
     status: SmiStatus | None
@@ -95,12 +98,12 @@ def device_story(looking: Looking, device: SmiDevice, changes: Iterable[SmiChang
             StatusLine(
                 at=line.at,
                 status=line.status,
-                cause=looking.told(line.cause),
+                cause=looking.told(line.cause) if looking.cause(device, line.request_id) else NOT_TOLD,
                 request_id=_told_request(looking, line.request_id),
             )
             for line in device.history
         ),
-        firmware=tuple(_firmware(looking, changes)),
+        firmware=tuple(_firmware(looking, device, changes)),
         owed=tuple(_owed(looking, state.outstanding_with(device_id))),
         schedules=tuple(_schedules(looking, state.schedules_with(device_id))),
         parties=tuple(_parties(looking, device)),
@@ -119,13 +122,14 @@ def _han(looking: Looking, hub: Eui | None) -> tuple[OnHan, ...]:
     )
 
 
-def _firmware(looking: Looking, changes: Iterable[SmiChange]) -> Iterable[FirmwareLine]:
+def _firmware(looking: Looking, device: SmiDevice, changes: Iterable[SmiChange]) -> Iterable[FirmwareLine]:
     for change in changes:
         if change.what.startswith(FIRMWARE_CHANGE):
+            is_told = looking.cause(device, change.cause)
             yield FirmwareLine(
                 at=change.at,
                 what=looking.told(change.what.removeprefix(FIRMWARE_CHANGE).strip()),
-                decision=change.decision,
+                decision=change.decision if is_told else None,
                 request_id=_told_request(looking, change.cause),
             )
 

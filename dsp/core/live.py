@@ -44,9 +44,15 @@ def live_event(
         kind=CHANGE,
         device=record.device,
         device_type=device.device.device_type,
-        what=looking.told(record.what),
+        what=_told(looking, record, device),
         status=device.device.device_status or "",
     )
+
+
+def _told(looking: Looking, change: SmiChange, device: SmiDevice) -> str:
+    """Of a change that another User's request led to: what it was, and how that came only for who may know."""
+    what = looking.told(change.what)
+    return what if looking.cause(device, change.cause) else what.partition(": ")[0]
 
 
 def _alert(looking: Looking, record: AuditRecord) -> LiveEvent | None:

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 
 from dsp.core.asking import acts_for
+from dsp.core.audit_titles import rows_of_titles
 from dsp.core.records import SmiDevice
 from dsp.core.registrations import responsible_parties
 from dsp.core.state import State
 from dsp.rules.responsibility import UNREGISTERED_ROLES
+from dsp.rules.rule_set import RuleSet
 from dsp.rules.self_service import Looker, Panel, PanelRow, showing
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
@@ -23,14 +25,25 @@ class Looking:
     """`user` is the party for which a caller looks; None for an operator who is of none."""
 
     state: State
+    rules: RuleSet
     user: Eui | None
     is_operator: bool
     now: Instant
 
     def device(self, panel: Panel, device: SmiDevice) -> PanelRow | None:
         """The row by which the caller is shown this of a Device; None: it is not."""
-        responsible = {Looker.RESPONSIBLE} if self.is_responsible(device) else set()
-        return showing(panel, self.lookers() | responsible)
+        is_one = self.lookers()
+        if self.is_responsible(device):
+            is_one.add(Looker.RESPONSIBLE)
+        if self.user is not None and rows_of_titles(self.state, self.rules, self.user, device, self.now):
+            is_one.add(Looker.TITLED)
+        return showing(panel, is_one)
+
+    def cause(self, device: SmiDevice, request_id: str) -> bool:
+        """Whether the caller is told how this request, if it was one, led to a change of the Device."""
+        sender = request_id.partition(":")[0]
+        own_or_nobodys = not request_id or self.request(sender) is not None
+        return own_or_nobodys or self.device(Panel.CAUSES, device) is not None
 
     def request(self, sender: str) -> PanelRow | None:
         """The same of a request, by who sent it."""

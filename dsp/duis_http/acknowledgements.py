@@ -19,24 +19,29 @@ class Acknowledgements:
         self._delay = delay
         self._seconds = seconds
         self._started = seconds()
-        self._in_hand: dict[str, asyncio.Event] = {}
+        self._in_hand: dict[str, int] = {}
+        self._waiting: dict[str, list[asyncio.Event]] = {}
         self._sent: dict[str, float] = {}  # oldest first
 
     @contextmanager
     def sending(self, request_id: str) -> Iterator[None]:
-        """While a request is taken and its Acknowledgement written to the wire."""
-        done = self._in_hand.setdefault(request_id, asyncio.Event())
+        """While a request is taken and its Acknowledgement written to the wire; more than one may be, under one id."""
+        self._in_hand[request_id] = self._in_hand.get(request_id, 0) + 1
         try:
             yield
         finally:
-            if self._in_hand.get(request_id) is done:
+            self._in_hand[request_id] -= 1
+            if not self._in_hand[request_id]:
                 del self._in_hand[request_id]
-            self._note(request_id)
-            done.set()
+                self._note(request_id)
+                for waiting in self._waiting.pop(request_id, ()):
+                    waiting.set()
 
     async def old_enough(self, request_id: str) -> None:
         """Returns once a message that follows from this request may be pushed."""
-        while (done := self._in_hand.get(request_id)) is not None:
+        while request_id in self._in_hand:
+            done = asyncio.Event()
+            self._waiting.setdefault(request_id, []).append(done)
             await done.wait()
         since = self._sent.get(request_id, self._started)
         left = since + self._delay - self._seconds()

@@ -1,5 +1,7 @@
 """One attempt to push a message, and what its outcome means."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -7,6 +9,7 @@ import httpx
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 15.0  # DCC's nodes start a Java virtual machine before they answer
+BODY_SECONDS = 2.0  # for the body of an answer, whose status is there already
 ANSWER_SHOWN = 2_000  # octets of what the client says of a message that it refuses
 CONNECTIONS_AT_ONCE = 100
 
@@ -70,14 +73,17 @@ class Outgoing:
         try:
             async with self._client.stream("POST", url, content=octets, headers=headers) as response:
                 return meaning_of(response.status_code, await _beginning_of(response))
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             return Attempt(meaning=Meaning.AGAIN, why=f"{type(error).__name__}: {error}".removesuffix(": "))
 
 
 async def _beginning_of(response: httpx.Response) -> str:
+    """As it comes; the status alone decides, so an answer that breaks off or never ends is left at that."""
     octets = bytearray()
-    async for part in response.aiter_bytes():
-        octets += part
-        if len(octets) >= ANSWER_SHOWN:
-            break
+    with suppress(httpx.HTTPError, TimeoutError):
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in response.aiter_raw():
+                octets += part
+                if len(octets) >= ANSWER_SHOWN:
+                    break
     return octets[:ANSWER_SHOWN].decode(errors="replace")

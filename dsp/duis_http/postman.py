@@ -6,6 +6,7 @@ waits until what it answers was acknowledged a while ago. While the client is aw
 """
 
 import asyncio
+from functools import partial
 
 import structlog
 
@@ -73,7 +74,7 @@ class Postman:
         self._failures.pop(user, None)
         if self._address_of(user).url:
             self._rounds[user] = asyncio.create_task(self._round(user), name=f"postman {user}")
-            self._rounds[user].add_done_callback(_tell_of_a_fall)
+            self._rounds[user].add_done_callback(partial(self._tell_of_a_fall, user))
 
     def last_failure(self, user: Eui) -> str:
         """Why the last attempt failed; empty: it did not, or none was made since the address was set."""
@@ -117,7 +118,7 @@ class Postman:
         return await asyncio.shield(attempt)
 
     async def _try(self, user: Eui, received: ReceivedMessage) -> Attempt:
-        attempt = await self._post(user, received.message)
+        octets, attempt = await self._post(user, received.message)
         if attempt.meaning is Meaning.AGAIN:
             self._failures[user] = attempt.why
             rules, now = self._runtime.engine.rules, self._runtime.clock.now()
@@ -128,24 +129,25 @@ class Postman:
                 _log.info("not pushed", user=user, position=received.position, why=attempt.why)
         self._figures.pushes.by[attempt.meaning.value,] += 1
         if attempt.meaning is Meaning.PARKED:
-            await self._park(user, received, attempt)
+            await self._park(user, received, attempt, octets)
         elif attempt.meaning is Meaning.TAKEN:
             self._failures.pop(user, None)
             await self._runtime.submit(MessagePushed(user=user, position=received.position))
         return attempt
 
-    async def _post(self, user: Eui, message: Message) -> Attempt:
+    async def _post(self, user: Eui, message: Message) -> tuple[bytes, Attempt]:
+        """What was to go out, and what came of it."""
         try:
             octets = self._writer.pushed(message)
         except UnwritableError as error:
-            return Attempt(meaning=Meaning.PARKED, why=f"DUIS cannot say it: {error}")
+            return b"", Attempt(meaning=Meaning.PARKED, why=f"DUIS cannot say it: {error}")
         most = self._settings.most_octets
         if len(octets) > most:
             why = f"{len(octets)} octets, expected at most {most}"
-            return Attempt(meaning=Meaning.PARKED, why=why)
-        return await self._outgoing.attempt(self._address_of(user).url, octets)
+            return octets, Attempt(meaning=Meaning.PARKED, why=why)
+        return octets, await self._outgoing.attempt(self._address_of(user).url, octets)
 
-    async def _park(self, user: Eui, received: ReceivedMessage, attempt: Attempt) -> None:
+    async def _park(self, user: Eui, received: ReceivedMessage, attempt: Attempt, octets: bytes) -> None:
         parked = MessageParked(
             user=user,
             position=received.position,
@@ -160,10 +162,11 @@ class Postman:
             position=received.position,
             why=attempt.why,
             answer=attempt.answer,
-            xml=self.octets_of(received.message).decode(),
+            xml=octets[: self._settings.most_octets].decode(errors="replace"),
         )
 
-
-def _tell_of_a_fall(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("the push to a User ended", task=task.get_name(), exc_info=error)
+    def _tell_of_a_fall(self, user: Eui, task: asyncio.Task[None]) -> None:
+        """A round ends by itself only if we broke our own promise: its User and the log are told."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._failures[user] = f"the push ended: {type(error).__name__}"
+            _log.error("the push to a User ended", user=user, exc_info=error)

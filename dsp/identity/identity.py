@@ -171,7 +171,7 @@ class Identity:
 
     def _for_party(self, caller: Caller, claims: tuple[str, ...]) -> Caller:
         """The caller as it says whom it speaks for."""
-        if not claims or claims == (caller.eui,):
+        if not claims or _claimed(claims) == caller.eui:
             return caller
         if not caller.is_operator:
             raise Unauthenticated(f"metadata entry {USER_ID!r}: {caller.name} speaks for {caller.eui} only")

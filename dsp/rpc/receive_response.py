@@ -1,8 +1,8 @@
 """The Receive Response Service of each User, as a service: where the DSP pushes, how far it is, and what is parked."""
 
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
 
+import httpx
 from google.protobuf.message import Message
 from grpc import aio
 
@@ -20,6 +20,7 @@ from smart_metering.rpc.v1 import receive_response_pb2 as pb2
 from smart_metering.rpc.v1.receive_response_pb2_grpc import ReceiveResponseServicer
 
 LONGEST_URL = 2_000
+HIGHEST_PORT = 65_535
 PARKED_TOGETHER = 20
 LAST_POSITION = 2**63 - 2  # what the store can count to
 
@@ -84,16 +85,16 @@ class ReceiveResponse(ReceiveResponseServicer):
 
 
 def _check_url(url: str) -> None:
-    """Raises InvalidArgument."""
+    """As who pushes will read it. Raises InvalidArgument."""
     if not url:
         return
     expected = "expected http://HOST:PORT/PATH, or https"
     if len(url) > LONGEST_URL:
         raise InvalidArgument(f"url: {len(url)} characters, expected at most {LONGEST_URL}")
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
+        parts = httpx.URL(url)
+        is_one = parts.scheme in ("http", "https") and bool(parts.host) and (parts.port or 80) <= HIGHEST_PORT
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise InvalidArgument(f"url: {url!r}: {error}; {expected}") from None
-    if parts.scheme not in ("http", "https") or not host or not url.isascii() or not url.isprintable():
+    if not is_one or not url.isascii() or not url.isprintable():
         raise InvalidArgument(f"url: {url!r}, {expected}")

@@ -13,13 +13,15 @@ class Looker(StrEnum):
     ANYBODY = "any User"
     SENDER = "the User that sent it"
     RESPONSIBLE = "a User responsible for the Device"
+    TITLED = "a User that is shown titles of others' messages about the Device"
     OPERATOR = "the operator"
 
 
 class Panel(StrEnum):
     """Parts of the pages."""
 
-    INVENTORY = "the Device as the inventory has it, with its history"
+    INVENTORY = "the Device as the inventory has it, and when it changed"
+    CAUSES = "which request of another User a change followed from, and how"
     REQUEST = "a request: that it is under way, and what became of it"
     OTHERS = "which other parties have to do with it"
     DEVICE_ITSELF = "what the Device itself says"
@@ -41,6 +43,8 @@ _REPORT = "modification report on the Service Audit Trail, quoting SEC H8.16(b)"
 PANELS = (
     # panel                     looker              source   mark
     PanelRow(Panel.INVENTORY,     _ALL,               "SR 8.2, which any User may send", Mark.LIKELY),
+    PanelRow(Panel.CAUSES,        Looker.TITLED,      "chosen here: a cause tells what a title does", Mark.CHOICE),
+    PanelRow(Panel.CAUSES,        _OPERATOR,          "chosen here: the DCC carried it", Mark.CHOICE),
     PanelRow(Panel.REQUEST,       _SENDER,            _REPORT, Mark.CERTAIN),
     PanelRow(Panel.REQUEST,       _OPERATOR,          "chosen here: the DCC carried it", Mark.CHOICE),
     PanelRow(Panel.OTHERS,        _OPERATOR,          "chosen here: a User is told of no other", Mark.CHOICE),

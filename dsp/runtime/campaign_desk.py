@@ -20,6 +20,8 @@ from smart_metering.duis.service_requests import ServiceRequest, UpdateFirmware,
 from smart_metering.identifiers import Eui
 
 REMEMBERED = 16
+REQUESTS_TOGETHER = 500
+MOST_PAGES = 40
 DEVICES_TOGETHER = 400
 REQUESTS = frozenset({MessageKind.SERVICE_REQUEST})
 
@@ -31,6 +33,14 @@ class _Watched:
     changes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Campaigns:
+    """Newest first. Older ones may be before record `older`; 0: there are none."""
+
+    found: list[Campaign]
+    older: int
+
+
 class CampaignDesk:
     """Of all Users; each sees its own alone."""
 
@@ -40,14 +50,28 @@ class CampaignDesk:
         self._watched: OrderedDict[tuple[Eui, int], _Watched] = OrderedDict()
         self._turn = asyncio.Lock()
 
-    async def campaigns(self, user: Eui, *, before: int = 0, limit: int) -> list[Campaign]:
-        """The User's 11.1 and 11.4, newest first, as far back as the trail is shown."""
+    async def campaigns(self, user: Eui, *, before: int = 0, limit: int) -> Campaigns:
+        """Up to `limit` of the User's 11.1 and 11.4, as far back as the trail is shown.
+
+        Among other requests they are looked for page by page, MOST_PAGES at once; `older` goes on from there.
+        """
         await self._runtime.flush()
-        acb = (
-            self._runtime.engine.acb.eui
-        )  # An 11.1 names many Devices: of itself it is about whom it is sent to.
-        found = await self._records.read_own_records(user, acb, REQUESTS, self._page(before, limit))
-        return [campaign for it in found if (campaign := await self._campaign(user, it)) is not None]
+        found: list[Campaign] = []
+        for _ in range(MOST_PAGES):
+            updates, next_before = await self._updates(user, before)
+            whole = await self._records.read_contents(updates[: limit - len(found)])
+            found += [it for own in whole if (it := await self._campaign(user, own)) is not None]
+            if len(found) == limit:
+                return Campaigns(found, found[-1].number)
+            before = next_before
+            if not before:
+                break
+        return Campaigns(found, before)
+
+    async def number_of(self, user: Eui, request_id: str) -> int:
+        """Of the campaign that the User has just sent under this RequestID; 0: the trail shows none."""
+        await self._runtime.flush()
+        return await self._records.read_number(user, request_id, REQUESTS)
 
     async def course(self, user: Eui, number: int) -> Course | None:
         """How far a campaign has come by now; None: the User has none of this number."""
@@ -65,6 +89,14 @@ class CampaignDesk:
             while len(self._watched) > REMEMBERED:
                 self._watched.popitem(last=False)
             return watched.course
+
+    async def _updates(self, user: Eui, before: int) -> tuple[list[tuple[int, AuditRecord]], int]:
+        """The 11.1 and 11.4 of one page of requests, and before which record the next page is; 0: there is none."""
+        acb = self._runtime.engine.acb.eui  # They name many Devices: of themselves they are about the ACB.
+        page = self._page(before, REQUESTS_TOGETHER)
+        rows = await self._records.read_audit_trail(user, acb, REQUESTS, page)
+        updates = [row for row in rows if row[1].srv in UPDATE_SRVS]
+        return updates, rows[-1][0] if len(rows) == REQUESTS_TOGETHER else 0
 
     async def _read(self, user: Eui, number: int) -> _Watched | None:
         found = await self._records.read_own_record(user, number, REQUESTS, self._page(number + 1, 1))

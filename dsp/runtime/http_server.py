@@ -18,6 +18,7 @@ from smart_metering.rpc.listening import CannotListen, refuse_unprotected
 HIGHEST_PORT = 65_535
 CONNECTIONS_AT_ONCE = 1_000
 KEEP_ALIVE_SECONDS = 30
+SILENT_SECONDS = 5.0  # a connection on which nothing is asked makes room for another
 
 
 class HttpServer:
@@ -87,10 +88,11 @@ class HttpServer:
 
 
 class _Protocol(H11Protocol):
-    """Tells the application which certificate the client showed."""
+    """Tells the application which certificate the client showed; waits for the first word as for the next ones."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its base has it
         super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(SILENT_SECONDS, self.timeout_keep_alive_handler)
         connection: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         if connection is not None:
             self.app = _told(self.app, connection.getpeercert(binary_form=True))

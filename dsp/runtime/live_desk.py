@@ -1,7 +1,8 @@
 """What happens now, in parcels for a page that is left open: the newest events of a moment, and how many were let go.
 
 However fast it happens and however slow the page takes it, no more than MOST_EVENTS wait for it: the oldest are
-dropped and counted. A page that comes back names the position after which it goes on.
+dropped and counted. A page that comes back names the position after which it goes on; if that is long ago, it goes on
+from MOST_CAUGHT_UP before the head of the log, and is told that something was skipped.
 """
 
 import asyncio
@@ -23,6 +24,9 @@ PARCEL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15.0
 MOST_OPEN = 500
 """Streams at a time: half of what the listener takes, so that pages still come."""
+MOST_OPEN_OF_SESSION = 8
+MOST_CAUGHT_UP = 20_000
+"""Records of each log that are read for a page that comes back."""
 RECENT = 50
 LOOKED_THROUGH = 1_000
 
@@ -32,11 +36,15 @@ Looks = Callable[[], Looking | None]
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Events by time, of those since the last parcel the newest; `dropped` others were let go."""
+    """Events by time, of those since the last parcel the newest; `dropped` others were let go.
+
+    `skipped`: what the page had missed before them was too much to look through, and nobody counted it.
+    """
 
     events: tuple[LiveEvent, ...]
     dropped: int
     position: Position
+    skipped: bool = False
 
 
 class Follows(Protocol):
@@ -63,10 +71,10 @@ class LiveDesk:
         self._open: set[_Waiting] = set()
         self._is_closed = False
 
-    @property
-    def is_full(self) -> bool:
-        """Whether no more pages may be left open."""
-        return len(self._open) >= MOST_OPEN
+    def has_room(self, session: str) -> bool:
+        """Whether this session may leave one more page open. `session` tells it from others."""
+        of_session = sum(waiting.session == session for waiting in self._open)
+        return len(self._open) < MOST_OPEN and of_session < MOST_OPEN_OF_SESSION
 
     def close(self) -> None:
         """Every stream ends soon."""
@@ -92,9 +100,15 @@ class LiveDesk:
         events = sorted((it for it in found if it is not None), key=lambda it: it.at, reverse=True)
         return Parcel(tuple(events[:RECENT]), 0, head)
 
-    async def follow(self, looks: Looks, after: Position, *, only_own: bool) -> AsyncIterator[Parcel]:
-        """Ends when `looks` says that nobody looks. Where nothing happens, an empty parcel comes now and then."""
-        waiting = _Waiting(after)
+    async def follow(
+        self, looks: Looks, after: Position | None, head: Position, *, only_own: bool, session: str
+    ) -> AsyncIterator[Parcel]:
+        """Ends when `looks` says that nobody looks; at once if there is no room, where several were let in together.
+        After None: from `head` on, where the logs are now. Where nothing happens, an empty parcel comes now and then.
+        """
+        if not self.has_room(session):
+            return
+        waiting = _Waiting(session, head if after is None else after, head)
         self._open.add(waiting)
         reading = asyncio.create_task(self._read(looks, waiting, only_own))
         reading.add_done_callback(lambda _: waiting.news.set())
@@ -129,11 +143,18 @@ class LiveDesk:
 class _Waiting:
     """What a page has not been given yet: never more than MOST_EVENTS."""
 
-    def __init__(self, position: Position) -> None:
-        self.position = position
+    def __init__(self, session: str, after: Position, head: Position) -> None:
+        self.session = session
+        self.position = Position(
+            max(after.smi_changes, head.smi_changes - MOST_CAUGHT_UP),
+            max(after.messages, head.messages - MOST_CAUGHT_UP),
+        )
         self.news = asyncio.Event()
         self._events: deque[LiveEvent] = deque(maxlen=MOST_EVENTS)
         self._dropped = 0
+        self._skipped = self.position != after
+        if self._skipped:
+            self.news.set()
 
     def put(self, event: LiveEvent) -> None:
         """The oldest makes room."""
@@ -143,8 +164,9 @@ class _Waiting:
 
     def take(self) -> Parcel:
         """All that waits."""
-        parcel = Parcel(tuple(self._events), self._dropped, self.position)
+        parcel = Parcel(tuple(self._events), self._dropped, self.position, self._skipped)
         self._events.clear()
         self._dropped = 0
+        self._skipped = False
         self.news.clear()
         return parcel

@@ -18,5 +18,5 @@ class Push(Protocol):
         ...
 
     def octets_of(self, message: Message) -> bytes:
-        """The message as it is pushed; empty if it cannot be written."""
+        """The message, written and signed anew; empty if it cannot be written."""
         ...

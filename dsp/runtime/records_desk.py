@@ -113,7 +113,10 @@ class RecordsDesk:
         self, user: Eui, device: Eui | None, kinds: Iterable[MessageKind], page: Page
     ) -> list[OwnRecord]:
         """The User's own records whole, newest first."""
-        found = await self.read_audit_trail(user, device, kinds, page)
+        return await self.read_contents(await self.read_audit_trail(user, device, kinds, page))
+
+    async def read_contents(self, found: list[tuple[int, AuditRecord]]) -> list[OwnRecord]:
+        """Records that were read for the User they belong to, whole."""
         return await self._read(partial(self._with_contents, found))
 
     async def read_own_record(
@@ -223,6 +226,13 @@ class RecordsDesk:
         }
         read = partial(self._store.read, self._state.audit_trail, where=where, after=after, limit=1)
         return next((record for _, record in await self._read(read)), None)
+
+    async def read_number(self, user: Eui, request_id: str, kinds: Iterable[MessageKind]) -> int:
+        """Of the User's newest record of these kinds under this RequestID; 0: there is none."""
+        where: dict[str, Wanted] = {"cause": request_id, "user": user, "kind": _numbers(kinds)}
+        log = self._state.audit_trail
+        found = await self._read(partial(self._store.read, log, where=where, limit=1, newest_first=True))
+        return found[0][0] if found else 0
 
     async def read_trail_of(
         self, user: Eui, devices: Sequence[Eui] | None, kinds: Iterable[MessageKind], after: int, last: int

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 from dsp.identity.sessions import Session, cookie_name
 from dsp.ssi.desks import Desks
 from dsp.ssi.forms import NO_FIELDS, read_form
-from dsp.ssi.headers import LOOPBACK_NAMES, SafeHeaders, host_name
+from dsp.ssi.headers import SafeHeaders
 from dsp.ssi.pages import MOST_OCTETS_OF, PAGES, For, Page
 from dsp.ssi.refusing import Refused, forbidden
 from dsp.ssi.rendering import Renderer, Way
@@ -31,6 +31,7 @@ from dsp.ssi.static_files import ROOT, StaticFiles
 from dsp.ssi.tokens import GuestTokens, guest_cookie_name
 from dsp.ssi.views.addresses import address_of
 from dsp.ssi.visits import Visit, local
+from smart_metering.rpc.listening import is_loopback
 
 CSRF_FIELD, CSRF_HEADER = "csrf_token", "X-CSRF-Token"
 BACKGROUND_HEADER = "X-Background"
@@ -59,7 +60,7 @@ def ssi_application(desks: Desks, listen: str, pages: tuple[Page, ...] = PAGES) 
             Exception: door.failed,
         },
     )
-    return SafeHeaders(application, only_loopback=host_name(listen) in LOOPBACK_NAMES)
+    return SafeHeaders(application, only_loopback=is_loopback(listen))
 
 
 def _routes(door: "_Door", pages: tuple[Page, ...]) -> list[Route]:
@@ -103,7 +104,7 @@ class _Door:
             _greet(visit, response, new_guest)
         return response
 
-    def _visit(self, request: Request, *, in_background: bool = False) -> tuple[Visit, str]:
+    def _visit(self, request: Request, *, in_background: bool) -> tuple[Visit, str]:
         """And the cookie of a guest who was not here before. A page that is only open keeps no session from idling."""
         over_tls = request.url.scheme == "https"
         used = not in_background and BACKGROUND_HEADER not in request.headers
@@ -146,7 +147,7 @@ class _Door:
     async def refused(self, request: Request, error: Exception) -> Response:
         """As a page, or within the page that asked."""
         assert isinstance(error, Refused)
-        visit, new_guest = self._visit(request)
+        visit, new_guest = self._visit(request, in_background=True)  # a refusal is no use of the session
         if visit.is_htmx:
             response: Response = visit.page(
                 "refusal_part.html", error.title, status=error.status, what=error.what

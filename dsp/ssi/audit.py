@@ -81,6 +81,7 @@ async def audit(visit: Visit) -> Response:
     view = audit_view(
         filters,
         titles_in_force=in_force,
+        shows_codes=rules.switches.audit_titles_show_response_code,
         titles=titles,
         rows=desk.why_titles(visit.user, asked.device) if asked.device is not None else (),
         refusal=refusal,

@@ -39,9 +39,9 @@ SRVS: dict[str, type[UpdateFirmware] | type[UpdatePpmidFirmware]] = {
 async def campaigns(visit: Visit) -> Response:
     """One's own, newest first."""
     before = visit.query.number("before", most=LAST_RECORD)
-    found = await visit.desks.campaigns.campaigns(visit.user, before=before, limit=CAMPAIGNS_SHOWN)
-    older = f"/campaigns?before={found[-1].number}" if len(found) == CAMPAIGNS_SHOWN else ""
-    lines = [campaign_line(it) for it in found]
+    shown = await visit.desks.campaigns.campaigns(visit.user, before=before, limit=CAMPAIGNS_SHOWN)
+    older = f"/campaigns?before={shown.older}" if shown.older else ""
+    lines = [campaign_line(it) for it in shown.found]
     return visit.page("campaigns.html", "Campaigns", lines=lines, older=older, is_first=not before)
 
 
@@ -95,8 +95,7 @@ async def start(visit: Visit) -> Response:
         raise bad_request("No Device was picked: none of those is one that you are responsible for.")
     if len(devices) > MAXIMUM_DEVICE_IDS:
         raise bad_request(f"{len(devices)} Devices: one request names at most {MAXIMUM_DEVICE_IDS}")
-    await _update(visit, record, srv, devices)
-    return await _to_newest(visit)
+    return await _update(visit, record, srv, devices)
 
 
 async def campaign(visit: Visit) -> Response:
@@ -140,8 +139,7 @@ async def send(visit: Visit) -> Response:
         return visit.lead_to(f"/campaigns/{course.campaign.number}")
     asks, desks = visit.desks.requests, visit.desks
     if srv in SRVS:
-        await _update(visit, _known_file(visit, course.campaign.firmware_file), srv, devices)
-        return await _to_newest(visit)
+        return await _update(visit, _known_file(visit, course.campaign.firmware_file), srv, devices)
     if srv == "11.2":
         answers = await asks.read_versions(visit.user, devices)
     else:
@@ -159,17 +157,14 @@ NO_KEY = (
 )
 
 
-async def _update(visit: Visit, record: FirmwareFileRecord, srv: str, devices: list[Eui]) -> None:
+async def _update(visit: Visit, record: FirmwareFileRecord, srv: str, devices: list[Eui]) -> Response:
+    """Sent; and to the campaign that it is. What the DSP answered stands there, whatever it was."""
     body = SRVS[srv](
         firmware_file=record.sha256, firmware_version=record.version, device_id_list=tuple(devices)
     )
-    await visit.desks.requests.update_firmware(visit.user, srv, body)
-
-
-async def _to_newest(visit: Visit) -> Response:
-    """What the DSP answered stands there, whatever it was."""
-    (newest, *_) = await visit.desks.campaigns.campaigns(visit.user, limit=1)
-    return visit.lead_to(f"/campaigns/{newest.number}")
+    answer = await visit.desks.requests.update_firmware(visit.user, srv, body)
+    number = await visit.desks.campaigns.number_of(visit.user, str(answer.request_id))
+    return visit.lead_to(f"/campaigns/{number}" if number else "/campaigns")
 
 
 async def _course(visit: Visit) -> Course:

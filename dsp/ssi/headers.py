@@ -11,6 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from smart_metering.rpc.listening import is_loopback
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -36,14 +38,12 @@ HEADERS: Mapping[str, str] = {
 }
 KEPT_NOWHERE = "no-store"  # unless what is served says otherwise
 FOR_A_YEAR = "max-age=31536000"
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def host_name(host: str) -> str:
-    """The name in HOST or HOST:PORT, without the brackets of IPv6."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0].lower()
+def names_loopback(host: str) -> bool:
+    """Whether this HOST or HOST:PORT is `localhost` or a number of loopback, in whatever spelling."""
+    has_port = host.endswith("]") is False and host.rpartition(":")[2].isdecimal()
+    return is_loopback(host.lower() if has_port else f"{host.lower()}:0")
 
 
 class SafeHeaders:
@@ -67,8 +67,8 @@ class SafeHeaders:
                     headers["Strict-Transport-Security"] = FOR_A_YEAR
             await send(message)
 
-        host = host_name(Headers(scope=scope).get("host", ""))
-        if self._only_loopback and host not in LOOPBACK_NAMES:
+        host = Headers(scope=scope).get("host", "")
+        if self._only_loopback and not names_loopback(host):
             what = f"This server is reached as localhost, not as {host[:100]!r}.\n"
             refusal = PlainTextResponse(what, HTTPStatus.MISDIRECTED_REQUEST)
             return await refusal(scope, receive, send_safely)

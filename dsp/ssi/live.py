@@ -41,17 +41,18 @@ async def live(visit: Visit) -> Response:
 
 async def events(visit: Visit) -> Response:
     """Server-sent events, each with its position as its id; it ends with the session."""
-    if visit.desks.live.is_full:
+    head = Position(*await visit.desks.records.heads())
+    session = visit.csrf_token  # each session has another
+    if not visit.desks.live.has_room(session):
         what = (
             "Too many pages are left open; this one shows what there was when it was loaded, and tries again."
         )
         raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "Not live", what)
     asked = visit.request.headers.get(LAST_EVENT_ID, "") or visit.query.text("after")
     only_own = _only_own(visit)
-    after = read_position(asked)
-    if after is None:
-        after = Position(*await visit.desks.records.heads())
-    parcels = visit.desks.live.follow(lambda: _looking(visit), after, only_own=only_own)
+    parcels = visit.desks.live.follow(
+        lambda: _looking(visit), read_position(asked), head, only_own=only_own, session=session
+    )
     return StreamingResponse(_written(parcels), media_type="text/event-stream")
 
 
@@ -62,10 +63,12 @@ async def _written(parcels: AsyncIterator[Parcel]) -> AsyncIterator[bytes]:
 
 
 def event_of(parcel: Parcel) -> bytes:
-    """As it goes over the line; one without events only shows that the line stands."""
-    if not parcel.events:
+    """As it goes over the line; one that tells nothing only shows that the line stands."""
+    if not parcel.events and not parcel.skipped:
         return b": still here\n\n"
-    content = msgspec.json.encode({"rows": live_rows(parcel.events), "dropped": parcel.dropped})
+    content = msgspec.json.encode(
+        {"rows": live_rows(parcel.events), "dropped": parcel.dropped, "skipped": parcel.skipped}
+    )
     return b"id: %s\ndata: %s\n\n" % (written(parcel.position).encode(), content)
 
 

@@ -63,6 +63,7 @@ class Visit:
         runtime, caller = self.desks.runtime, self.caller
         return Looking(
             state=runtime.engine.state,
+            rules=runtime.engine.rules,
             user=caller.eui,
             is_operator=caller.is_operator,
             now=runtime.clock.now(),

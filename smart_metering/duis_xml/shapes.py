@@ -302,9 +302,9 @@ def write_value(parent: Element, element: str, value: object, kind: SimpleType) 
         text = kind.write(value)
         if kind.read(text) != value and not kind.cut:
             raise ValueError(f"{value!r} cannot be written whole")
+        append(parent, element).text = text  # XML has no place for control characters: a ValueError
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise UnwritableError(f"{element}: {error}") from None
-    append(parent, element).text = text
 
 
 def append(parent: Element, element: str) -> Element:

@@ -108,6 +108,14 @@ async def test_a_campaign_with_losses_is_brought_to_its_end_from_the_page(
         assert barriers == []
         assert reader.complaints == []
 
+        standing = reader.page.locator("#up-to-date")
+        await reader.page.context.set_offline(True)
+        await standing.filter(has_text="Not up to date: the server does not answer").wait_for()
+        await reader.page.context.set_offline(False)
+        await reader.page.locator("#up-to-date:empty").wait_for(state="attached")
+        await reader.page.context.clear_cookies()
+        await standing.filter(has_text="Your session has ended: sign in").wait_for()
+
 
 async def test_devices_that_are_suspended_appear_in_the_open_page(
     line: CommandLine, browser: "Browser", tmp_path: Path

@@ -1,4 +1,4 @@
-// What the pages do beyond HTML and htmx. Without it everything still works, by links and forms.
+// What the pages do beyond HTML and htmx. Without scripts everything works by links and forms, but the upload of firmware.
 "use strict";
 
 // "/" leads to the search, as in most tools that search; Escape leaves it.

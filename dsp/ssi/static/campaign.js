@@ -56,15 +56,26 @@ const draw = (chart) => {
   plot = new uPlot(options(chart), [chart.at, ...chart.steps.map((step) => step.counts)], place);
 };
 
+const AWAY = "Not up to date: the server does not answer";
+const SIGNED_OUT = "Your session has ended: sign in";
+const standing = document.getElementById("up-to-date");
+const say = (text) => {
+  if (standing.textContent !== text) standing.textContent = text;
+};
+
 const look = async () => {
   if (document.hidden) return;
   try {
-    const answer = await fetch(`${place.dataset.progress}?seen=${drawn.changes}`, { headers: { "X-Background": "yes" } });
+    const answer = await fetch(`${place.dataset.progress}?seen=${drawn.changes}`, {
+      headers: { "X-Background": "yes" },
+      signal: AbortSignal.timeout(10_000),
+    });
+    say(answer.redirected ? SIGNED_OUT : answer.ok ? "" : AWAY);
     if (answer.status !== 200 || answer.redirected) return;
     draw(await answer.json());
     document.body.dispatchEvent(new CustomEvent("campaign-changed"));
   } catch {
-    // The server is away: the strip says so, and the next look may find it.
+    say(AWAY); // The next look may find it.
   }
 };
 

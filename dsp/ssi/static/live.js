@@ -68,6 +68,7 @@ const take = (message) => {
   const parcel = JSON.parse(message.data);
   came += parcel.rows.length + parcel.dropped;
   dropped += parcel.dropped;
+  if (parcel.skipped) byId("live-skipped")?.removeAttribute("hidden");
   if (table) {
     held.push(...parcel.rows);
     dropped += Math.max(held.length - most, 0);
@@ -109,7 +110,6 @@ const open = () => {
 
 byId("live-pause")?.addEventListener("click", (event) => {
   paused = !paused;
-  event.target.setAttribute("aria-pressed", String(paused));
   event.target.textContent = paused ? "Go on" : "Pause";
   if (!paused) draw();
 });

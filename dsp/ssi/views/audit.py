@@ -90,11 +90,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditView:
-    """One of two lists: the other is empty. `refusal` says why there are no titles, if there can be none."""
+    """One of two lists: the other is empty. `refusal` says why there are no titles, if there can be none.
+
+    `shows_codes`: titles have a column of response codes.
+    """
 
     filters: Filters
     is_of_titles: bool
     titles_in_force: bool
+    shows_codes: bool
     own: tuple[OwnRow, ...] = ()
     titles: tuple[TitleRow, ...] = ()
     refusal: str = ""
@@ -145,6 +149,7 @@ def audit_view(
     filters: Filters,
     *,
     titles_in_force: bool,
+    shows_codes: bool = False,
     own: Sequence[tuple[int, AuditRecord]] | None = None,
     titles: Sequence[TitleRecord] | None = None,
     rows: Sequence[VisibilityRow] = (),
@@ -161,6 +166,7 @@ def audit_view(
         filters=filters,
         is_of_titles=of_titles,
         titles_in_force=titles_in_force,
+        shows_codes=shows_codes,
         own=tuple(own_row(number, record) for number, record in (own or ())[:size]),
         titles=tuple(title_row(title, rows) for title in (titles or ())[:size]),
         refusal=refusal,
@@ -201,7 +207,7 @@ def title_row(title: TitleRecord, rows: Sequence[VisibilityRow]) -> TitleRow:
         srv=title.srv,
         title=title.title,
         device_type=title.device_type or "",
-        role=title.originator_role or "the DCC",
+        role=_originator(title),
         code=code_badge(title.response_code) if title.response_code else None,
         why=" and ".join(dict.fromkeys(str(row.viewer) for row in rows if row.kind is title.message_kind)),
     )
@@ -268,6 +274,13 @@ def own_cells(number: int, record: AuditRecord) -> dict[str, object]:
 def title_cells(title: TitleRecord) -> dict[str, object]:
     """A title as an export has it."""
     return _cells(TITLE_COLUMNS, {"at": format_instant(title.at)}, title)
+
+
+def _originator(title: TitleRecord) -> str:
+    """A title without a role is the DCC's own only if its kind says so."""
+    if title.originator_role is not None:
+        return title.originator_role
+    return "the DCC" if title.message_kind is MessageKind.DCC_ALERT else "no role"
 
 
 def _cells(columns: Iterable[str], told: Mapping[str, object], record: object) -> dict[str, object]:

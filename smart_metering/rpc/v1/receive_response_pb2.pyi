@@ -133,7 +133,7 @@ class ParkedMessage(_message.Message):
     answer: _builtins.str
     """the beginning of what the client answered"""
     xml: _builtins.bytes
-    """the message as it was pushed; empty if it cannot be written"""
+    """the message, written and signed anew; empty if it cannot be written"""
     def __init__(
         self,
         *,

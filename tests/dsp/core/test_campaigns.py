@@ -1,5 +1,7 @@
 """A campaign is read out of the trail: messages and changes move a Device, each by its row, and nothing else does."""
 
+from itertools import pairwise
+
 import pytest
 
 from dsp.core.campaigns import MOST_POINTS, Campaign, Course, Step, begin, campaign_of, go_on, standing
@@ -10,6 +12,7 @@ from smart_metering.duis.service_responses import DspUpdateFirmwareWarning
 from smart_metering.identifiers import Eui
 from smart_metering.instants import Instant
 from smart_metering.marks import Mark
+from smart_metering.records import changed
 from tests.support.dsp_premises import ESME, GSME, NOWHERE, START, SUPPLIER, V1, V2
 
 REQUEST = f"{SUPPLIER}:90-B3-D5-1F-30-00-00-02:7"
@@ -155,6 +158,32 @@ def test_a_request_that_was_refused_moves_nobody() -> None:
 
     assert course.progress[ESME].step is Step.LEFT_OUT
     assert course.campaign.why == "no Device in the list passes"
+
+
+@pytest.mark.parametrize("apart", [1, 1_000])
+def test_the_points_of_many_moments_are_spread_over_the_whole_time(apart: int) -> None:
+    course, changes = begin(campaign()), 100_000
+    moments = (Instant(START + number * apart) for number in range(1, changes + 1))
+    go_on(
+        course,
+        (changed(ASKED if number % 2 else LOST, at=at) for number, at in enumerate(moments, start=1)),
+    )
+
+    distances = [after.at - before.at for before, after in pairwise(course.points)]
+    assert 100 < len(course.points) <= MOST_POINTS
+    assert min(distances) > 0
+    assert max(distances) < 3 * sum(distances) / len(distances)
+    assert (course.points[0].at, course.points[-1].at) == (START, START + changes * apart)
+    assert course.points[-1].by_step == {Step.NO_ANSWER: 1}
+
+
+def test_before_a_long_silence_the_last_change_is_kept() -> None:
+    course = begin(campaign())
+    moments = [*range(1, 10_000), 10_000_000]
+    go_on(course, (changed(ASKED if at % 2 else LOST, at=Instant(START + at)) for at in moments))
+
+    assert [point.at - START for point in course.points[-2:]] == moments[-2:]
+    assert course.points[-2].by_step == {Step.ASKED: 1}
 
 
 def test_the_course_of_many_moments_is_thinned_and_keeps_its_ends() -> None:

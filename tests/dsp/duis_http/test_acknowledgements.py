@@ -54,6 +54,19 @@ async def test_whoever_waits_while_it_is_sent_goes_on_after_it() -> None:
     await asyncio.wait_for(waiting, 5)
 
 
+async def test_of_two_under_one_id_the_last_counts() -> None:
+    watch = Watch()
+    acknowledgements = Acknowledgements(0.0, watch)
+
+    with acknowledgements.sending(REQUEST):
+        with acknowledgements.sending(REQUEST):
+            pass
+        between = await is_old_enough(acknowledgements, REQUEST)
+
+    assert not between
+    assert await is_old_enough(acknowledgements, REQUEST)
+
+
 async def test_what_was_sent_over_another_door_does_not_wait() -> None:
     watch = Watch()
     acknowledgements = Acknowledgements(2.0, watch)

@@ -1,6 +1,7 @@
 """The push to a User's Receive Response Service: in order, not too early, until it is taken, and never after that."""
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -211,3 +212,39 @@ async def test_however_far_the_clock_leaps_a_client_that_is_there_is_pushed_ever
     service.open.set()
 
     assert request_ids_of(await service.until(2)) == request_ids
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_taken"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ncut short", True),
+        (b"HTTP/1.1 202 Accepted\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnone", True),
+        (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 100\r\n\r\ncut short", False),
+    ],
+    ids=["cut short", "not what its encoding says", "a refusal cut short"],
+)
+async def test_the_status_alone_decides_whatever_becomes_of_the_body(
+    duis: DuisDcc, answer: bytes, is_taken: bool
+) -> None:
+    posts = 0
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal posts
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: ([0-9]+)", head)
+        assert length is not None
+        await reader.readexactly(int(length[1]))
+        posts += 1
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        await duis.push_to(f"http://127.0.0.1:{port}/")
+        await respond(duis, ESME, CHF)
+        state = await settled(duis)
+
+    assert posts == 2
+    assert state.parked == (0 if is_taken else 2)

@@ -97,6 +97,8 @@ async def test_no_address_ends_the_push(duis: DuisDcc, service: ReceiveResponseS
         "http://",
         "http://127.0.0.1:99999/",
         "http://[::1",
+        "http://10.0.0.256:1880/x",
+        "http://xn--a/",
         "http://h/\n",
         "http://h" + "x" * 2_000,
     ],

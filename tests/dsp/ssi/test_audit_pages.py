@@ -9,13 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from dsp.core.audit_titles import title_of
 from dsp.core.inputs import LookUpKind
-from dsp.core.records import LookUp
+from dsp.core.records import AuditRecord, LookUp
+from dsp.rules.audit_visibility import MessageKind
+from dsp.rules.choices import Switches
 from dsp.rules.releases import rules_with
 from dsp.rules.rule_set import RuleSet
 from dsp.runtime.records_desk import Page
+from dsp.ssi.views.audit import title_row
 from smart_metering.duis.device_requests import ReadDeviceLog
 from smart_metering.identifiers import Eui
+from smart_metering.user_roles import UserRole
 from tests.dsp.rpc.loopback import HandHeldHost
 from tests.dsp.ssi.browsing import OPERATOR, Shown, Site, serving, words_of
 from tests.support.dsp_premises import (
@@ -29,6 +34,7 @@ from tests.support.dsp_premises import (
     GSME,
     NOWHERE,
     OTHER_USER,
+    START,
     SUPPLIER,
     V1,
 )
@@ -112,6 +118,16 @@ async def test_after_the_modification_who_is_responsible_sees_titles_and_why(aft
     assert "modification report on the Service Audit Trail" in shown.texts("//details")[0]
     assert (["11.2", "Read Firmware Version"] in [row[2:4] for row in listed]) == (user == DISTRIBUTOR)
     assert not shown.tree.xpath("//tbody//a")
+
+
+@pytest.mark.parametrize("shown", [True, False])
+async def test_titles_have_a_column_of_codes_by_the_switch_alone(tmp_path: Path, shown: bool) -> None:
+    rules = rules_with(("SECMP0105", "SAT-TITLES"), switches=Switches(audit_titles_show_response_code=shown))
+    async with lived_in(tmp_path / "state", rules) as site:
+        page = await visited(site, SUPPLIER, f"/audit?device={ESME}&show=titles&kind=ServiceRequest")
+
+    assert rows(page)  # of requests, and none of them has a code
+    assert ("Code" in page.texts("//thead//th")) == shown
 
 
 @pytest.mark.parametrize("user", [OTHER_USER, AGENT, EXPORT_SUPPLIER, GAS_SUPPLIER, GAS_TRANSPORTER], ids=str)
@@ -243,3 +259,22 @@ async def test_an_operator_of_no_party_has_no_records_of_its_own(after: Site) ->
 
     assert shown.status == 403
     assert V1 not in shown.source
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "expected"),
+    [
+        (MessageKind.SERVICE_REQUEST, UserRole.OU, "OU"),
+        (MessageKind.SERVICE_RESPONSE, None, "no role"),
+        (MessageKind.DEVICE_ALERT, None, "no role"),
+        (MessageKind.DCC_ALERT, None, "the DCC"),
+    ],
+)
+def test_a_title_without_a_role_is_the_dccs_only_if_the_record_tells(
+    kind: MessageKind, role: UserRole | None, expected: str
+) -> None:
+    record = AuditRecord(
+        at=START, device=ESME, device_type=None, message_kind=kind, user=SUPPLIER, user_role=role
+    )
+
+    assert title_row(title_of(1, record, Switches()), ()).role == expected

@@ -7,17 +7,27 @@ from pathlib import Path
 import pytest
 
 from dsp.bootstrap import Dsp, DspSettings
-from dsp.core.campaigns import Step
+from dsp.core.campaigns import FirmwareRequest, Step
 from dsp.rules.releases import rules_as_of
+from dsp.runtime import campaign_desk
+from dsp.runtime.user_requests import UserRequests
+from dsp.ssi import campaigns as pages
 from dsp.ssi.settings import SsiSettings
 from operations.tls import ProtectionError
+from smart_metering.command_variants import CommandVariant
+from smart_metering.duis.inventory_requests import ReadInventory
+from smart_metering.duis.service_responses import ServiceResponse
+from smart_metering.identifiers import Eui
 from smart_metering.instants import MINUTE_MS
+from smart_metering.records import changed
+from smart_metering.response_codes import ResponseCode
 from tests.dsp.ssi.browsing import OPERATOR, Site
 from tests.dsp.ssi.campaigning import a_hub, keys_in, serving_with, started, steps, upload
 from tests.support.dsp_premises import (
     DISTRIBUTOR,
     ESME,
     GSME,
+    IMPORT_MPAN,
     NOWHERE,
     OTHER_SUPPLIER,
     START,
@@ -32,6 +42,15 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     """Pages that can sign for the supplier."""
     async with serving_with(tmp_path / "state", keys_in(tmp_path)) as site:
         yield site
+
+
+async def reads_inventory(site: Site, times: int) -> None:
+    """8.2 by MPxN, by the supplier's own system: like an 11.1, it is about the ACB."""
+    acb, body = site.dcc.dsp.runtime.engine.acb.eui, ReadInventory(mpxn=IMPORT_MPAN)
+    for _ in range(times):
+        request = site.dcc.request("8.2", body, target=acb, variant=CommandVariant.NON_DEVICE)
+        answer = await site.dcc.non_device(request)
+        assert answer.response_code is ResponseCode.I0
 
 
 async def test_a_campaign_goes_its_whole_way_with_a_loss_made_good(site: Site) -> None:
@@ -86,6 +105,57 @@ async def test_a_campaign_is_the_same_after_a_restart(tmp_path: Path) -> None:
     assert shown[0] == shown[1] == {Step.ACTIVE: 1}
     assert charts[0] == charts[1]
     assert listed.attributes("//tbody/tr/th/a/@href") == [address]
+
+
+async def test_campaigns_are_listed_behind_other_requests(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaign_desk, "REQUESTS_TOGETHER", 20)
+    async with site.signed_in(SUPPLIER) as browser:
+        addresses = [await started(browser)]
+        await reads_inventory(site, 50)
+        addresses.append(await started(browser))
+        await reads_inventory(site, 50)
+        listed = await browser.get("/campaigns")
+        monkeypatch.setattr(campaign_desk, "MOST_PAGES", 2)
+        first = await browser.get("/campaigns")
+        second = await browser.get(first.attributes("//a[@rel='next']/@href")[0])
+
+    assert listed.attributes("//tbody/tr/th/a/@href") == addresses[::-1]
+    assert not listed.attributes("//a[@rel='next']/@href")
+    assert "None among these of your requests" in first.text
+    assert second.attributes("//tbody/tr/th/a/@href") == addresses[1:]
+
+
+async def test_campaigns_are_listed_page_by_page(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "CAMPAIGNS_SHOWN", 2)
+    async with site.signed_in(SUPPLIER) as browser:
+        addresses = [await started(browser) for _ in range(3)]
+        first = await browser.get("/campaigns")
+        second = await browser.get(first.attributes("//a[@rel='next']/@href")[0])
+
+    assert first.attributes("//tbody/tr/th/a/@href") == [addresses[2], addresses[1]]
+    assert second.attributes("//tbody/tr/th/a/@href") == addresses[:1]
+
+
+async def test_the_page_leads_to_what_was_sent_though_other_requests_came_in_between(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = UserRequests.update_firmware
+
+    async def and_then_more(
+        requests: UserRequests, user: Eui, srv: str, body: FirmwareRequest
+    ) -> ServiceResponse:
+        answer = await update(requests, user, srv, body)
+        await reads_inventory(site, 1)
+        await update(requests, user, srv, changed(body, device_id_list=(NOWHERE,)))
+        return answer
+
+    monkeypatch.setattr(UserRequests, "update_firmware", and_then_more)
+    async with site.signed_in(SUPPLIER) as browser:
+        shown = await browser.get(await started(browser))
+
+    assert steps(shown) == {Step.ON_ITS_WAY: 1}
 
 
 async def test_what_a_users_own_system_sends_is_followed_too(site: Site) -> None:

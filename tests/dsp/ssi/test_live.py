@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -47,6 +47,7 @@ class Stream:
     ids: list[str] = field(default_factory=list)
     rows: list[dict[str, str]] = field(default_factory=list)
     dropped: int = 0
+    skipped: list[bool] = field(default_factory=list)
     largest: int = 0
 
     async def next_parcel(self) -> int:
@@ -60,6 +61,7 @@ class Stream:
                     content = json.loads(line.removeprefix("data: "))
                     self.rows += content["rows"]
                     self.dropped += content["dropped"]
+                    self.skipped.append(content["skipped"])
                     return len(content["rows"])
         raise AssertionError("the stream ended")
 
@@ -189,6 +191,27 @@ async def test_a_page_that_is_only_open_keeps_no_session_from_idling(
     assert seen[-1] is True
 
 
+async def test_a_stream_that_is_refused_keeps_no_session_from_idling(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_desk, "MOST_OPEN", 0)
+    asked: list[bool] = []
+    identity = site.dcc.dsp.identity
+    ask = identity.session
+
+    def listened(cookie: str, *, used: bool = True) -> Session | None:
+        asked.append(used)
+        return ask(cookie, used=used)
+
+    async with site.signed_in(SUPPLIER) as browser:
+        monkeypatch.setattr(identity, "session", listened)
+        refused = await browser.get("/live/events")
+        await browser.get("/no-such-page")
+
+    assert refused.status == 503
+    assert set(asked) == {False}
+
+
 async def test_who_is_not_signed_in_hears_nothing(site: Site) -> None:
     async with site.browser() as browser:
         refused = await browser.get("/live/events")
@@ -209,6 +232,71 @@ async def test_only_so_many_pages_are_left_open(site: Site, monkeypatch: pytest.
 
     assert refused.status == 503
     assert again.status_code == 200
+
+
+async def test_one_session_leaves_only_so_many_pages_open(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_desk, "MOST_OPEN_OF_SESSION", 1)
+    since = await head(site)
+    async with (
+        site.signed_in(SUPPLIER) as browser,
+        site.signed_in(SUPPLIER) as other,
+        streaming(browser, since) as first,
+        streaming(other, since) as second,
+    ):
+        await suspend(site)
+        await first.next_parcel()
+        await second.next_parcel()
+        refused = await browser.get("/live/events")
+
+    assert refused.status == 503
+
+
+async def test_streams_that_are_let_in_together_are_no_more_than_there_is_room_for(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_desk, "MOST_OPEN_OF_SESSION", 1)
+    async with site.signed_in(SUPPLIER) as browser, streaming(browser, await head(site)) as stream:
+        await suspend(site)
+        await stream.next_parcel()
+        with monkeypatch.context() as patched:
+            patched.setattr(live_desk.LiveDesk, "has_room", _room_at_the_door())
+            async with streaming(browser) as late, asyncio.timeout(PATIENCE_SECONDS):
+                rest = [line async for line in late.lines]
+
+    assert not any(line.startswith("data") for line in rest)
+
+
+def _room_at_the_door() -> Callable[[live_desk.LiveDesk, str], bool]:
+    """What is asked of it twice: there was room at the door, and there is none within."""
+    answers = iter((True, False))
+
+    def has_room(_desk: live_desk.LiveDesk, _session: str) -> bool:
+        return next(answers)
+
+    return has_room
+
+
+@pytest.mark.parametrize(("most", "skipped"), [(3, True), (1_000, False)])
+async def test_a_page_that_was_away_for_long_goes_on_near_the_head_and_is_told_so(
+    site: Site, monkeypatch: pytest.MonkeyPatch, most: int, skipped: bool
+) -> None:
+    monkeypatch.setattr(live_desk, "MOST_CAUGHT_UP", most)
+    state = site.dcc.dsp.runtime.engine.state
+    for number in range(10):
+        change = SmiChange(at=START, device=ESME, what=f"change {number}")
+        state.smi_changes.append(change, device=ESME, cause="")
+    await site.dcc.dsp.runtime.flush()
+    async with site.signed_in(OPERATOR) as browser, streaming(browser) as stream:
+        while not stream.rows:
+            await stream.next_parcel()
+
+    last = ["change 7", "change 8", "change 9"]
+    whats = [what for _, _, what in stream.told]
+    assert whats[-3:] == last
+    assert (whats == last) == skipped
+    assert stream.skipped[0] == skipped
 
 
 def _asking(browser: Browser) -> httpx.Request:
@@ -296,5 +384,5 @@ def test_a_record_is_told_as_the_rules_have_it(looking: Looking) -> None:
 
 @pytest.fixture
 def looking(site: Site) -> Looking:
-    state = site.dcc.dsp.runtime.engine.state
-    return Looking(state=state, user=SUPPLIER, is_operator=False, now=START)
+    engine = site.dcc.dsp.runtime.engine
+    return Looking(state=engine.state, rules=engine.rules, user=SUPPLIER, is_operator=False, now=START)

@@ -9,14 +9,18 @@ from lxml import etree
 
 from smart_metering.command_variants import CommandVariant
 from smart_metering.decisions import Decision
+from smart_metering.device_types import DeviceType
 from smart_metering.duis.body_elements import body_element_of
 from smart_metering.duis.service_requests import Body, ServiceRequest, UninterpretedBody
 from smart_metering.duis.service_responses import (
     DeviceAlert,
+    DspInventory,
     DspUpdateFirmwareWarning,
     GbcsPayload,
+    InventoryDevice,
     Message,
     NotEmulated,
+    ServiceResponse,
     Smets1ResponseMessage,
 )
 from smart_metering.duis_xml.faults import UnwritableError
@@ -34,6 +38,7 @@ from tests.support.duis_messages import MESSAGES, REQUEST_ID, response_of
 from tests.support.duis_xml import (
     ACB,
     DSP_SIGNING,
+    METER,
     NOW,
     SUPPLIER,
     known_certificates,
@@ -224,3 +229,18 @@ def test_what_duis_cannot_say_is_not_written(message: Message, what: str) -> Non
 def test_a_decoded_answer_is_never_unsigned() -> None:
     with pytest.raises(UnwritableError, match="nobody signs"):
         write_response(response_of("2.2", Smets1ResponseMessage(success=True)))
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x01", "\x0b", "\x1f", "\ud800"])
+def test_what_xml_has_no_place_for_is_unwritable(character: str) -> None:
+    device = InventoryDevice(device_id=METER, device_type=DeviceType.ESME, device_model=f"4331{character}")
+    answer = ServiceResponse(
+        request_id="",
+        response_code=ResponseCode.I0,
+        response_date_time=NOW,
+        service_reference_variant="8.2",
+        body=DspInventory(devices=(device,)),
+    )
+
+    with pytest.raises(UnwritableError, match="DeviceModel"):
+        write_response(answer)
