@@ -16,6 +16,9 @@ from smart_metering.device_types import TYPE_2, DeviceType
 from smart_metering.instants import SECOND_MS, Instant, format_instant
 from smart_metering.smi_statuses import SmiStatus
 
+MOST_LINES = 120
+"""Of each history on the page; how many older ones there are is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -107,7 +110,9 @@ class DeviceView:
     drawing: Markup
     facts: tuple[Fact, ...]
     history: tuple[HistoryRow, ...]
+    older_history: int
     firmware: tuple[FirmwareRow, ...]
+    older_firmware: int
     owed: tuple[OwedRow, ...]
     schedules: tuple[ScheduleRow, ...]
     han: tuple[OnHan, ...]
@@ -149,9 +154,11 @@ def device_view(story: DeviceStory, itself: ItselfView, *, has_audit: bool) -> D
                 request_id=line.request_id,
                 href=explain_address(line.request_id) if line.request_id else "",
             )
-            for line in reversed(story.statuses)
+            for line in reversed(story.statuses[-MOST_LINES:])
         ),
-        firmware=tuple(map(_firmware_row, reversed(story.firmware))),
+        older_history=max(0, len(story.statuses) - MOST_LINES),
+        firmware=tuple(map(_firmware_row, reversed(story.firmware[-MOST_LINES:]))),
+        older_firmware=max(0, len(story.firmware) - MOST_LINES),
         owed=tuple(map(_owed_row, story.owed)),
         schedules=tuple(map(_schedule_row, story.schedules)),
         han=story.han,

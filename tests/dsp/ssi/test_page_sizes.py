@@ -39,7 +39,7 @@ from tests.support.hand_made_device import ACB
 from tests.support.scripted_emulator import ScriptedEmulator, scripted_emulator
 
 MOST_OCTETS = 150_000
-DEVICES, RECORDS, SUSPENSIONS = 1_000, 60, 40
+DEVICES, RECORDS, SUSPENSIONS = 1_000, 60, 150
 FULL = 50
 MODEL_OF_MANY = "43310001"
 LONG = "a name as long as anybody would give one, and then some more of it: "
