@@ -3,7 +3,7 @@
 Who may see what is asked of the audit desk, which writes down each look; nothing is filtered out here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -106,15 +106,21 @@ async def record(visit: Visit) -> Response:
 
 
 async def as_csv(visit: Visit) -> Response:
-    """The list as it is searched, up to MOST_IN_CSV lines."""
+    """The list as it is searched, up to MOST_IN_CSV lines; the file's name says so where there are more."""
     asked = _asked(visit.query)
     if asked.is_of_titles:
-        titles = await _titles(visit, asked, MOST_IN_CSV)
+        titles = await _titles(visit, asked, MOST_IN_CSV + 1)
         cells = [title_cells(title) for title in titles]
-        return csv_file("service-audit-trail-titles", TITLE_COLUMNS, (tuple(row.values()) for row in cells))
-    own = await visit.desks.audit.own_list(visit.user, asked.device, asked.page(MOST_IN_CSV), asked.kinds)
+        return _csv("service-audit-trail-titles", TITLE_COLUMNS, cells)
+    own = await visit.desks.audit.own_list(visit.user, asked.device, asked.page(MOST_IN_CSV + 1), asked.kinds)
     cells = [own_cells(number, record) for number, record in own]
-    return csv_file("service-audit-trail", OWN_COLUMNS, (tuple(row.values()) for row in cells))
+    return _csv("service-audit-trail", OWN_COLUMNS, cells)
+
+
+def _csv(name: str, columns: Sequence[str], cells: Sequence[Mapping[str, object]]) -> Response:
+    kept = cells[:MOST_IN_CSV]
+    whole = name if len(kept) == len(cells) else f"{name}-newest-{MOST_IN_CSV}"
+    return csv_file(whole, columns, (tuple(row.values()) for row in kept))
 
 
 async def as_json(visit: Visit) -> Response:
