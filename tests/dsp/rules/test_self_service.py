@@ -8,7 +8,8 @@ EXPECTED = {
     Looker.ANYBODY: {Panel.INVENTORY},
     Looker.SENDER: {Panel.REQUEST},
     Looker.RESPONSIBLE: {Panel.DEVICE_ITSELF},
-    Looker.OPERATOR: {Panel.REQUEST, Panel.OTHERS, Panel.DEVICE_ITSELF},
+    Looker.TITLED: {Panel.CAUSES},
+    Looker.OPERATOR: {Panel.CAUSES, Panel.REQUEST, Panel.OTHERS, Panel.DEVICE_ITSELF},
 }
 
 
